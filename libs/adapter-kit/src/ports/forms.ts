@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type {
+  Applicant,
+  Application,
+  AttachmentPurpose,
+  Consent,
+  Deadline,
+  FormItem,
+  PaymentDemand,
+  Place,
+  Relation,
+  Unmapped,
+} from '@amtsbote/canonical';
+
+import { Port } from './port.js';
+
+/** A request as it came in. Header names in lower case; the body byte for byte. */
+export interface RawRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** The raw bytes; empty for multipart, whose parts are streamed and cannot be signed as a whole. */
+  readonly body: Uint8Array;
+  /** Moment of receipt: what a signature's timestamp is compared to. */
+  readonly receivedAt: Date;
+}
+
+/** A file part that is already in the blob store. */
+export interface ReceivedFile {
+  readonly id: string;
+  readonly partName: string;
+  /** As the sender gave it, decoded but not cleaned. */
+  readonly fileName: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly sha512: string;
+}
+
+/** A verified submission, taken apart by the intake but not yet understood. */
+export interface ReceivedSubmission {
+  readonly request: RawRequest;
+  /** Data parts of a multipart (the names in `dataParts`, and every part that is no file), in order. */
+  readonly data: readonly { readonly name: string; readonly value: Uint8Array }[];
+  readonly files: readonly ReceivedFile[];
+}
+
+/** An attachment as the translation hands it over: already stored, decoded bytes, or a link still to be collected. */
+export type AttachmentDraft = { readonly name: string; readonly mediaType: string; readonly purpose: AttachmentPurpose } & (
+  { readonly file: ReceivedFile } | { readonly bytes: Uint8Array } | { readonly link: string }
+);
+
+/** What a translation knows of an application; the intake adds ids, reference, tenant and time. */
+export interface ApplicationDraft {
+  readonly submissionId: string;
+  readonly test: boolean;
+  readonly formId?: string;
+  readonly formVersion?: string;
+  readonly authorityId?: string;
+  readonly serviceName: string;
+  readonly leikaKeys: readonly string[];
+  readonly applicant: Applicant;
+  readonly form: readonly FormItem[];
+  readonly attachments: readonly AttachmentDraft[];
+  readonly places: readonly Place[];
+  readonly consents: readonly Consent[];
+  readonly deadlines: readonly Deadline[];
+  readonly relations: readonly Relation[];
+  readonly payment?: PaymentDemand;
+  /** Everything that has no place above: nothing that was sent is dropped. */
+  readonly unmapped: readonly Unmapped[];
+}
+
+/** How the intake has to read the body: whole bytes (bounded), or multipart with streamed files. */
+export type BodyForm =
+  | { readonly form: 'bytes'; readonly mediaTypes: readonly string[] }
+  | {
+      readonly form: 'multipart';
+      /** Parts that are data even when they look like files; kept in memory, bounded. */
+      readonly dataParts: readonly string[];
+    };
+
+/** In, push: a form server or portal sends submissions to an endpoint. */
+export abstract class FormsPort extends Port {
+  abstract readonly body: BodyForm;
+  /**
+   * Checks credentials or signature on the raw bytes, before anything is parsed. For multipart it sees the headers only.
+   * @throws IntakeRejection kind `unsigned`.
+   */
+  abstract verify(request: RawRequest): void;
+  /**
+   * Pure: what was sent, in canonical words.
+   * @throws IntakeRejection kind `malformed` (not the format at all) or `untranslatable` (the format, but it cannot be used), naming the place.
+   */
+  abstract translate(submission: ReceivedSubmission): ApplicationDraft;
+}
+
+/** What the sender is told; equal for the same submission sent again. */
+export type AcceptedApplication = Pick<Application, 'id' | 'reference' | 'receivedAt'>;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Clock } from '@amtsbote/canonical';
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: async (ms, signal) => {
+    await delay(ms, undefined, signal === undefined ? {} : { signal });
+  },
+};
+
+/** A clock that only tests move: `advance` wakes every sleeper whose time has come. */
+export class ManualClock implements Clock {
+  private millis: number;
+  private readonly sleepers = new Set<{ at: number; wake: () => void }>();
+
+  constructor(start = '2026-01-31T10:00:00.000Z') {
+    this.millis = Date.parse(start);
+  }
+  now(): Date {
+    return new Date(this.millis);
+  }
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const sleeper = { at: this.millis + ms, wake: resolve };
+      this.sleepers.add(sleeper);
+      signal?.addEventListener('abort', () => {
+        this.sleepers.delete(sleeper);
+        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+      });
+    });
+  }
+  /** Moves time forward by `ms`. */
+  advance(ms: number): void {
+    this.millis += ms;
+    for (const sleeper of [...this.sleepers].filter(({ at }) => at <= this.millis)) {
+      this.sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+  }
+}

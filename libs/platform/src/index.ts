@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: EUPL-1.2
+export * from './clock.js';
+export * from './http/http-client.js';
+export * from './http/http-failure.js';
+export * from './http/multipart.js';
+export * from './ids.js';
