@@ -23,7 +23,9 @@ const environment = new Environment({ limits: LIMITS, homogeneousAggregateLitera
   });
 
 function scalarText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return value.toString();
+  return JSON.stringify(value);
 }
 
 /** What is known when an expression is evaluated. */
