@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
+
+import { ApplicationRow } from './entities/application.entity.js';
+import { AttachmentRow } from './entities/attachment.entity.js';
+import { AttemptRow } from './entities/attempt.entity.js';
+import { DeadLetterRow } from './entities/dead-letter.entity.js';
+import { DecisionRow } from './entities/decision.entity.js';
+import { EffectRow } from './entities/effect.entity.js';
+import { InstanceStateRow } from './entities/instance-state.entity.js';
+import { JournalRow } from './entities/journal.entity.js';
+import { PaymentRow } from './entities/payment.entity.js';
+import { PickupItemRow } from './entities/pickup-item.entity.js';
+import { StepRow } from './entities/step.entity.js';
+import { TheHouse1700000000001 } from './migrations/1700000000001-the-house.js';
+
+/** Where the store is and how many connections a process may hold. */
+export interface DatabaseSettings {
+  readonly url: string;
+  readonly connectionsMax: number;
+  /** Longest statement, in milliseconds. */
+  readonly statementMs: number;
+}
+
+/** TypeORM options of the store; the schema is made by migrations only, never synchronised. */
+export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url: settings.url,
+    entities: [
+      ApplicationRow,
+      AttachmentRow,
+      AttemptRow,
+      DeadLetterRow,
+      DecisionRow,
+      EffectRow,
+      InstanceStateRow,
+      JournalRow,
+      PaymentRow,
+      PickupItemRow,
+      StepRow,
+    ],
+    migrations: [TheHouse1700000000001],
+    migrationsTableName: 'schema_migration',
+    migrationsTransactionMode: 'all',
+    synchronize: false,
+    logging: false,
+    applicationName: 'amtsbote',
+    poolSize: settings.connectionsMax,
+    connectTimeoutMS: 10_000,
+    extra: { statement_timeout: settings.statementMs, idle_in_transaction_session_timeout: 60_000 },
+  };
+}
+
+/** Key of the advisory lock that lets one of several starting processes migrate. */
+const MIGRATION_LOCK = 7_238_401;
+
+/** Brings the schema up to date; several processes may start at once. */
+export async function migrate(database: DataSource): Promise<void> {
+  const runner = database.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await database.runMigrations({ transaction: 'all' });
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.release();
+  }
+}
+
+/** Opens the store and brings its schema up to date. */
+export async function openDatabase(settings: DatabaseSettings): Promise<DataSource> {
+  const database = new DataSource(databaseOptions(settings));
+  await database.initialize();
+  await migrate(database);
+  return database;
+}
+
+/** The connection of a running transaction. */
+export type Transaction = EntityManager;
