@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: EUPL-1.2
+export * from './bus.port.js';
+export * from './outbox.js';
+export * from './postgres-carrier.js';
+export * from './postgres-queue.js';
+export * from './waker.js';
