@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { ApplicationId, ConfigName, Instant, Tenant } from './ids.js';
 import { ApplicationState, StepKind } from './states.js';
 
-const step = z.strictObject({ applicationId: ApplicationId, stepId: z.uuid(), name: ConfigName, kind: StepKind });
+const step = z.strictObject({ applicationId: ApplicationId, stepId: z.uuid(), name: ConfigName, kind: StepKind, instance: ConfigName });
 const application = z.strictObject({ applicationId: ApplicationId });
 
 /** The typed map of the bus: message type → schema of its data. A new message is one line here. */

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 export * from './clock.js';
+export * from './config/config-error.js';
+export * from './config/environment.js';
+export * from './config/load-config.js';
+export * from './config/nearest.js';
 export * from './http/http-client.js';
 export * from './http/http-failure.js';
 export * from './http/multipart.js';
 export * from './ids.js';
+export * from './logging/logger.js';

@@ -41,6 +41,9 @@ export class StepRow {
   fence!: string;
   @Column({ name: 'attempts', type: 'int' })
   attempts!: number;
+  /** Failed attempts since the last success. */
+  @Column({ name: 'failures', type: 'int' })
+  failures!: number;
   @Column({ name: 'failing_since', type: 'timestamptz', nullable: true })
   failingSince!: Date | null;
   @Column({ name: 'failure', type: 'jsonb', nullable: true })

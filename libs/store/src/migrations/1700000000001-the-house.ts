@@ -86,6 +86,7 @@ const STATEMENTS = [
     lease_until timestamptz,
     fence bigint NOT NULL DEFAULT 0,
     attempts int NOT NULL DEFAULT 0,
+    failures int NOT NULL DEFAULT 0,
     failing_since timestamptz,
     failure jsonb,
     receipt jsonb,

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+
+import { ConfigError, type ConfigFinding } from './config-error.js';
+import { nearest } from './nearest.js';
+
+/** Largest configuration file, in bytes. */
+const FILE_BYTES_MAX = 5_000_000;
+const PLACEHOLDER = /\$\{(env|file):([^}]+)\}/g;
+
+/** What a loaded file knows about itself, to tell later findings (of cross checks, of adapters' options) where they are. */
+export interface ConfigSource {
+  readonly file: string;
+  /** Line of a key path, from 1. */
+  lineOf(path: readonly PropertyKey[]): number | undefined;
+}
+
+/** A file with its placeholders filled, not yet checked against a schema. */
+export interface RawConfig {
+  readonly source: ConfigSource;
+  readonly value: unknown;
+}
+
+/**
+ * Reads a YAML file and fills `${env:NAME}`, `${env:NAME:-default}` and `${file:path}` (relative to the file; its trailing newline is
+ * dropped): secrets stay out of the file.
+ * @throws ConfigError for an unreadable file, YAML errors, duplicate keys, missing variables or files.
+ */
+export function readConfig(file: string, environment: Readonly<Record<string, string | undefined>>): RawConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(readFile(file), { lineCounter: lines, uniqueKeys: true, maxAliasCount: 100 } as never);
+  const source: ConfigSource = { file, lineOf: (path) => lineOf(document, lines, path) };
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      file,
+      document.errors.map((error) => ({
+        path: 'YAML',
+        line: lines.linePos(error.pos[0]).line,
+        expected: error.message.split('\n', 1)[0] ?? '',
+      })),
+    );
+  }
+  const findings: ConfigFinding[] = [];
+  const value = fill(document.toJS() as unknown, [], { file, environment, source, findings });
+  if (findings.length > 0) throw new ConfigError(file, findings);
+  return { source, value };
+}
+
+/**
+ * Checks a value against its schema.
+ * @param at where the value lies in the file, for the paths of findings.
+ * @throws ConfigError with every finding at once.
+ */
+export function checkConfig<T>(schema: z.ZodType<T>, value: unknown, source: ConfigSource, at: readonly PropertyKey[] = []): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new ConfigError(
+    source.file,
+    result.error.issues.flatMap((issue) => findingsOf(issue, schema, source, at)),
+  );
+}
+
+/** A finding at a path, for cross checks. */
+export function finding(
+  source: ConfigSource,
+  path: readonly PropertyKey[],
+  expected: string,
+  typed?: string,
+  choices?: Iterable<string>,
+): ConfigFinding {
+  const line = source.lineOf(path);
+  const near = typed === undefined || choices === undefined ? undefined : nearest(typed, choices);
+  return { path: pathText(path), expected, ...(line === undefined ? {} : { line }), ...(near === undefined ? {} : { nearest: near }) };
+}
+
+interface Filling {
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly source: ConfigSource;
+  readonly findings: ConfigFinding[];
+}
+
+function fill(value: unknown, path: readonly PropertyKey[], filling: Filling): unknown {
+  if (typeof value === 'string') return fillText(value, path, filling);
+  if (Array.isArray(value)) return value.map((item, index) => fill(item, [...path, index], filling));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, [...path, key], filling)]));
+}
+
+function fillText(text: string, path: readonly PropertyKey[], filling: Filling): string {
+  return text.replace(PLACEHOLDER, (_, kind: string, name: string) => {
+    const filled = kind === 'env' ? fromEnvironment(name, filling.environment) : fromFile(name, filling.file);
+    if (filled === undefined) {
+      const what = kind === 'env' ? `the environment variable ${name} to be set` : `the file ${name} to be readable`;
+      filling.findings.push(finding(filling.source, path, `expects ${what}`));
+    }
+    return filled ?? '';
+  });
+}
+
+function fromEnvironment(spec: string, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const [name = '', ...fallback] = spec.split(':-');
+  return environment[name] ?? (fallback.length > 0 ? fallback.join(':-') : undefined);
+}
+
+function fromFile(path: string, configFile: string): string | undefined {
+  try {
+    return readFileSync(resolve(dirname(configFile), path), 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+function readFile(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text.length <= FILE_BYTES_MAX) return text;
+  } catch (error) {
+    throw new ConfigError(file, [
+      { path: 'file', expected: `expects a readable file (${(error as NodeJS.ErrnoException).code ?? 'error'})` },
+    ]);
+  }
+  throw new ConfigError(file, [{ path: 'file', expected: `expects at most ${FILE_BYTES_MAX} bytes` }]);
+}
+
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return undefined;
+}
+
+function findingsOf(issue: z.core.$ZodIssue, schema: z.ZodType, source: ConfigSource, at: readonly PropertyKey[]): ConfigFinding[] {
+  const path = [...at, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, issue.path);
+    return issue.keys.map((key) => finding(source, [...path, key], 'is not a known key', key, known));
+  }
+  if (issue.code === 'invalid_value') {
+    const choices = issue.values.map(String);
+    const typed = typeof issue.input === 'string' ? issue.input : undefined;
+    return [finding(source, path, `expects one of ${choices.join(', ')}`, typed, choices)];
+  }
+  return [finding(source, path, `expects ${expectationOf(issue)}`)];
+}
+
+function expectationOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `${issue.expected}${issue.input === undefined ? ', but it is missing' : ''}`;
+  return issue.message.replace(/^Invalid [^:]*: expected /, '');
+}
+
+/** Keys an object schema knows at a path, read from its JSON Schema; empty when the path leads nowhere certain. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let node: unknown;
+  try {
+    node = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  } catch {
+    return [];
+  }
+  for (const key of path) {
+    if (typeof node !== 'object' || node === null) return [];
+    const { properties, items, additionalProperties } = node as {
+      properties?: Record<string, unknown>;
+      items?: unknown;
+      additionalProperties?: unknown;
+    };
+    node = typeof key === 'number' ? items : (properties?.[String(key)] ?? additionalProperties);
+  }
+  const properties = (node as { properties?: Record<string, unknown> } | undefined)?.properties;
+  return Object.keys(properties ?? {});
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`)).join('');
+}

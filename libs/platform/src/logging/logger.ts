@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type Logger as Pino, pino } from 'pino';
+
+/** Fields of a log line: ids, names of configured things, counts, durations. Never form values, names, addresses, tokens. */
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** Structured log: the event is a dotted, constant word; everything else is a field. */
+export class Log {
+  private constructor(private readonly pino: Pino) {}
+
+  /** @param level pino's level, or `silent`. */
+  static create(level: string, fields: LogFields = {}): Log {
+    return new Log(pino({ level, base: fields, messageKey: 'event', timestamp: pino.stdTimeFunctions.isoTime }));
+  }
+  with(fields: LogFields): Log {
+    return new Log(this.pino.child(fields));
+  }
+  debug(event: string, fields: LogFields = {}): void {
+    this.pino.debug(fields, event);
+  }
+  info(event: string, fields: LogFields = {}): void {
+    this.pino.info(fields, event);
+  }
+  warn(event: string, fields: LogFields = {}): void {
+    this.pino.warn(fields, event);
+  }
+  /** An unexpected error: name and stack frames without the message's text, which may hold a citizen's data. */
+  error(event: string, error: unknown, fields: LogFields = {}): void {
+    this.pino.error({ ...fields, ...traceOf(error) }, event);
+  }
+}
+
+function traceOf(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { errorName: typeof error };
+  const frames = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 8)
+    .map((line) => line.trim());
+  const code = 'code' in error ? String(error.code) : undefined;
+  return { errorName: error.name, errorCode: code, errorFrames: frames.join(' | ') };
+}
