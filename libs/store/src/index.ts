@@ -14,5 +14,6 @@ export * from './entities/payment.entity.js';
 export * from './entities/pickup-item.entity.js';
 export * from './entities/step.entity.js';
 export * from './journal.js';
+export * from './reads.js';
 export * from './sql.js';
 export * from './step-options.js';

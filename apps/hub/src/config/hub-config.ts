@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { expression, secret } from '@amtsbote/adapter-kit';
+import { ConfigName, LeikaKey, Tenant } from '@amtsbote/canonical';
+import { z } from 'zod';
+
+const ms = (fallback: number, min: number, max: number): z.ZodDefault<z.ZodInt> => z.int().min(min).max(max).default(fallback);
+const count = (fallback: number, min: number, max: number): z.ZodDefault<z.ZodInt> => z.int().min(min).max(max).default(fallback);
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const MEBIBYTE = 1024 * 1024;
+
+/** Which part of the pipeline a process runs; `all` for a town on one machine. */
+export const Role = z.enum(['intake', 'worker', 'ops', 'all']);
+export type Role = z.infer<typeof Role>;
+
+const token = secret().min(16, 'a token of at least 16 characters');
+const Credential = z.strictObject({ name: ConfigName, token });
+
+/** When a failed step is tried again and when a person gets it. */
+export const RetryPolicy = z.strictObject({
+  firstMs: ms(5_000, 10, DAY).describe('Pause before the second attempt.'),
+  maxMs: ms(15 * MINUTE, 10, DAY).describe('Longest pause; pauses double up to it, with jitter.'),
+  giveUpAfterMs: ms(14 * DAY, MINUTE, 365 * DAY).describe('An unavailable target for so long: the step is parked.'),
+  unexpectedMax: count(3, 1, 20).describe('Attempts that may fail unexpectedly before the step is parked.'),
+});
+export type RetryPolicy = z.infer<typeof RetryPolicy>;
+
+const Breaker = z.strictObject({
+  failures: count(5, 1, 1_000).describe('Failures in a row that open the circuit.'),
+  openMs: ms(30_000, 10, DAY).describe('First pause while open; doubles up to openMaxMs.'),
+  openMaxMs: ms(5 * MINUTE, 10, DAY),
+});
+export type BreakerPolicy = z.infer<typeof Breaker>;
+
+const Instance = z.strictObject({
+  adapter: z.string().describe('Type of the adapter: the name of its folder.'),
+  concurrency: count(4, 1, 100).describe('Attempts at the same time, per process.'),
+  attemptMs: ms(MINUTE, 100, 60 * MINUTE).describe('Longest attempt.'),
+  leaseMs: ms(2 * MINUTE, 200, 2 * 60 * MINUTE).describe('Lease of a claimed step; longer than attemptMs.'),
+  retry: RetryPolicy.prefault({}),
+  breaker: Breaker.prefault({}),
+  options: z.record(z.string(), z.unknown()).default({}).describe('Options of the adapter, checked by its own schema.'),
+});
+export type InstanceConfig = z.infer<typeof Instance>;
+
+const IntakeLimits = z.strictObject({
+  bodyBytesMax: count(32 * MEBIBYTE, 1_024, 512 * MEBIBYTE).describe('Largest JSON, XML or form body.'),
+  dataPartBytesMax: count(8 * MEBIBYTE, 1_024, 256 * MEBIBYTE).describe('Largest data part of a multipart body.'),
+  attachmentBytesMax: count(600 * MEBIBYTE, 1, 20 * 1024 * MEBIBYTE),
+  attachmentsMax: count(100, 0, 500),
+  totalBytesMax: count(2_000 * MEBIBYTE, 1_024, 50 * 1024 * MEBIBYTE),
+  idleMs: ms(30_000, 100, 10 * MINUTE).describe('A sender that sends nothing for so long is cut off.'),
+  totalMs: ms(30 * MINUTE, 1_000, 6 * 60 * MINUTE).describe('Longest time for one submission.'),
+});
+export type IntakeLimits = z.infer<typeof IntakeLimits>;
+
+const Endpoint = z.strictObject({
+  adapter: z.string(),
+  tenant: Tenant.describe('Municipality that receives what comes in here.'),
+  authorities: z.record(z.string(), Tenant).optional().describe("Sender's word for the office → tenant; others are refused."),
+  answerStatus: z.union([z.literal(202), z.literal(200), z.literal(201)]).default(202),
+  limits: IntakeLimits.prefault({}),
+  linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
+  options: z.record(z.string(), z.unknown()).default({}),
+});
+export type EndpointConfig = z.infer<typeof Endpoint>;
+
+const Queue = z.strictObject({
+  tenant: Tenant,
+  leaseMs: ms(5 * MINUTE, 100, DAY),
+  credentials: z.array(Credential).min(1),
+});
+export type QueueConfig = z.infer<typeof Queue>;
+
+const stepBase = {
+  name: ConfigName,
+  after: z.array(ConfigName).default([]).describe('Names of steps that have to be settled first.'),
+  when: expression().optional().describe('The step is skipped when this is false.'),
+};
+const RouteStep = z.discriminatedUnion('kind', [
+  z.strictObject({ ...stepBase, kind: z.literal('payment'), instance: ConfigName }),
+  z.strictObject({ ...stepBase, kind: z.literal('filing'), instance: ConfigName }),
+  z.strictObject({ ...stepBase, kind: z.literal('export'), instance: ConfigName }),
+  z.strictObject({ ...stepBase, kind: z.literal('pickup'), queue: ConfigName }),
+]);
+export type RouteStepConfig = z.infer<typeof RouteStep>;
+
+const Route = z.strictObject({
+  name: ConfigName,
+  match: z.strictObject({
+    tenants: z.array(Tenant).optional(),
+    endpoints: z.array(ConfigName).optional(),
+    leikaKeys: z.array(LeikaKey).optional(),
+    formIds: z.array(z.string()).optional(),
+    when: expression().optional(),
+  }),
+  steps: z.array(RouteStep).min(1).max(50),
+  reportTo: ConfigName.optional().describe('Status instance that tells the portal of every change.'),
+  completesBy: z.enum(['decision', 'steps']).default('decision').describe('What ends the application for the citizen.'),
+  payment: z
+    .strictObject({
+      pollMs: ms(15_000, 50, DAY),
+      pollMaxMs: ms(60 * MINUTE, 50, DAY),
+      payWithinMs: ms(30 * DAY, 1_000, 365 * DAY),
+      returnUrl: z.url().optional(),
+    })
+    .prefault({}),
+});
+export type RouteConfig = z.infer<typeof Route>;
+
+/** What an operator writes: the whole hub in one file. Unknown keys are refused. */
+export const HubConfig = z.strictObject({
+  publicUrl: z.url().describe('Address under which portals, back office and citizens reach the hub.'),
+  listen: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(8480) }).prefault({}),
+  roles: z.array(Role).min(1).default(['all']),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  database: z.strictObject({ url: secret(), connectionsMax: count(20, 2, 200), statementMs: ms(30_000, 100, 10 * MINUTE) }),
+  blobs: z.strictObject({ directory: z.string().min(1) }),
+  bus: z
+    .strictObject({
+      carrier: z.enum(['postgres']).default('postgres'),
+      inFlightMax: count(64, 1, 1_000),
+      leaseMs: ms(30_000, 100, 10 * MINUTE),
+      pollMs: ms(500, 10, MINUTE),
+      deliveriesMax: count(10, 1, 100),
+    })
+    .prefault({}),
+  sweepMs: ms(1_000, 20, MINUTE).describe('How often due retries, expired leases and open circuits are looked at.'),
+  shutdown: z.strictObject({ drainMs: ms(0, 0, MINUTE), finishMs: ms(20_000, 0, 10 * MINUTE) }).prefault({}),
+  tenants: z.record(Tenant, z.strictObject({ name: z.string().min(1).max(200) })),
+  instances: z.record(ConfigName, Instance),
+  endpoints: z.record(ConfigName, Endpoint),
+  queues: z.record(ConfigName, Queue).default({}),
+  routes: z.array(Route).default([]),
+  portals: z
+    .record(ConfigName, z.strictObject({ tenants: z.array(Tenant).min(1), token }))
+    .default({})
+    .describe('Who may read status and decision documents.'),
+  receiptSecret: secret().min(32).describe('Signs the receipts of pickup queues.'),
+  ops: z
+    .strictObject({ credentials: z.array(z.strictObject({ name: ConfigName, token, tenants: z.array(Tenant).optional() })).default([]) })
+    .prefault({}),
+});
+export type HubConfig = z.infer<typeof HubConfig>;

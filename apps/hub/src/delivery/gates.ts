@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * Terminology
+ *   gate      lets attempts of one adapter instance through: as many at a time as configured, none while paused or open
+ *   open      too many failures in a row: nothing goes out until the pause is over
+ *   probe     the one attempt that is let through after the pause; its outcome closes or reopens the circuit
+ */
+import type { Failure } from '@amtsbote/canonical';
+import { affected, InstanceStateRow } from '@amtsbote/store';
+import { Injectable } from '@nestjs/common';
+
+import type { InstanceConfig } from '../config/hub-config.js';
+import { Instances } from '../house/instances.js';
+import { House } from '../house/tokens.js';
+
+interface Gate {
+  readonly config: Pick<InstanceConfig, 'concurrency' | 'attemptMs' | 'breaker'>;
+  running: number;
+  /** Failures in a row seen by this process. */
+  failures: number;
+  /** How often the circuit opened without closing again. */
+  opened: number;
+  state: Pick<InstanceStateRow, 'paused' | 'breaker' | 'openUntil' | 'probeUntil'>;
+}
+
+/** Circuit breakers and concurrency limits, one gate per instance; pause and circuit are shared by all processes through the store. */
+@Injectable()
+export class Gates {
+  private readonly gates = new Map<string, Gate>();
+
+  constructor(
+    private readonly house: House,
+    instances: Instances,
+  ) {
+    for (const { name, config } of instances.list()) this.gates.set(name, freshGate(config));
+  }
+
+  /** Adds a gate for work the hub does by itself. */
+  register(name: string, config: Gate['config']): void {
+    this.gates.set(name, freshGate(config));
+  }
+
+  names(): string[] {
+    return [...this.gates.keys()];
+  }
+
+  /** Reads pause and circuit of all instances; called by the sweeper. */
+  async refresh(): Promise<void> {
+    const rows = await this.house.database.manager.find(InstanceStateRow);
+    for (const row of rows) {
+      const gate = this.gates.get(row.instance);
+      if (gate === undefined) continue;
+      if (row.breaker === 'closed' && gate.state.breaker !== 'closed') [gate.failures, gate.opened] = [0, 0];
+      gate.state = row;
+    }
+  }
+
+  /** How many attempts may start now; while the circuit is open at most the probe, which is then reserved for the caller. */
+  async admit(name: string): Promise<number> {
+    const gate = this.gates.get(name);
+    if (gate === undefined || gate.state.paused) return 0;
+    if (gate.state.breaker === 'closed') return Math.max(0, gate.config.concurrency - gate.running);
+    return (await this.reserveProbe(name, gate)) ? 1 : 0;
+  }
+
+  entered(name: string): void {
+    const gate = this.gates.get(name);
+    if (gate !== undefined) gate.running += 1;
+  }
+  left(name: string): void {
+    const gate = this.gates.get(name);
+    if (gate !== undefined) gate.running -= 1;
+  }
+
+  /** The target answered: the circuit closes. */
+  async succeeded(name: string): Promise<void> {
+    const gate = this.gates.get(name);
+    if (gate === undefined) return;
+    gate.failures = 0;
+    if (gate.state.breaker === 'closed') return;
+    gate.opened = 0;
+    gate.state = { ...gate.state, breaker: 'closed', openUntil: null, probeUntil: null };
+    await this.house.database.query(CLOSE, [name, this.house.clock.now()]);
+    this.house.log.info('circuit.closed', { instance: name });
+  }
+
+  /** The target failed: enough failures in a row, or a failed probe, open the circuit. */
+  async failed(name: string, failure: Failure): Promise<void> {
+    const gate = this.gates.get(name);
+    if (gate === undefined) return;
+    gate.failures += 1;
+    if (gate.state.breaker === 'closed' && gate.failures < gate.config.breaker.failures) return;
+    if (gate.state.breaker === 'open' && gate.state.openUntil !== null && gate.state.openUntil > this.house.clock.now()) return;
+    const { openMs, openMaxMs } = gate.config.breaker;
+    const pause = Math.min(openMs * 2 ** Math.min(gate.opened, 20), openMaxMs) * (0.75 + this.house.randomness.fraction() / 4);
+    const openUntil = new Date(this.house.clock.now().getTime() + pause);
+    gate.opened += 1;
+    gate.state = { ...gate.state, breaker: 'open', openUntil, probeUntil: null };
+    await this.house.database.query(OPEN, [name, openUntil, gate.failures, JSON.stringify(failure), this.house.clock.now()]);
+    this.house.log.warn('circuit.opened', { instance: name, code: failure.code, openUntil: openUntil.toISOString() });
+  }
+
+  /** Nothing goes out through this instance any more, in any process, until it is resumed. */
+  async pause(name: string, reason: string, by: string): Promise<void> {
+    const gate = this.gates.get(name);
+    if (gate !== undefined) gate.state = { ...gate.state, paused: true };
+    await this.house.database.query(PAUSE, [name, reason.slice(0, 500), by, this.house.clock.now()]);
+    this.house.log.warn('instance.paused', { instance: name, by });
+  }
+
+  /** Goes on, with a closed circuit. */
+  async resume(name: string): Promise<void> {
+    const gate = this.gates.get(name);
+    if (gate !== undefined)
+      Object.assign(gate, { failures: 0, opened: 0, state: { paused: false, breaker: 'closed', openUntil: null, probeUntil: null } });
+    await this.house.database.query(RESUME, [name, this.house.clock.now()]);
+    this.house.log.info('instance.resumed', { instance: name });
+  }
+
+  private async reserveProbe(name: string, gate: Gate): Promise<boolean> {
+    const now = this.house.clock.now();
+    const due = gate.state.breaker === 'open' ? gate.state.openUntil : gate.state.probeUntil;
+    if (due !== null && due > now) return false;
+    const probeUntil = new Date(now.getTime() + gate.config.attemptMs);
+    const won = await affected(this.house.database, PROBE, [name, now, probeUntil]);
+    gate.state = { ...gate.state, breaker: 'halfOpen', probeUntil };
+    return won === 1;
+  }
+}
+
+function freshGate(config: Gate['config']): Gate {
+  return { config, running: 0, failures: 0, opened: 0, state: { paused: false, breaker: 'closed', openUntil: null, probeUntil: null } };
+}
+
+const OPEN = `
+  INSERT INTO instance_state (instance, breaker, open_until, failures, last_failure, changed_at) VALUES ($1, 'open', $2, $3, $4::jsonb, $5)
+  ON CONFLICT (instance) DO UPDATE SET breaker = 'open', open_until = $2, probe_until = NULL, failures = $3, last_failure = $4::jsonb, changed_at = $5`;
+const CLOSE =
+  "UPDATE instance_state SET breaker = 'closed', open_until = NULL, probe_until = NULL, failures = 0, changed_at = $2 WHERE instance = $1";
+const PROBE = `
+  UPDATE instance_state SET breaker = 'halfOpen', probe_until = $3, changed_at = $2
+  WHERE instance = $1 AND ((breaker = 'open' AND open_until <= $2) OR (breaker = 'halfOpen' AND (probe_until IS NULL OR probe_until <= $2)))`;
+const PAUSE = `
+  INSERT INTO instance_state (instance, paused, paused_reason, paused_by, changed_at) VALUES ($1, true, $2, $3, $4)
+  ON CONFLICT (instance) DO UPDATE SET paused = true, paused_reason = $2, paused_by = $3, changed_at = $4`;
+const RESUME = `
+  INSERT INTO instance_state (instance, paused, changed_at) VALUES ($1, false, $2)
+  ON CONFLICT (instance) DO UPDATE SET paused = false, paused_reason = NULL, paused_by = NULL, breaker = 'closed', open_until = NULL, probe_until = NULL, failures = 0, changed_at = $2`;

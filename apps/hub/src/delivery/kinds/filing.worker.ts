@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type DeliveryContext, DeliveryError, type FilingReceipt, type FilingRequest, isFound } from '@amtsbote/adapter-kit';
+import type { JsonValue } from '@amtsbote/canonical';
+import { Injectable } from '@nestjs/common';
+
+import { Instances } from '../../house/instances.js';
+import type { ClaimedStep } from '../claims.js';
+import { type Outcome, StepWorker } from '../outcome.js';
+import { Materials } from './material.js';
+
+/** Files an application, or its decision, in the DMS. */
+@Injectable()
+export class FilingWorker extends StepWorker {
+  constructor(
+    private readonly instances: Instances,
+    private readonly materials: Materials,
+  ) {
+    super();
+  }
+
+  override async attempt(step: ClaimedStep, ctx: DeliveryContext): Promise<Outcome> {
+    const { port } = this.instances.get(step.instance, 'dms');
+    return done(await port.file(await this.requestOf(step), ctx));
+  }
+
+  override async find(step: ClaimedStep, ctx: DeliveryContext): Promise<Outcome | 'absent' | 'cannotTell'> {
+    const { port } = this.instances.get(step.instance, 'dms');
+    const found = await port.find(await this.requestOf(step), ctx);
+    return isFound(found) ? done(found.found) : found;
+  }
+
+  private async requestOf(step: ClaimedStep): Promise<FilingRequest> {
+    const { documents, decision } = await this.materials.of(step);
+    const { application } = step;
+    if (application.test)
+      throw DeliveryError.refused('delivery/test-submission', 'A test submission never reaches a productive target.', {
+        hintKey: 'testSubmission',
+      });
+    return { application, documents, ...(decision === undefined ? {} : { decision }) };
+  }
+}
+
+function done(receipt: FilingReceipt): Outcome {
+  return { is: 'done', receipt: receipt as unknown as JsonValue };
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * Terminology
+ *   step      one act of the Laufzettel; its row is the truth, messages only trigger
+ *   attempt   one try of a step by one worker, under a lease that is renewed while it runs
+ *   claim     taking a due step; afterwards nobody else gets it until it is settled or the lease is over
+ *   fence     a number that grows with every claim; a worker that lost its lease cannot write
+ *   in doubt  the target may have acted: it is asked (find) before anything is repeated
+ *   parked    in front of a person; never lost, never retried blindly
+ */
+import { Injectable } from '@nestjs/common';
+
+import { Instances } from '../house/instances.js';
+import { House } from '../house/tokens.js';
+import { type ClaimedStep,Claims } from './claims.js';
+import { decide, type Verdict } from './decide.js';
+import { LeaseLost, StoredDelivery } from './effects.js';
+import { Gates } from './gates.js';
+import type { Outcome } from './outcome.js';
+import { AttemptRecords } from './records.js';
+import { StepWorkers } from './step-workers.js';
+
+/** Claims due steps, lets adapters act, writes down how it ended. Everything else about delivery hangs off this class. */
+@Injectable()
+export class Runner {
+  private accepting = true;
+  private readonly attempts = new Set<Promise<void>>();
+  private readonly stop = new AbortController();
+
+  constructor(
+    private readonly house: House,
+    private readonly instances: Instances,
+    private readonly claims: Claims,
+    private readonly gates: Gates,
+    private readonly workers: StepWorkers,
+    private readonly records: AttemptRecords,
+  ) {}
+
+  /**
+   * Starts what is due at this instance, as much as its gate lets through; with `stepId` only that step (the fast path of a trigger).
+   * What finds no free place stays due: it is started when a place gets free, or by the sweeper.
+   */
+  async drain(instance: string, stepId?: string): Promise<void> {
+    if (!this.accepting) return;
+    const places = await this.gates.admit(instance);
+    if (places === 0) return;
+    const { leaseMs } = this.timesOf(instance);
+    const claimed = await this.claims.claim(instance, stepId === undefined ? places : 1, leaseMs, stepId);
+    for (const step of claimed) this.start(step);
+  }
+
+  /** Stops claiming; waits for attempts under way, and cuts those off that take longer than `finishMs`: they become in doubt. */
+  async finish(finishMs: number): Promise<void> {
+    this.accepting = false;
+    const cutOff = setTimeout(() => this.stop.abort(), finishMs);
+    await Promise.all(this.attempts);
+    clearTimeout(cutOff);
+  }
+
+  private start(step: ClaimedStep): void {
+    this.gates.entered(step.instance);
+    const attempt = this.run(step).finally(() => {
+      this.gates.left(step.instance);
+      this.attempts.delete(attempt);
+      this.drain(step.instance).catch((error: unknown) =>
+        this.house.log.error('delivery.claim-failed', error, { instance: step.instance }),
+      );
+    });
+    this.attempts.add(attempt);
+  }
+
+  /** One attempt from claim to commit. Never throws: what cannot be written down is settled by the lease running out. */
+  private async run(step: ClaimedStep): Promise<void> {
+    const started = this.house.clock.now().getTime();
+    const lease = this.holdLease(step);
+    let ended: string;
+    try {
+      const ctx = new StoredDelivery(this.house, step, lease.signal);
+      const outcome = await this.actOrFind(step, ctx);
+      await this.records.succeeded(step, outcome);
+      await this.gates.succeeded(step.instance);
+      ended = outcome.is;
+    } catch (error) {
+      ended = await this.giveUp(step, error);
+    } finally {
+      lease.release();
+    }
+    const { id: stepId, name, instance, attempt, tenant, applicationId } = step;
+    this.house.log.info('delivery.attempted', {
+      stepId,
+      step: name,
+      instance,
+      attempt,
+      tenant,
+      applicationId,
+      outcome: ended,
+      durationMs: this.house.clock.now().getTime() - started,
+    });
+  }
+
+  /** After an unknown outcome the target is asked first: a receipt → done, absent → act, cannot tell → a person (law 4). */
+  private async actOrFind(step: ClaimedStep, ctx: StoredDelivery): Promise<Outcome> {
+    const worker = this.workers.for(step.kind);
+    if (step.before === 'inDoubt') {
+      const found = await worker.find(step, ctx);
+      if (found === 'cannotTell') throw this.workers.cannotTell(step);
+      if (found !== 'absent') return found;
+    }
+    return worker.attempt(step, ctx);
+  }
+
+  private async giveUp(step: ClaimedStep, error: unknown): Promise<string> {
+    if (error instanceof LeaseLost) return 'lease-lost';
+    const verdict = this.judge(step, error);
+    if (verdict.failure.kind === 'unexpected')
+      this.house.log.error('delivery.unexpected', error, { stepId: step.id, instance: step.instance });
+    try {
+      await this.records.failed(step, verdict);
+      if (verdict.countsAgainstTarget) await this.gates.failed(step.instance, verdict.failure);
+      if (verdict.pausesInstance) await this.gates.pause(step.instance, verdict.failure.code, 'hub');
+    } catch (writeError) {
+      if (!(writeError instanceof LeaseLost)) this.house.log.error('delivery.not-recorded', writeError, { stepId: step.id });
+      return 'not-recorded';
+    }
+    return verdict.failure.kind;
+  }
+
+  private judge(step: ClaimedStep, error: unknown): Verdict {
+    const { failures, failingSince } = step;
+    return decide(error, {
+      failures: failures + 1,
+      failingForMs: failingSince === null ? 0 : this.house.clock.now().getTime() - failingSince.getTime(),
+      policy: this.timesOf(step.instance).retry,
+      fraction: this.house.randomness.fraction(),
+    });
+  }
+
+  /** Renews the lease while the attempt runs and fires the signal when it is lost, the time is over, or the hub stops. */
+  private holdLease(step: ClaimedStep): { signal: AbortSignal; release: () => void } {
+    const { leaseMs, attemptMs } = this.timesOf(step.instance);
+    const lost = new AbortController();
+    const done = new AbortController();
+    void this.renewing(step, leaseMs, done.signal, lost);
+    return { signal: AbortSignal.any([lost.signal, this.stop.signal, AbortSignal.timeout(attemptMs)]), release: () => done.abort() };
+  }
+
+  private async renewing(step: ClaimedStep, leaseMs: number, done: AbortSignal, lost: AbortController): Promise<void> {
+    while (!done.aborted) {
+      await this.house.clock.sleep(leaseMs / 3, done).catch(() => undefined);
+      if (done.aborted) return;
+      const held = await this.claims.renew(step, leaseMs).catch(() => true);
+      if (!held) { lost.abort(); return; }
+    }
+  }
+
+  private timesOf(instance: string): ReturnType<StepWorkers['hubTimes']> {
+    return this.instances.find(instance)?.config ?? this.workers.hubTimes();
+  }
+}

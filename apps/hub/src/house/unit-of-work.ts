@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { enqueue, envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
+import type { Message, MessageType } from '@amtsbote/canonical';
+import { appendJournal, type JournalEntry, type Transaction } from '@amtsbote/store';
+import { Injectable } from '@nestjs/common';
+
+import { House } from './tokens.js';
+
+/** A running transaction: state is changed through `sql`, what happened is noted beside it, everything commits together (law 2). */
+export class Work {
+  readonly messages: Message[] = [];
+  readonly entries: JournalEntry[] = [];
+
+  constructor(
+    readonly sql: Transaction,
+    readonly house: House,
+  ) {}
+
+  /** A message that goes out with the commit. */
+  publish<T extends MessageType>(draft: MessageDraft<T>): void {
+    this.messages.push(envelopeOf(draft, { clock: this.house.clock, ids: this.house.ids, source: 'amtsbote/hub' }));
+  }
+
+  /** A journal entry that is written with the commit. */
+  note(entry: Omit<JournalEntry, 'at'>): void {
+    this.entries.push({ ...entry, at: this.house.clock.now() });
+  }
+}
+
+/** Runs state change, journal entry and outgoing message as one transaction, then wakes those who wait for work. */
+@Injectable()
+export class UnitOfWork {
+  constructor(
+    private readonly house: House,
+    private readonly waker: Waker,
+  ) {}
+
+  /** @throws whatever `act` throws; then nothing at all has happened. */
+  async run<Result>(act: (work: Work) => Promise<Result>): Promise<Result> {
+    const { result, published } = await this.house.database.transaction(async (sql) => {
+      const work = new Work(sql, this.house);
+      const outcome = await act(work);
+      await appendJournal(sql, work.entries);
+      await enqueue(sql, work.messages);
+      return { result: outcome, published: work.messages.length > 0 };
+    });
+    if (published) this.waker.nudge();
+    return result;
+  }
+}

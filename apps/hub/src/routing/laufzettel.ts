@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * Terminology
+ *   Laufzettel   the plan of steps of one application (a routing slip); rows of the step table
+ *   settled      done or skipped: what comes after may go on
+ *   activate     move waiting steps on whose predecessors are settled
+ */
+import { compileCondition, ExpressionError } from '@amtsbote/adapter-kit';
+import { type Application, type Failure, STEP_SETTLED, type StepKind, type StepState } from '@amtsbote/canonical';
+import type { StepOptions } from '@amtsbote/store';
+
+/** A step as planning sees it. */
+export interface PlannedStep {
+  readonly id: string;
+  readonly position: number;
+  readonly name: string;
+  readonly kind: StepKind;
+  readonly instance: string;
+  readonly options: StepOptions;
+  readonly after: readonly string[];
+  readonly condition: string | null;
+  readonly state: StepState;
+}
+
+/** A move of one waiting step. */
+export interface Activation {
+  readonly step: PlannedStep;
+  readonly to: Extract<StepState, 'due' | 'awaiting' | 'skipped' | 'parked'>;
+  /** Why it is parked: its condition cannot be evaluated. */
+  readonly failure?: Failure;
+}
+
+/**
+ * Which waiting steps go on now. A step whose condition is false is skipped, which may let the next ones go on at once. Exports that are
+ * collected from a pickup queue become `awaiting`: our part is the offer.
+ */
+export function activate(steps: readonly PlannedStep[], application: Application): Activation[] {
+  const states = new Map(steps.map((step) => [step.name, step.state]));
+  const moves: Activation[] = [];
+  for (let moved = true; moved;) {
+    moved = false;
+    for (const step of steps) {
+      if (states.get(step.name) !== 'waiting' || !step.after.every((name) => isSettled(states.get(name)))) continue;
+      const move = activationOf(step, application);
+      states.set(step.name, move.to);
+      moves.push(move);
+      moved = true;
+    }
+  }
+  return moves;
+}
+
+function isSettled(state: StepState | undefined): boolean {
+  return state !== undefined && STEP_SETTLED.includes(state);
+}
+
+function activationOf(step: PlannedStep, application: Application): Activation {
+  try {
+    if (step.condition !== null && !compileCondition(step.condition)({ application, decision: step.options.decisionId !== undefined })) {
+      return { step, to: 'skipped' };
+    }
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return { step, to: 'parked', failure: { kind: 'misconfigured', code: 'routing/condition', message: error.message.slice(0, 1_000) } };
+  }
+  return { step, to: step.options.pickup === true ? 'awaiting' : 'due' };
+}

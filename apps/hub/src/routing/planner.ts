@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Application, ApplicationState, Ids, StepKind } from '@amtsbote/canonical';
+import type { StepOptions } from '@amtsbote/store';
+
+import type { RouteConfig, RouteStepConfig } from '../config/hub-config.js';
+import type { PlannedStep } from './laufzettel.js';
+
+/** Name of the step that collects linked attachments; everything else waits for it. */
+export const COLLECT = 'collect';
+/** Instance name of steps that the hub does by itself. */
+export const HUB_INSTANCE = 'hub';
+
+/** Turns a route into the Laufzettel of one application: rows, all waiting, positions in reading order. */
+export function planSteps(route: RouteConfig, application: Application, ids: Ids): PlannedStep[] {
+  const collects = application.attachments.some(({ state }) => state === 'linked');
+  const collect = collects ? [waiting(ids, 0, { name: COLLECT, kind: 'collect', instance: HUB_INSTANCE, after: [] })] : [];
+  const first = collects ? [COLLECT] : [];
+  return [...collect, ...route.steps.map((step, index) => waiting(ids, index + 1, routed(step, first)))];
+}
+
+function routed(
+  step: RouteStepConfig,
+  first: readonly string[],
+): Omit<PlannedStep, 'id' | 'position' | 'state' | 'options' | 'condition'> & { options?: StepOptions; condition?: string } {
+  const common = { name: step.name, after: [...first, ...step.after], ...(step.when === undefined ? {} : { condition: step.when }) };
+  return step.kind === 'pickup'
+    ? { ...common, kind: 'export', instance: step.queue, options: { pickup: true } }
+    : { ...common, kind: step.kind, instance: step.instance };
+}
+
+/** The step that reports one citizen-visible change; reports of one application go out one after the other. */
+export function statusStep(
+  ids: Ids,
+  report: { sequence: number; state: ApplicationState; changedAt: Date; reportTo: string; decisionId?: string },
+): PlannedStep {
+  return waiting(ids, 1_000 + report.sequence, {
+    name: `status-${report.sequence}`,
+    kind: 'status',
+    instance: report.reportTo,
+    after: report.sequence > 1 ? [`status-${report.sequence - 1}`] : [],
+    options: {
+      status: { state: report.state, sequence: report.sequence, changedAt: report.changedAt.toISOString() },
+      ...(report.decisionId === undefined ? {} : { decisionId: report.decisionId }),
+    },
+  });
+}
+
+/** The step that files a decision where the application was filed. */
+export function decisionFilingStep(ids: Ids, filing: { number: number; instance: string; after: string; decisionId: string }): PlannedStep {
+  return waiting(ids, 500 + filing.number, {
+    name: `file-decision-${filing.number}`,
+    kind: 'filing',
+    instance: filing.instance,
+    after: [filing.after],
+    options: { decisionId: filing.decisionId },
+  });
+}
+
+function waiting(
+  ids: Ids,
+  position: number,
+  step: { name: string; kind: StepKind; instance: string; after: readonly string[]; options?: StepOptions; condition?: string },
+): PlannedStep {
+  return { id: ids.uuid(), position, options: {}, condition: null, ...step, state: 'waiting' };
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type Application, APPLICATION_TRANSITIONS, type ApplicationState, mayMove, type Progress } from '@amtsbote/canonical';
+import { decisionsOf, paymentsOf, stepsOf } from '@amtsbote/store';
+import { Injectable } from '@nestjs/common';
+
+import type { Work } from '../house/unit-of-work.js';
+import type { PlannedStep } from '../routing/laufzettel.js';
+import { statusStep } from '../routing/planner.js';
+import { citizenState, progressOf, type Situation } from './citizen-state.js';
+
+/** An application's row, locked for the running transaction: writers of one application come one after the other. */
+export interface LockedApplication {
+  readonly id: string;
+  readonly tenant: string;
+  readonly document: Application;
+  readonly route: string | null;
+  readonly reportTo: string | null;
+  readonly completesBy: 'decision' | 'steps';
+  readonly state: ApplicationState;
+  readonly stateSequence: number;
+  readonly progress: Progress;
+}
+
+/** The only writer of an application's state (law 7). Always called inside the transaction of the change that may move it. */
+@Injectable()
+export class StatusKeeper {
+  /** Locks the application for this transaction. @returns `undefined` for an unknown id. */
+  async lock(work: Work, applicationId: string): Promise<LockedApplication | undefined> {
+    const [row] = await work.sql.query<LockedApplication[]>(LOCK, [applicationId]);
+    return row;
+  }
+
+  /**
+   * Looks at steps, payment and decision, moves the state when they say so, and plans the report to the portal.
+   * @returns the report's step, still waiting, when there is one to add to the Laufzettel.
+   */
+  async review(work: Work, application: LockedApplication, cause: string): Promise<PlannedStep | undefined> {
+    if (application.progress === 'cancelled') return undefined;
+    const { situation, decisionId } = await this.situation(work, application);
+    const wanted = citizenState(situation);
+    const moves = wanted !== application.state && mayMove(APPLICATION_TRANSITIONS, application.state, wanted);
+    const state = moves ? wanted : application.state;
+    const report = moves ? this.move(work, application, wanted, cause, decisionId) : undefined;
+    const progress = report === undefined ? progressOf(situation, false) : openProgress(progressOf(situation, false));
+    await this.write(work, application, { state, sequence: application.stateSequence + (moves ? 1 : 0), progress });
+    if (progress === 'finished' && application.progress !== 'finished') this.finish(work, application, cause);
+    return report;
+  }
+
+  /** Takes an application out of the flow for good. */
+  async cancel(work: Work, application: LockedApplication): Promise<void> {
+    await this.write(work, application, { state: application.state, sequence: application.stateSequence, progress: 'cancelled' });
+  }
+
+  private move(
+    work: Work,
+    application: LockedApplication,
+    to: ApplicationState,
+    cause: string,
+    decisionId: string | undefined,
+  ): PlannedStep | undefined {
+    const { id: applicationId, tenant, state: from } = application;
+    work.publish({
+      type: 'application.stateChanged.v1',
+      subject: applicationId,
+      tenant,
+      causation: cause,
+      data: { applicationId, from, to },
+    });
+    work.note({ tenant, applicationId, stepId: null, actor: cause, event: 'application.state-changed', data: { from, to } });
+    if (application.reportTo === null) return undefined;
+    return statusStep(work.house.ids, {
+      sequence: application.stateSequence + 1,
+      state: to,
+      changedAt: work.house.clock.now(),
+      reportTo: application.reportTo,
+      ...(decisionId === undefined ? {} : { decisionId }),
+    });
+  }
+
+  private finish(work: Work, application: LockedApplication, cause: string): void {
+    const { id: applicationId, tenant } = application;
+    work.publish({ type: 'application.finished.v1', subject: applicationId, tenant, causation: cause, data: { applicationId } });
+    work.note({ tenant, applicationId, stepId: null, actor: cause, event: 'application.finished', data: {} });
+  }
+
+  private async write(
+    work: Work,
+    { id, tenant }: LockedApplication,
+    to: { state: ApplicationState; sequence: number; progress: Progress },
+  ): Promise<void> {
+    await work.sql.query(WRITE, [id, tenant, to.state, to.sequence, to.progress, work.house.clock.now()]);
+  }
+
+  private async situation(work: Work, application: LockedApplication): Promise<{ situation: Situation; decisionId: string | undefined }> {
+    const of = { applicationId: application.id, tenant: application.tenant };
+    const steps = await stepsOf(work.sql, of);
+    const payments = await paymentsOf(work.sql, of);
+    const decisions = await decisionsOf(work.sql, of);
+    const [decision] = decisions;
+    const situation: Situation = {
+      completesBy: application.completesBy,
+      routed: application.route !== null,
+      decided: decision !== undefined,
+      paymentOpen:
+        payments.some(({ state, payUrl }) => state !== 'paid' && payUrl !== null) &&
+        steps.some(({ kind, state }) => kind === 'payment' && state === 'awaiting'),
+      steps: steps.map(({ kind, state, options }) => ({ kind, state, forDecision: options.decisionId !== undefined })),
+    };
+    return { situation, decisionId: decision?.id };
+  }
+}
+
+/** With a report still to be sent nothing is finished. */
+function openProgress(progress: Progress): Progress {
+  return progress === 'finished' ? 'flowing' : progress;
+}
+
+const LOCK = `
+  SELECT id, tenant, document, route, report_to AS "reportTo", completes_by AS "completesBy", state, state_sequence AS "stateSequence", progress
+  FROM application WHERE id = $1 FOR UPDATE`;
+
+const WRITE = `
+  UPDATE application SET state = $3, state_sequence = $4, progress = $5, changed_at = $6,
+    finished_at = CASE WHEN $5 IN ('finished', 'cancelled') THEN coalesce(finished_at, $6) END
+  WHERE id = $1 AND tenant = $2`;
