@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { EmbeddedPostgresError, WAYS_OUT } from './errors.js';
+import { EmbeddedPostgresError, messageOf, WAYS_OUT } from './errors.js';
 import { SHARED_STATE_DIRECTORY } from './home.js';
 import { run, type ServerUser } from './process.js';
 
@@ -68,7 +68,7 @@ async function fromPackage(fits: Probe, rejected: string[]): Promise<Binaries | 
   // Unreadable for the server's user, or installed with --ignore-scripts.
   for (const parent of copyParents()) {
     const copy = await copyPackage(shipped, parent).catch((error: unknown) => {
-      rejected.push(`${parent} takes no copy (${error instanceof Error ? error.message : String(error)})`);
+      rejected.push(`${parent} takes no copy (${messageOf(error)})`);
       return undefined;
     });
     const runnable = copy && (await fits(join(copy, 'bin')));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { chmod, chown, lchown, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Binaries } from './binaries.js';
@@ -45,11 +45,22 @@ export async function ensureCluster(home: Home, binaries: Binaries, password: st
     const { code, output } = await run(join(binaries.directory, 'initdb'), [...args, ...(durable ? [] : ['--no-sync'])], home.user);
     if (code !== 0) throw new EmbeddedPostgresError(`The database in ${home.directory} could not be created: ${output}`);
     await rename(made, home.cluster);
+    if (durable) await flushDirectory(home.directory);
   } catch (error) {
     const othersWon = ['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '') && (await clusterVersion(home)) !== undefined;
     if (!othersWon) throw error;
   } finally {
     await rm(workspace, { recursive: true, force: true });
+  }
+}
+
+/** Without it a power failure could undo the renaming, and with it everything that was committed since. */
+async function flushDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 

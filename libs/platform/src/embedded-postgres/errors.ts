@@ -9,7 +9,15 @@ export class EmbeddedPostgresError extends Error {
 export const WAYS_OUT =
   'Either install PostgreSQL on this host (for example "apt install postgresql") or set DATABASE_URL to a PostgreSQL server of your own.';
 
-/** The system's error code (`ENOENT`, `EACCES`, …) or PostgreSQL's SQLSTATE of an unknown thrown value. */
+/**
+ * The system's error code (`ENOENT`, `EACCES`, …) or PostgreSQL's SQLSTATE of an unknown thrown value. Does not ask for `instanceof
+ * Error`: errors of Node's own modules come from another realm when the code runs in a VM context, as under Jest.
+ */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The message of an unknown thrown value. */
+export function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

@@ -58,9 +58,11 @@ export async function openHome(dataDirectory: string, log: (line: string) => voi
  */
 export async function readOrMakePassword(home: Home): Promise<string> {
   const file = join(home.directory, 'password');
+  // Asked first: a cluster that another process makes in between has its password before.
+  const hasData = (await ownerOf(home.cluster)) !== undefined;
   const known = await readFile(file, 'utf8').catch(ignoreMissing);
   if (known !== undefined) return known.trim();
-  if ((await ownerOf(home.cluster)) !== undefined) {
+  if (hasData) {
     throw new EmbeddedPostgresError(
       `${file} is missing, and without it the database beside it cannot be opened. Restore it from the backup that holds the database.`,
     );

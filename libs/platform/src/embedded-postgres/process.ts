@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+
+import { codeOf, messageOf } from './errors.js';
 
 /** Numeric ids of the system user the server runs as. */
 export interface ServerUser {
@@ -30,7 +32,7 @@ export async function run(file: string, args: readonly string[], user?: ServerUs
       // The current directory may be one that the other user cannot enter.
       execFile(file, args, { ...user, cwd: '/', env: { ...SERVER_ENVIRONMENT }, timeout: 120_000 }, finish);
     } catch (error) {
-      resolve({ code: undefined, output: error instanceof Error ? error.message : String(error) });
+      resolve({ code: undefined, output: messageOf(error) });
     }
   });
 }
@@ -45,7 +47,7 @@ export async function isAlive(pid: number): Promise<boolean> {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it exists and belongs to somebody else.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (codeOf(error) !== 'EPERM') return false;
   }
   if (process.platform !== 'linux') return true;
   try {
@@ -57,16 +59,27 @@ export async function isAlive(pid: number): Promise<boolean> {
   }
 }
 
+export type Relation = 'ours' | 'unrelated' | 'unclear';
+
 /**
- * Whether the process is the PostgreSQL server of this cluster, and not one that merely got the same process id later.
- * Looks at the command line, not at the working directory: the latter is hidden from root in a container without CAP_SYS_PTRACE.
+ * Whether the process is the PostgreSQL server of this cluster, or one that merely got the same process id later. Looks at the command
+ * line, not at the working directory: the latter is hidden from root in a container without CAP_SYS_PTRACE.
  */
-export async function isServerOf(pid: number, cluster: string): Promise<boolean> {
-  if (!(await isAlive(pid))) return false;
+export async function relationTo(pid: number, cluster: string): Promise<Relation> {
+  if (!(await isAlive(pid))) return 'unrelated';
   if (process.platform === 'linux') {
     const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    return basename(args[0] ?? '') === 'postgres' && args.includes(cluster);
+    if (basename(args[0] ?? '') !== 'postgres') return 'unrelated';
+    const [its, our] = await Promise.all([stat(args[args.indexOf('-D') + 1] ?? '').catch(() => undefined), stat(cluster)]);
+    // Its directory may have been renamed to ours while it was running.
+    if (its === undefined) return 'unclear';
+    return its.ino === our.ino && its.dev === our.dev ? 'ours' : 'unrelated';
   }
   const { output } = await run('/bin/ps', ['-ww', '-o', 'args=', '-p', String(pid)]);
-  return output.includes('postgres') && output.includes(cluster);
+  if (!output.includes('postgres')) return 'unrelated';
+  return output.includes(cluster) ? 'ours' : 'unclear';
+}
+
+export async function isServerOf(pid: number, cluster: string): Promise<boolean> {
+  return (await relationTo(pid, cluster)) === 'ours';
 }

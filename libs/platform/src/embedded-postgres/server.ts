@@ -11,7 +11,7 @@ import { type Binaries } from './binaries.js';
 import { SUPERUSER } from './cluster.js';
 import { codeOf, EmbeddedPostgresError } from './errors.js';
 import { type Home } from './home.js';
-import { isAlive, isServerOf, SERVER_ENVIRONMENT, sleep } from './process.js';
+import { isAlive, isServerOf, relationTo, SERVER_ENVIRONMENT, sleep } from './process.js';
 
 /** Recovery after a crash replays at most about a gigabyte of log by default. */
 const READY_WITHIN_MS = 300_000;
@@ -27,7 +27,7 @@ export interface Running {
 /** Why a server that was started ended at once. */
 export interface Refusal {
   readonly kind: 'busy' | 'port' | 'broken';
-  /** The end of what it wrote to its log. */
+  /** The last lines it wrote to its log. */
   readonly reason: string;
 }
 
@@ -46,22 +46,25 @@ export async function findRunning({ cluster }: Home): Promise<Running | undefine
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const [pid = 0, , , port = 0] = text.split('\n').map(Number);
-  if (pid > 0 && port > 0 && (await isServerOf(pid, cluster))) return { pid, port };
+  // A server that is just starting has not written all of it yet.
+  if (!(pid > 0 && port > 0)) return undefined;
+  const relation = await relationTo(pid, cluster);
+  if (relation === 'ours') return { pid, port };
   // A file of a process that is gone is replaced by the next server. One whose process id now belongs to something else (or to a
   // zombie) would make that server refuse, so it goes; looked at once more, because somebody may have started a server meanwhile.
-  if (pid > 0 && signal(pid, 0) && (await readFile(file, 'utf8').catch(() => '')) === text) await rm(file, { force: true });
+  const isMisleading = relation === 'unrelated' && signal(pid, 0);
+  if (isMisleading && (await readFile(file, 'utf8').catch(() => '')) === text) await rm(file, { force: true });
   return undefined;
 }
 
 /**
- * Waits until the server answers to the password and is really the one of this cluster.
+ * Waits until the server of this cluster answers to the password.
  * @returns whether it is; `false` when it ended before.
  */
 export async function untilReady(home: Home, { pid, port }: Running, password: string): Promise<boolean> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (await isServerOf(pid, home.cluster)) {
-    const answer = await ask(connectionUrl(port, password, 'postgres'));
-    if (answer === home.cluster) return true;
+    if (await answers(connectionUrl(port, password, 'postgres'))) return true;
     if (Date.now() > deadline) {
       throw new EmbeddedPostgresError(
         `The database in ${home.directory} did not become ready within ${READY_WITHIN_MS / 1000} s; see ${home.logFile}.`,
@@ -72,15 +75,15 @@ export async function untilReady(home: Home, { pid, port }: Running, password: s
   return false;
 }
 
-/** The server's data directory; `undefined` while it is starting up or shutting down. */
-async function ask(url: string): Promise<string | undefined> {
+/** `false` while it is starting up or shutting down. */
+async function answers(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   // Without a listener the end of the server during the question would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
-    return rows[0]?.data_directory;
+    await client.query('SELECT 1');
+    return true;
   } catch (error) {
     if (codeOf(error) === '28P01') {
       throw new EmbeddedPostgresError(
@@ -90,7 +93,7 @@ async function ask(url: string): Promise<string | undefined> {
         },
       );
     }
-    return undefined;
+    return false;
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -111,7 +114,6 @@ export async function launch(home: Home, binaries: Binaries, port: number, passw
       env: { ...SERVER_ENVIRONMENT },
       stdio: ['ignore', log.fd, log.fd],
     });
-    // With the listener attached only now: 'spawn' and 'error' are emitted in a later tick.
     await once(child, 'spawn');
   } finally {
     await log.close();
@@ -120,15 +122,15 @@ export async function launch(home: Home, binaries: Binaries, port: number, passw
   const pid = child.pid ?? 0;
   // The pid file is not there from the first moment; the process itself is.
   if (await untilReady(home, { pid, port }, password)) return { pid, port };
-  const reason = (await readFile(home.logFile)).subarray(logStart).toString('utf8').trim().split('\n').slice(-5).join(' | ');
-  return { kind: kindOfRefusal(reason), reason };
+  // Another process may be writing to the same log, so the decisive line need not be among the last ones.
+  const written = (await readFile(home.logFile)).subarray(logStart).toString('utf8').trim();
+  return { kind: kindOfRefusal(written), reason: written.split('\n').slice(-5).join(' | ') };
 }
 
-function kindOfRefusal(reason: string): Refusal['kind'] {
-  if (/could not bind|could not create any TCP\/IP sockets/.test(reason)) return 'port';
+function kindOfRefusal(log: string): Refusal['kind'] {
+  if (/could not bind|could not create any TCP\/IP sockets/.test(log)) return 'port';
   // The first: processes of a server that has just crashed are still ending. The second: somebody else started one.
-  if (/pre-existing shared memory block|lock file .* already exists|bogus data in lock file|lock file .* is empty/.test(reason))
-    return 'busy';
+  if (/pre-existing shared memory block|lock file .* already exists|bogus data in lock file|lock file .* is empty/.test(log)) return 'busy';
   return 'broken';
 }
 

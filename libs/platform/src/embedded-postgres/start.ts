@@ -77,9 +77,10 @@ async function startOrAdopt(home: Home, password: string, { port, durable, log }
     const outcome =
       free === undefined ? { kind: 'port' as const, reason: 'in use' } : await launch(home, binaries, free, password, durable);
     if (!isRefusal(outcome)) return { running: outcome, adopted: false };
-    // Whoever uses the port may be the server of this very cluster, started a moment ago by another process: then it is adopted.
-    const hopeless = outcome.kind === 'broken' || (outcome.kind === 'port' && port !== 0 && (await findRunning(home)) === undefined);
-    if (hopeless || Date.now() > deadline) throw failure(home, port, outcome.kind, outcome.reason);
+    const isWorthRetrying = outcome.kind === 'busy' || (outcome.kind === 'port' && port === 0);
+    // Whatever was in the way may be the server of this very cluster, started a moment ago by another process: then it is adopted.
+    const isHopeless = !isWorthRetrying && (await findRunning(home)) === undefined;
+    if (isHopeless || Date.now() > deadline) throw failure(home, port, outcome.kind, outcome.reason);
     if (outcome.kind === 'busy') await sleep(RETRY_AFTER_MS);
   }
 }
