@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 
 /** Where setup leaves the running cluster for teardown: both are called in the same process, once per project. */
@@ -24,5 +24,12 @@ export function removeNow(cluster) {
   } catch {
     // Already gone.
   }
-  rmSync(cluster.directory, { recursive: true, force: true, maxRetries: 5 });
+  // The server goes on writing for a moment; what is left in the end is removed by the next run.
+  for (let attempt = 0; attempt < 20 && existsSync(cluster.directory); attempt++) {
+    try {
+      rmSync(cluster.directory, { recursive: true, force: true });
+    } catch {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+  }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { chmod, chown, lchown, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lchown, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Binaries } from './binaries.js';
-import { codeOf, EmbeddedPostgresError } from './errors.js';
+import { codeOf, EmbeddedPostgresError, messageOf } from './errors.js';
 import { type Home } from './home.js';
 import { isAlive, run, type ServerUser } from './process.js';
 
@@ -28,8 +28,8 @@ export async function ensureCluster(home: Home, binaries: Binaries, password: st
     const passwordFile = join(workspace, 'password');
     await writeFile(passwordFile, password, { mode: 0o600 });
     if (home.user) {
-      await chown(workspace, home.user.uid, home.user.gid);
-      await chown(passwordFile, home.user.uid, home.user.gid);
+      await give(workspace, home.user);
+      await give(passwordFile, home.user);
     }
     const made = join(workspace, 'cluster');
     const args = [
@@ -80,10 +80,20 @@ async function chownTree(path: string, user: ServerUser): Promise<void> {
   for (const entry of await readdir(path, { withFileTypes: true })) {
     const child = join(path, entry.name);
     if (entry.isDirectory()) await chownTree(child, user);
-    else await lchown(child, user.uid, user.gid);
+    else await give(child, user);
   }
   // Last, so that an interrupted change of owner is noticed and completed next time.
-  await lchown(path, user.uid, user.gid);
+  await give(path, user);
+}
+
+async function give(path: string, { uid, gid }: ServerUser): Promise<void> {
+  await lchown(path, uid, gid).catch((error: unknown) => {
+    throw new EmbeddedPostgresError(
+      `${path} cannot be given to the user with id ${uid}, who runs the database because PostgreSQL refuses to run as root ` +
+        `(${messageOf(error)}). Run the hub as an ordinary user, or set DATABASE_URL to a PostgreSQL server of your own.`,
+      { cause: error },
+    );
+  });
 }
 
 async function removeAbandoned(home: Home): Promise<void> {

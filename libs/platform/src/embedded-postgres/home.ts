@@ -130,7 +130,7 @@ async function canEnter(directory: string, user: ServerUser): Promise<boolean> {
   const { code, output } = await run('/bin/sh', ['-c', 'cd "$1"', 'sh', directory], user);
   if (code === undefined) {
     throw new EmbeddedPostgresError(
-      `PostgreSQL refuses to run as root, and becoming the user with id ${user.uid} failed (${output}). Run the hub as an ordinary user. ${WAYS_OUT}`,
+      `PostgreSQL refuses to run as root, and becoming the user with id ${user.uid} failed (${output}). Run the hub as an ordinary user, or set DATABASE_URL to a PostgreSQL server of your own.`,
     );
   }
   return code === 0;
