@@ -14,21 +14,18 @@ export class LaufzettelProgress {
 
   /**
    * Activates what may go on, then lets the status keeper look; a report it wants is activated in turn.
-   * The application has to be locked by this transaction.
+   * The application has to be locked by this transaction. `news` is a decision that has to be reported even when the state stays.
    */
-  async advance(work: Work, application: LockedApplication, cause: string): Promise<void> {
+  async advance(work: Work, application: LockedApplication, cause: string, news?: { decisionId: string }): Promise<void> {
     await this.activateSteps(work, application, cause);
-    const report = await this.status.review(work, application, cause);
+    const report = await this.status.review(work, application, cause, news);
     if (report === undefined) return;
     await insertSteps(work, application, [report]);
     await this.activateSteps(work, application, cause);
   }
 
   private async activateSteps(work: Work, application: LockedApplication, cause: string): Promise<void> {
-    const rows = await work.sql.find(StepRow, {
-      where: { applicationId: application.id, tenant: application.tenant },
-      order: { position: 'ASC' },
-    });
+    const rows = await stepsOf(work.sql, { applicationId: application.id, tenant: application.tenant });
     for (const activation of activate(rows, application.document)) await applyActivation(work, application, activation, cause);
   }
 }

@@ -12,7 +12,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Instances } from '../house/instances.js';
 import { House } from '../house/tokens.js';
-import { type ClaimedStep,Claims } from './claims.js';
+import { type ClaimedStep, Claims } from './claims.js';
 import { decide, type Verdict } from './decide.js';
 import { LeaseLost, StoredDelivery } from './effects.js';
 import { Gates } from './gates.js';
@@ -145,11 +145,18 @@ export class Runner {
   }
 
   private async renewing(step: ClaimedStep, leaseMs: number, done: AbortSignal, lost: AbortController): Promise<void> {
-    while (!done.aborted) {
-      await this.house.clock.sleep(leaseMs / 3, done).catch(() => undefined);
-      if (done.aborted) return;
+    for (;;) {
+      const ended = await this.house.clock.sleep(leaseMs / 3, done).then(
+        () => false,
+        () => true,
+      );
+      if (ended) return;
+      // A store that does not answer now may do so before the lease is over; the fence guards the rest.
       const held = await this.claims.renew(step, leaseMs).catch(() => true);
-      if (!held) { lost.abort(); return; }
+      if (!held) {
+        lost.abort();
+        return;
+      }
     }
   }
 

@@ -34,13 +34,15 @@ export class StatusKeeper {
    * Looks at steps, payment and decision, moves the state when they say so, and plans the report to the portal.
    * @returns the report's step, still waiting, when there is one to add to the Laufzettel.
    */
-  async review(work: Work, application: LockedApplication, cause: string): Promise<PlannedStep | undefined> {
+  async review(work: Work, application: LockedApplication, cause: string, news?: { decisionId: string }): Promise<PlannedStep | undefined> {
     if (application.progress === 'cancelled') return undefined;
     const { situation, decisionId } = await this.situation(work, application);
     const wanted = citizenState(situation);
-    const moves = wanted !== application.state && mayMove(APPLICATION_TRANSITIONS, application.state, wanted);
-    const state = moves ? wanted : application.state;
-    const report = moves ? this.move(work, application, wanted, cause, decisionId) : undefined;
+    const changes = wanted !== application.state && mayMove(APPLICATION_TRANSITIONS, application.state, wanted);
+    // A second decision (a correction) leaves the state, but the citizen has to hear of it.
+    const moves = changes || news !== undefined;
+    const state = changes ? wanted : application.state;
+    const report = moves ? this.move(work, application, state, cause, decisionId) : undefined;
     const progress = report === undefined ? progressOf(situation, false) : openProgress(progressOf(situation, false));
     await this.write(work, application, { state, sequence: application.stateSequence + (moves ? 1 : 0), progress });
     if (progress === 'finished' && application.progress !== 'finished') this.finish(work, application, cause);

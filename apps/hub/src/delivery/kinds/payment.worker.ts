@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type DeliveryContext, DeliveryError, type PaymentOpened, type PaymentOrder, type PaymentReport } from '@amtsbote/adapter-kit';
 import { nextPaymentState } from '@amtsbote/canonical';
-import { type PaymentRow,paymentsOf } from '@amtsbote/store';
+import { type PaymentRow, paymentsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { type RouteConfig } from '../../config/hub-config.js';

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { House } from '../house/tokens.js';
+import { problemOf } from './problem.js';
+
+/** The one place that turns errors into answers. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly house: House) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw error;
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const problem = problemOf(error);
+    if (problem.status >= 500)
+      this.house.log.error('http.failed', error, { route: request.routeOptions.url ?? '', method: request.method });
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(JSON.stringify(problem));
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { IntakeRejection } from '@amtsbote/adapter-kit';
+import { HttpException } from '@nestjs/common';
+
+/** An RFC 9457 problem: what is wrong, where, what was expected. Never a stack trace, never a value a citizen typed. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** Place in what was sent: JSON pointer, part or header name, query parameter. */
+  readonly place?: string;
+  readonly [extension: string]: unknown;
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Not authenticated',
+  403: 'Not allowed',
+  404: 'Not found',
+  405: 'Method not allowed',
+  406: 'Not acceptable',
+  408: 'Too slow',
+  409: 'Conflict',
+  412: 'Precondition failed',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  416: 'Range not satisfiable',
+  422: 'Cannot be processed',
+  429: 'Too many requests',
+  503: 'Not available',
+};
+
+/** A problem that a controller throws on purpose. `code` is stable and kebab-case. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly extensions: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(detail);
+  }
+}
+
+/** The problem an error is to the outside; unknown errors say nothing but that they happened. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return problem(error.status, error.code, error.detail, error.extensions);
+  if (error instanceof IntakeRejection)
+    return problem(error.status, error.code, error.detail, error.place === undefined ? {} : { place: error.place });
+  if (error instanceof HttpException) return problem(error.getStatus(), codeOfStatus(error.getStatus()), detailOf(error));
+  const status = statusOf(error);
+  if (status !== undefined && status >= 400 && status < 500)
+    return problem(status, codeOfStatus(status), TITLES[status] ?? 'The request cannot be handled.');
+  return problem(
+    500,
+    'internal-error',
+    'An error inside the hub. It is logged; nothing half-written remains. Sending the same again is safe.',
+  );
+}
+
+function problem(status: number, code: string, detail: string, extensions: Readonly<Record<string, unknown>> = {}): Problem {
+  return {
+    type: `urn:amtsbote:problem:${code}`,
+    title: TITLES[status] ?? (status >= 500 ? 'Internal error' : 'Request refused'),
+    status,
+    detail,
+    ...extensions,
+  };
+}
+
+function codeOfStatus(status: number): string {
+  return (TITLES[status] ?? 'request-refused').toLowerCase().replaceAll(' ', '-');
+}
+
+function detailOf(error: HttpException): string {
+  const answer = error.getResponse();
+  const message: unknown = typeof answer === 'string' ? answer : (answer as { message?: unknown }).message;
+  // class-validator's messages name property and constraint, not the value.
+  if (Array.isArray(message)) return message.join('; ');
+  return typeof message === 'string' ? message : error.message;
+}
+
+/** Fastify's own errors carry a status. */
+function statusOf(error: unknown): number | undefined {
+  const candidate = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof candidate === 'number' ? candidate : undefined;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { rowOf } from '@amtsbote/bus';
+import type { Application, Message, StoredAttachment } from '@amtsbote/canonical';
+import type { JournalEntry, Sql } from '@amtsbote/store';
+
+import { PLANNED_STEP } from '../delivery/progress.js';
+import type { PlannedStep } from '../routing/laufzettel.js';
+
+/** Everything one accepted submission brings about, ready to be written. */
+export interface Acceptance {
+  readonly application: Application;
+  /** SHA-256 of what was sent. */
+  readonly fingerprint: string;
+  readonly route: string | null;
+  readonly reportTo: string | null;
+  readonly completesBy: 'decision' | 'steps';
+  readonly progress: 'flowing' | 'parked';
+  readonly stateSequence: number;
+  readonly steps: readonly PlannedStep[];
+  readonly journal: readonly JournalEntry[];
+  readonly messages: readonly Message[];
+}
+
+/** What is remembered of a submission, whoever stored it first. */
+export interface AcceptedRow {
+  readonly id: string;
+  readonly reference: string;
+  readonly receivedAt: Date;
+  readonly fingerprint: string;
+  /** False when the same submission was stored before: then nothing was written now. */
+  readonly fresh: boolean;
+}
+
+/**
+ * Stores application, attachments, Laufzettel, offers, journal and messages in one statement, which is one transaction (law 1), or nothing
+ * when this submission is there already: the unique key (endpoint, submission id) decides between any number of simultaneous senders.
+ */
+export async function storeAcceptance(sql: Sql, acceptance: Acceptance): Promise<AcceptedRow> {
+  const { application, steps, journal, messages } = acceptance;
+  const { endpoint, submissionId } = application.origin;
+  const stored = application.attachments.filter((attachment): attachment is StoredAttachment => attachment.state === 'stored');
+  const rows = await sql.query<AcceptedRow>(ACCEPT, [
+    JSON.stringify(rowOfApplication(acceptance)),
+    JSON.stringify(application),
+    JSON.stringify(stored),
+    JSON.stringify(steps.map((step) => ({ ...step, dueAt: step.state === 'due' ? application.receivedAt : null }))),
+    JSON.stringify(journal),
+    JSON.stringify(messages.map(rowOf)),
+  ]);
+  const [row] = rows;
+  if (row !== undefined) return row;
+  const [earlier] = await sql.query<AcceptedRow>(EARLIER, [endpoint, submissionId]);
+  if (earlier === undefined) throw new Error('a submission is neither new nor known');
+  return earlier;
+}
+
+function rowOfApplication({ application, ...rest }: Acceptance): Record<string, unknown> {
+  const { id, tenant, reference, origin, publicService, test, receivedAt } = application;
+  return {
+    id,
+    tenant,
+    reference,
+    endpoint: origin.endpoint,
+    submission_id: origin.submissionId,
+    fingerprint: rest.fingerprint,
+    route: rest.route,
+    report_to: rest.reportTo,
+    completes_by: rest.completesBy,
+    state_sequence: rest.stateSequence,
+    progress: rest.progress,
+    leika_key: publicService.leikaKeys[0] ?? null,
+    form_id: origin.formId ?? null,
+    test,
+    received_at: receivedAt,
+  };
+}
+
+const ACCEPT = `
+  WITH app AS (
+    INSERT INTO application (id, tenant, reference, endpoint, submission_id, fingerprint, route, report_to, completes_by, state, state_sequence, progress,
+      leika_key, form_id, test, document, received_at, changed_at)
+    SELECT a.id, a.tenant, a.reference, a.endpoint, a.submission_id, a.fingerprint, a.route, a.report_to, a.completes_by, 'SUBMITTED', a.state_sequence, a.progress,
+      a.leika_key, a.form_id, a.test, $2::jsonb, a.received_at, a.received_at
+    FROM jsonb_to_record($1::jsonb) AS a(id uuid, tenant text, reference text, endpoint text, submission_id text, fingerprint text, route text, report_to text,
+      completes_by text, state_sequence int, progress text, leika_key text, form_id text, test boolean, received_at timestamptz)
+    ON CONFLICT (endpoint, submission_id) DO NOTHING
+    RETURNING id, tenant, reference, received_at, fingerprint),
+  attachments AS (
+    INSERT INTO attachment (id, tenant, application_id, name, media_type, size, sha512, stored_at)
+    SELECT f.id, app.tenant, app.id, f.name, f."mediaType", f.size, f.sha512, app.received_at
+    FROM app, jsonb_to_recordset($3::jsonb) AS f(id uuid, name text, "mediaType" text, size bigint, sha512 text)),
+  steps AS (
+    INSERT INTO step (id, tenant, application_id, position, name, kind, instance, options, after, condition, state, due_at, changed_at)
+    SELECT s.id, app.tenant, app.id, s.position, s.name, s.kind, s.instance, s.options, s.after, s.condition, s.state, s."dueAt", app.received_at
+    FROM app, jsonb_to_recordset($4::jsonb) AS s(${PLANNED_STEP}, "dueAt" timestamptz)
+    RETURNING id, tenant, application_id, instance, state),
+  offers AS (
+    INSERT INTO pickup_item (id, tenant, queue, application_id, state, offered_at)
+    SELECT s.id, s.tenant, s.instance, s.application_id, 'offered', app.received_at FROM steps s, app WHERE s.state = 'awaiting'),
+  entries AS (
+    INSERT INTO journal (tenant, application_id, step_id, at, actor, event, data)
+    SELECT j.tenant, j."applicationId", j."stepId", j.at, j.actor, j.event, j.data
+    FROM app, jsonb_to_recordset($5::jsonb) AS j(tenant text, "applicationId" uuid, "stepId" uuid, at timestamptz, actor text, event text, data jsonb)),
+  messages AS (
+    INSERT INTO message (id, type, subject, tenant, available_at, envelope)
+    SELECT m.id, m.type, m.subject, m.tenant, m.at, m.envelope
+    FROM app, ROWS FROM (jsonb_to_recordset($6::jsonb) AS (id uuid, type text, subject text, tenant text, at timestamptz, envelope jsonb))
+      WITH ORDINALITY AS m(id, type, subject, tenant, at, envelope, position)
+    ORDER BY m.position)
+  SELECT id, reference, received_at AS "receivedAt", fingerprint, true AS fresh FROM app`;
+
+const EARLIER = `
+  SELECT id, reference, received_at AS "receivedAt", fingerprint, false AS fresh FROM application WHERE endpoint = $1 AND submission_id = $2`;

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { ApplicationDraft, AttachmentDraft } from '@amtsbote/adapter-kit';
+import { IntakeRejection } from '@amtsbote/adapter-kit';
+import {
+  Application,
+  type Attachment,
+  distinctNames,
+  FORM_DEPTH_MAX,
+  FORM_ITEMS_MAX,
+  type FormItem,
+  type Ids,
+  safeFileName,
+} from '@amtsbote/canonical';
+import type { StoredBlob } from '@amtsbote/store';
+
+/** What the intake adds to a translated submission. */
+export interface Frame {
+  readonly id: string;
+  readonly reference: string;
+  readonly receivedAt: Date;
+  readonly tenant: string;
+  readonly endpoint: string;
+  readonly system: string;
+}
+
+/** An attachment draft with the blob that holds its bytes; links have none yet. */
+export interface PlacedAttachment {
+  readonly draft: AttachmentDraft;
+  readonly blob: StoredBlob | undefined;
+}
+
+/**
+ * The canonical application of a translated submission: safe and distinct file names, checked against the canonical schema.
+ * @throws IntakeRejection kind `untranslatable` naming the place, when the submission cannot be an application (limits, formats).
+ */
+export function composeApplication(draft: ApplicationDraft, frame: Frame, placed: readonly PlacedAttachment[], ids: Ids): Application {
+  checkTree(draft.form);
+  const candidate = {
+    id: frame.id,
+    tenant: frame.tenant,
+    reference: frame.reference,
+    receivedAt: frame.receivedAt.toISOString(),
+    test: draft.test,
+    publicService: { leikaKeys: [...draft.leikaKeys], name: draft.serviceName },
+    origin: {
+      system: frame.system,
+      endpoint: frame.endpoint,
+      submissionId: draft.submissionId,
+      ...(draft.formId === undefined ? {} : { formId: draft.formId }),
+      ...(draft.formVersion === undefined ? {} : { formVersion: draft.formVersion }),
+      ...(draft.authorityId === undefined ? {} : { authorityId: draft.authorityId }),
+    },
+    applicant: draft.applicant,
+    form: draft.form,
+    attachments: describeAttachments(placed, ids),
+    places: draft.places,
+    consents: draft.consents,
+    deadlines: draft.deadlines,
+    relations: draft.relations,
+    unmapped: draft.unmapped,
+    ...(draft.payment === undefined ? {} : { payment: draft.payment }),
+  };
+  const result = Application.safeParse(candidate);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = `/${(issue?.path ?? []).map(String).join('/')}`;
+  throw new IntakeRejection(
+    'untranslatable',
+    'not-an-application',
+    `The submission cannot be an application: ${issue?.message ?? 'unknown'}`,
+    place,
+  );
+}
+
+/** Counted and measured before the schema recurses into it: a hostile tree must not exhaust the stack. */
+function checkTree(form: readonly FormItem[]): void {
+  let items = 0;
+  const open: { level: readonly FormItem[]; depth: number }[] = [{ level: form, depth: 1 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.depth > FORM_DEPTH_MAX) {
+      throw new IntakeRejection('untranslatable', 'form-too-deep', `The form is nested deeper than ${FORM_DEPTH_MAX} levels.`, '/form');
+    }
+    items += next.level.length;
+    if (items > FORM_ITEMS_MAX) {
+      throw new IntakeRejection('untranslatable', 'form-too-large', `The form has more than ${FORM_ITEMS_MAX} items.`, '/form');
+    }
+    for (const item of next.level) if (item.kind === 'group') open.push({ level: item.items, depth: next.depth + 1 });
+  }
+}
+
+function describeAttachments(placed: readonly PlacedAttachment[], ids: Ids): Attachment[] {
+  const names = distinctNames(placed.map(({ draft }) => safeFileName(draft.name)));
+  return placed.map(({ draft, blob }, index) => {
+    const described = {
+      id: blob?.id ?? ids.uuid(),
+      name: names[index] ?? 'unbenannt',
+      originalName: draft.name.slice(0, 4_096),
+      mediaType: draft.mediaType.slice(0, 255),
+      purpose: draft.purpose,
+      scan: 'notScanned',
+    } as const;
+    if (blob !== undefined) return { ...described, state: 'stored', size: blob.size, sha512: blob.sha512 };
+    if (!('link' in draft)) throw new Error('an attachment without bytes and without a link');
+    return { ...described, state: 'linked', link: draft.link };
+  });
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+
+import {
+  type ApplicationDraft,
+  type FormsPort,
+  IntakeRejection,
+  type RawRequest,
+  type ReceivedFile,
+  type ReceivedSubmission,
+} from '@amtsbote/adapter-kit';
+import { envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
+import { type Application, type Message, referenceOf, requestType } from '@amtsbote/canonical';
+import { appendJournal, type JournalEntry, type StoredBlob } from '@amtsbote/store';
+import { Injectable } from '@nestjs/common';
+
+import type { EndpointConfig } from '../config/hub-config.js';
+import { House } from '../house/tokens.js';
+import { activate, type PlannedStep } from '../routing/laufzettel.js';
+import { planSteps, statusStep } from '../routing/planner.js';
+import { Routes } from '../routing/routes.js';
+import { type Acceptance, type AcceptedRow, storeAcceptance } from './accept.js';
+import { composeApplication, type PlacedAttachment } from './compose.js';
+
+/** An endpoint as configured, with its adapter made. */
+export interface IntakeEndpoint {
+  readonly name: string;
+  readonly type: string;
+  readonly config: EndpointConfig;
+  readonly port: FormsPort;
+}
+
+/** Attempts at a reference nobody has yet; with 40 random bits even the second is needed once in a town's lifetime. */
+const REFERENCE_TRIES = 5;
+
+/** Accept, persist, answer (law 1): no outside call happens here. */
+@Injectable()
+export class IntakeService {
+  constructor(
+    private readonly house: House,
+    private readonly routes: Routes,
+    private readonly waker: Waker,
+  ) {}
+
+  /**
+   * Translates a verified submission and stores everything it brings about, once.
+   * Blobs that did not become part of an application are removed before this returns or throws.
+   * @throws IntakeRejection
+   */
+  async accept(endpoint: IntakeEndpoint, submission: ReceivedSubmission): Promise<AcceptedRow> {
+    const kept = new Set<string>();
+    const blobs = submission.files.map(({ id }) => id);
+    try {
+      const draft = endpoint.port.translate(submission);
+      const tenant = tenantOf(endpoint, draft);
+      const placed = await this.place(endpoint, draft, blobs);
+      const row = await this.store(endpoint, { draft, tenant, placed, request: submission.request, files: submission.files });
+      if (row.fresh) for (const { blob } of placed) if (blob !== undefined) kept.add(blob.id);
+      if (row.fresh) this.waker.nudge();
+      return row;
+    } finally {
+      await Promise.all(blobs.filter((id) => !kept.has(id)).map((id) => this.house.blobs.remove(id)));
+    }
+  }
+
+  /** Brings inline bytes into the blob store; `blobs` collects ids so that a failure can clean up. */
+  private async place(endpoint: IntakeEndpoint, draft: ApplicationDraft, blobs: string[]): Promise<PlacedAttachment[]> {
+    const { attachmentsMax, attachmentBytesMax } = endpoint.config.limits;
+    if (draft.attachments.length > attachmentsMax) {
+      throw new IntakeRejection(
+        'tooLarge',
+        'too-many-attachments',
+        `At most ${attachmentsMax} attachments are accepted, ${draft.attachments.length} came.`,
+      );
+    }
+    const placed: PlacedAttachment[] = [];
+    for (const [index, attachment] of draft.attachments.entries()) {
+      if ('file' in attachment) placed.push({ draft: attachment, blob: attachment.file });
+      else if ('bytes' in attachment) {
+        if (attachment.bytes.length > attachmentBytesMax) {
+          throw new IntakeRejection(
+            'tooLarge',
+            'attachment-too-large',
+            `An attachment has more than ${attachmentBytesMax} bytes.`,
+            `/attachments/${index}`,
+          );
+        }
+        const id = this.house.ids.uuid();
+        blobs.push(id);
+        placed.push({ draft: attachment, blob: await this.house.blobs.put(id, Readable.from([attachment.bytes]), attachmentBytesMax) });
+      } else placed.push({ draft: attachment, blob: undefined });
+    }
+    return placed;
+  }
+
+  private async store(endpoint: IntakeEndpoint, received: Received): Promise<AcceptedRow> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const row = await storeAcceptance(this.house.database, this.acceptanceOf(endpoint, received));
+        if (!row.fresh) await this.noteRepetition(endpoint, received, row);
+        return row;
+      } catch (error) {
+        if (!isReferenceTaken(error) || attempt === REFERENCE_TRIES) throw error;
+      }
+    }
+  }
+
+  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, request, files }: Received): Acceptance {
+    const frame = {
+      id: this.house.ids.uuid(),
+      reference: referenceOf(this.house.randomness.bytes(5)),
+      receivedAt: this.house.clock.now(),
+      tenant,
+      endpoint: endpoint.name,
+      system: endpoint.type,
+    };
+    const application = composeApplication(draft, frame, placed, this.house.ids);
+    const route = this.routes.match(application);
+    const planned = route === undefined ? [] : planSteps(route, application, this.house.ids);
+    const reportTo = route?.reportTo ?? null;
+    const reports =
+      reportTo === null ? [] : [statusStep(this.house.ids, { sequence: 1, state: 'SUBMITTED', changedAt: frame.receivedAt, reportTo })];
+    const steps = activated([...planned, ...reports], application);
+    return {
+      application,
+      fingerprint: fingerprintOf(request, files, placed),
+      route: route?.name ?? null,
+      reportTo,
+      completesBy: route?.completesBy ?? 'decision',
+      progress: route === undefined || steps.some(({ state }) => state === 'parked') ? 'parked' : 'flowing',
+      stateSequence: reports.length,
+      steps,
+      journal: this.journalOf(application, endpoint, route?.name ?? null),
+      messages: this.messagesOf(application, steps),
+    };
+  }
+
+  private journalOf(application: Application, endpoint: IntakeEndpoint, route: string | null): JournalEntry[] {
+    const { id: applicationId, tenant, attachments, unmapped } = application;
+    const common = { tenant, applicationId, stepId: null, at: new Date(application.receivedAt), actor: `endpoint:${endpoint.name}` };
+    const submitted = {
+      ...common,
+      event: 'application.submitted',
+      data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test },
+    };
+    return route === null ? [submitted, { ...common, event: 'application.parked', data: { reason: 'no-route' } }] : [submitted];
+  }
+
+  private messagesOf(application: Application, steps: readonly PlannedStep[]): Message[] {
+    const { id: applicationId, tenant } = application;
+    const drafts: MessageDraft[] = [
+      {
+        type: 'application.submitted.v1',
+        subject: applicationId,
+        tenant,
+        causation: application.origin.submissionId,
+        data: { applicationId },
+      },
+    ];
+    for (const { id: stepId, name, kind, instance, state } of steps) {
+      if (state === 'due')
+        drafts.push({
+          type: requestType(kind),
+          subject: applicationId,
+          tenant,
+          causation: applicationId,
+          data: { applicationId, stepId, name, kind, instance },
+        });
+    }
+    return drafts.map((draft) => envelopeOf(draft, { clock: this.house.clock, ids: this.house.ids, source: 'amtsbote/intake' }));
+  }
+
+  private async noteRepetition(endpoint: IntakeEndpoint, { tenant, request, files, placed }: Received, row: AcceptedRow): Promise<void> {
+    const differs = fingerprintOf(request, files, placed) !== row.fingerprint;
+    const entry = {
+      tenant,
+      applicationId: row.id,
+      stepId: null,
+      at: this.house.clock.now(),
+      actor: `endpoint:${endpoint.name}`,
+      event: 'submission.repeated',
+      data: { differs },
+    };
+    await appendJournal(this.house.database, [entry]);
+  }
+}
+
+interface Received {
+  readonly draft: ApplicationDraft;
+  readonly tenant: string;
+  readonly placed: readonly PlacedAttachment[];
+  readonly request: RawRequest;
+  readonly files: readonly ReceivedFile[];
+}
+
+function activated(steps: readonly PlannedStep[], application: Application): PlannedStep[] {
+  const moves = new Map(activate(steps, application).map(({ step, to }) => [step.id, to]));
+  return steps.map((step) => ({ ...step, state: moves.get(step.id) ?? step.state }));
+}
+
+function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {
+  if (config.authorities === undefined) return config.tenant;
+  const tenant = config.authorities[draft.authorityId ?? ''];
+  if (tenant !== undefined) return tenant;
+  throw new IntakeRejection(
+    'untranslatable',
+    'unknown-tenant',
+    'The submission names an authority that is not configured for this endpoint.',
+    '/authorityId',
+  );
+}
+
+/** What was sent, as one hash: body and names and hashes of files; tells a repeated submission from a changed one under the same id. */
+function fingerprintOf(request: RawRequest, files: readonly ReceivedFile[], placed: readonly PlacedAttachment[]): string {
+  const hash = createHash('sha256').update(request.body);
+  for (const { partName, fileName, sha512 } of files) hash.update(`${partName}\0${fileName}\0${sha512}\0`);
+  for (const { draft, blob } of placed) hash.update(`${draft.name}\0${sizeOf(blob)}\0`);
+  return hash.digest('hex');
+}
+
+function sizeOf(blob: StoredBlob | undefined): string {
+  return blob === undefined ? 'link' : `${blob.size} ${blob.sha512}`;
+}
+
+function isReferenceTaken(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'driverError' in error &&
+    (error.driverError as { constraint?: string }).constraint === 'application_reference_key'
+  );
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type Decision, DecisionOutcome, distinctNames, Instant, safeFileName, type StoredAttachment } from '@amtsbote/canonical';
+import type { ReceivedFile } from '@amtsbote/adapter-kit';
+import { type DecisionRow, decisionsOf, type PickupItemRow, stepsOf } from '@amtsbote/store';
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+
+import { IntakeLimits } from '../config/hub-config.js';
+import { insertSteps, LaufzettelProgress } from '../delivery/progress.js';
+import { House } from '../house/tokens.js';
+import { UnitOfWork, type Work } from '../house/unit-of-work.js';
+import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
+import { ProblemError } from '../http/problem.js';
+import { readMultipart } from '../intake/submission-reader.js';
+import { decisionFilingStep } from '../routing/planner.js';
+import { type LockedApplication, StatusKeeper } from '../status/status-keeper.js';
+import type { QueueAccess } from './pickup-queue.js';
+
+const LIMITS = IntakeLimits.parse({});
+const JSON_BYTES_MAX = 1_048_576;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** What the back office sends. */
+const SentDecision = z.strictObject({ outcome: DecisionOutcome, text: z.string().min(1).max(20_000), decidedAt: Instant.optional() });
+
+/** Takes decisions of the back office: durable first, then filed and reported by their own steps. */
+@Injectable()
+export class Decisions {
+  constructor(
+    private readonly house: House,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly status: StatusKeeper,
+    private readonly laufzettel: LaufzettelProgress,
+  ) {}
+
+  /**
+   * Stores a decision once per Idempotency-Key and plans its filing and its report.
+   * @throws ProblemError 400 without key, 409 before the item was acknowledged, 413, 415, 422.
+   */
+  async receive(access: QueueAccess, item: PickupItemRow, request: FastifyRequest): Promise<DecisionRow> {
+    const key = request.headers['idempotency-key'];
+    if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
+      throw new ProblemError(400, 'no-idempotency-key', 'Send an Idempotency-Key header: 1 to 200 printable ASCII characters, the same for every repetition.', { place: 'Idempotency-Key' });
+    }
+    if (item.state !== 'acknowledged') throw new ProblemError(409, 'not-acknowledged', 'Acknowledge the item before deciding on it.', { itemState: item.state });
+    const { sent, files } = await this.read(request);
+    const unused = new Set(files.map(({ id }) => id));
+    try {
+      const { row, fresh } = await this.store(access, item, { key, sent, files });
+      if (fresh) unused.clear();
+      return row;
+    } finally {
+      await Promise.all([...unused].map((id) => this.house.blobs.remove(id)));
+    }
+  }
+
+  private async store(access: QueueAccess, item: PickupItemRow, { key, sent, files }: { key: string; sent: z.infer<typeof SentDecision>; files: readonly ReceivedFile[] }): Promise<{ row: DecisionRow; fresh: boolean }> {
+    return this.unitOfWork.run(async (work) => {
+      const application = await this.status.lock(work, item.applicationId);
+      if (application === undefined) throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');
+      const of = { applicationId: application.id, tenant: access.tenant };
+      const earlier = (await decisionsOf(work.sql, of)).find(({ idempotencyKey }) => idempotencyKey === key);
+      if (earlier !== undefined) return { row: earlier, fresh: false };
+      const now = this.house.clock.now();
+      const decision: Decision = { id: this.house.ids.uuid(), outcome: sent.outcome, text: sent.text, documents: documentsOf(files), decidedAt: sent.decidedAt ?? now.toISOString() };
+      await work.sql.query(INSERT_DECISION, [decision.id, of.tenant, of.applicationId, key, JSON.stringify(decision), now]);
+      await work.sql.query(INSERT_DOCUMENTS, [of.applicationId, of.tenant, now, JSON.stringify(decision.documents), decision.id]);
+      work.publish({ type: 'decision.received.v1', subject: of.applicationId, tenant: of.tenant, causation: item.id, data: { applicationId: of.applicationId, decisionId: decision.id } });
+      work.note({ ...of, stepId: item.id, actor: access.actor, event: 'decision.received', data: { decision: decision.id, outcome: decision.outcome, documents: decision.documents.length } });
+      await this.planFiling(work, application, decision.id);
+      await this.laufzettel.advance(work, application, decision.id, { decisionId: decision.id });
+      return { row: { id: decision.id, ...of, idempotencyKey: key, document: decision, receivedAt: now }, fresh: true };
+    });
+  }
+
+  /** The decision goes wherever the application was filed, after it. */
+  private async planFiling(work: Work, application: LockedApplication, decisionId: string): Promise<void> {
+    const steps = await stepsOf(work.sql, { applicationId: application.id, tenant: application.tenant });
+    const filings = steps.filter(({ kind, options }) => kind === 'filing' && options.decisionId === undefined);
+    const earlier = steps.filter(({ kind, options }) => kind === 'filing' && options.decisionId !== undefined).length;
+    const planned = filings.map(({ instance, name }, index) => decisionFilingStep(this.house.ids, { number: earlier + index + 1, instance, after: name, decisionId }));
+    await insertSteps(work, application, planned);
+  }
+
+  private async read(request: FastifyRequest): Promise<{ sent: z.infer<typeof SentDecision>; files: readonly ReceivedFile[] }> {
+    const payload = request.body as IncomingMessage;
+    const mediaType = mediaTypeOf(request.headers['content-type']);
+    if (mediaType === 'application/json') return { sent: decisionOf(await readBounded(payload, JSON_BYTES_MAX)), files: [] };
+    if (mediaType !== 'multipart/form-data') throw new ProblemError(415, 'unsupported-media-type', 'Send multipart/form-data or application/json.');
+    const { data, files } = await readMultipart(payload, { limits: LIMITS, dataParts: ['decision'], blobs: this.house.blobs, ids: this.house.ids });
+    try {
+      const parts = data.filter(({ name }) => name === 'decision');
+      const [part] = parts;
+      if (part === undefined || parts.length > 1) throw new ProblemError(400, 'missing-part', 'Expects exactly one part "decision" with JSON.', { place: 'decision' });
+      return { sent: decisionOf(part.value), files };
+    } catch (error) {
+      await Promise.all(files.map(({ id }) => this.house.blobs.remove(id)));
+      throw error;
+    }
+  }
+}
+
+function decisionOf(bytes: Buffer): z.infer<typeof SentDecision> {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new ProblemError(400, 'not-json', 'The decision is not JSON.', { place: 'decision' });
+  }
+  const result = SentDecision.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new ProblemError(422, 'not-a-decision', `The decision cannot be used: ${issue?.message ?? ''}`, { place: `/${(issue?.path ?? []).map(String).join('/')}` });
+}
+
+function documentsOf(files: readonly ReceivedFile[]): StoredAttachment[] {
+  const names = distinctNames(files.map(({ fileName }) => safeFileName(fileName)));
+  return files.map(({ id, fileName, mediaType, size, sha512 }, index) => ({
+    id,
+    state: 'stored',
+    name: names[index] ?? 'unbenannt',
+    originalName: fileName.slice(0, 4_096),
+    mediaType: mediaType.slice(0, 255),
+    purpose: 'decision',
+    scan: 'notScanned',
+    size,
+    sha512,
+  }));
+}
+
+const INSERT_DECISION = 'INSERT INTO decision (id, tenant, application_id, idempotency_key, document, received_at) VALUES ($1, $2, $3, $4, $5::jsonb, $6)';
+const INSERT_DOCUMENTS = `
+  INSERT INTO attachment (id, tenant, application_id, decision_id, name, media_type, size, sha512, stored_at)
+  SELECT a.id, $2, $1, $5, a.name, a."mediaType", a.size, a.sha512, $3
+  FROM jsonb_to_recordset($4::jsonb) AS a(id uuid, name text, "mediaType" text, size bigint, sha512 text)`;
