@@ -19,7 +19,7 @@ export interface ReadableApplication {
 
 /** Everything an application says, in the order a clerk reads it. Nothing is left out, except what only machines need (payment link). */
 export function* readableApplication({ application, payment, tenantName }: ReadableApplication): Generator<Block> {
-  yield { kind: 'title', overline: 'Antrag', text: serviceName(application) };
+  yield { kind: 'title', overline: `Antrag ${application.reference}`, text: serviceName(application) };
   if (application.test) {
     yield { kind: 'alarm', text: 'Testantrag: Dieser Antrag dient nur der Erprobung und darf nicht bearbeitet werden.' };
   }
@@ -101,7 +101,9 @@ function paymentRows(demand: PaymentDemand, payment: Payment | undefined): (Row 
     row('Beschreibung', demand.description),
     row('Zahlungsvorgang', payment?.requestId, payment?.transactionId === undefined ? '' : `Transaktion ${payment.transactionId}`),
     ...demand.items.map(({ reference, description, amount, quantity, bookingData }, index) => {
-      const booking = Object.entries(bookingData).map(([key, value]) => `${key}: ${value}`);
+      const booking = Object.entries(bookingData)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => `${key}: ${value}`);
       const price = `${quantity === 1 ? '' : `${formatNumber(quantity)} × `}${formatMoney(amount)}`;
       return row(`Position ${index + 1}`, `${description}: ${price}`, [reference, ...booking].filter(isGiven).join(' · '));
     }),

@@ -10,7 +10,7 @@ export interface FontProgram {
   /** Height above the baseline in font units. */
   readonly ascent: number;
   readonly postscriptName: string;
-  layout(text: string, features?: unknown): GlyphRun;
+  layout(text: string): GlyphRun;
   getGlyph(id: number, codePoints?: readonly number[]): Glyph;
   glyphForCodePoint(codePoint: number): Glyph;
   hasGlyphForCodePoint(codePoint: number): boolean;
@@ -39,11 +39,16 @@ const ONE_GLYPH_PER_LETTER =
 /** One of the two fonts of our documents, parsed once per process. */
 export class Typeface {
   private readonly widths = new Map<number, number>();
+  private readonly unitsPerEm: number;
+  private readonly ascentUnits: number;
 
   private constructor(
     readonly name: string,
     readonly program: FontProgram,
-  ) {}
+  ) {
+    this.unitsPerEm = program.unitsPerEm;
+    this.ascentUnits = program.ascent;
+  }
 
   /** Reads and parses a font of the package dejavu-fonts-ttf (about 5 ms). */
   static load(name: string): Typeface {
@@ -58,12 +63,12 @@ export class Typeface {
 
   /** Height above the baseline at this size, in points. */
   ascent(size: number): number {
-    return (this.program.ascent / this.program.unitsPerEm) * size;
+    return (this.ascentUnits / this.unitsPerEm) * size;
   }
 
   /** Width of a text without line breaks at this size, in points. */
   widthOf(text: string, size: number): number {
-    const scale = size / this.program.unitsPerEm;
+    const scale = size / this.unitsPerEm;
     if (!ONE_GLYPH_PER_LETTER.test(text)) return this.program.layout(text).advanceWidth * scale;
     let width = 0;
     for (let index = 0; index < text.length; index += 1) width += this.letterWidth(text.charCodeAt(index));
@@ -86,11 +91,12 @@ function parserOfPdfkit(): { create(bytes: Buffer): FontProgram } {
 
 /**
  * A view of a parsed font that many documents can share and that gives each of them the same bytes. The parser remembers with each glyph the
- * character it was *first* asked for in the life of the process; µ and μ (or the two hyphens) share a glyph, so what an earlier document held
- * would show up in the text layer of a later one. Here every run carries its own characters. Ordinary scripts also skip the shaping engine
- * (60 µs a word); kerning and ligatures are given up for it, which also keeps words searchable.
+ * characters it was *first* used for in the life of the process; a glyph the shaping engine makes of "fi" is also that of the ligature
+ * character, so what an earlier document held would show up in the text layer of a later one. Here every run carries its own characters.
+ * Ordinary scripts also skip the shaping engine (60 µs a word); kerning and ligatures are given up for it, which keeps words searchable.
  */
 function repeatable(parsed: FontProgram): FontProgram {
+  const view = Object.create(parsed) as FontProgram;
   const letters = new Map<number, Glyph>();
   const letter = (codePoint: number): Glyph => {
     const known = letters.get(codePoint);
@@ -100,23 +106,35 @@ function repeatable(parsed: FontProgram): FontProgram {
     letters.set(codePoint, glyph);
     return glyph;
   };
-  const view = Object.create(parsed) as FontProgram;
-  const shape = (text: string, features: unknown): GlyphRun => parsed.layout.call(view, text, features);
   const getGlyph = (id: number, codePoints: readonly number[] = []): Glyph =>
     Object.create(parsed.getGlyph(id), { codePoints: { value: codePoints } }) as Glyph;
-  const layout = (text: string, features?: unknown): GlyphRun =>
-    ONE_GLYPH_PER_LETTER.test(text)
-      ? new PlainRun(Array.from(text, (character) => letter(character.codePointAt(0) ?? 0)))
-      : shape(text, features);
+  // Word by word: the shaping engine takes a whole text for one script and would turn Latin words beside Arabic ones around.
+  const word = (text: string): GlyphRun => (ONE_GLYPH_PER_LETTER.test(text) ? plain(text) : parsed.layout.call(view, text));
+  const plain = (text: string): GlyphRun => PlacedRun.of(Array.from(text, (character) => letter(character.codePointAt(0) ?? 0)));
+  const layout = (text: string): GlyphRun => {
+    if (ONE_GLYPH_PER_LETTER.test(text)) return plain(text);
+    const runs = (text.match(/ +|[^ ]+/g) ?? []).map(word);
+    return new PlacedRun(
+      runs.flatMap(({ glyphs }) => glyphs),
+      runs.flatMap(({ positions }) => positions),
+    );
+  };
   return Object.assign(view, { getGlyph, layout });
 }
 
-/** A run as the shaping engine would give it for letters that do not influence each other; pdfkit scales the positions in place. */
-class PlainRun implements GlyphRun {
-  readonly positions: readonly GlyphPosition[];
+/** A run as the shaping engine gives it; pdfkit scales the positions in place. */
+class PlacedRun implements GlyphRun {
+  constructor(
+    readonly glyphs: readonly Glyph[],
+    readonly positions: readonly GlyphPosition[],
+  ) {}
 
-  constructor(readonly glyphs: readonly Glyph[]) {
-    this.positions = glyphs.map(({ advanceWidth }) => ({ xAdvance: advanceWidth, yAdvance: 0, xOffset: 0, yOffset: 0 }));
+  /** A run of letters that do not influence each other. */
+  static of(glyphs: readonly Glyph[]): PlacedRun {
+    return new PlacedRun(
+      glyphs,
+      glyphs.map(({ advanceWidth }) => ({ xAdvance: advanceWidth, yAdvance: 0, xOffset: 0, yOffset: 0 })),
+    );
   }
 
   get advanceWidth(): number {

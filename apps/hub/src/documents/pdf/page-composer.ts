@@ -50,7 +50,7 @@ export class PageComposer {
     this.lines(this.fragment('P'), this.broken(overline, STYLES.overline, PAPER.left, CONTENT_WIDTH));
     this.blocks += 1;
     this.lines(this.fragment('H1', text), this.broken(text, STYLES.title, PAPER.left, CONTENT_WIDTH));
-    this.y += 4;
+    this.y += 10;
   }
 
   private alarm(text: string): void {
@@ -65,7 +65,7 @@ export class PageComposer {
 
   private section(text: string): void {
     const lines = this.broken(text, STYLES.section, PAPER.left, CONTENT_WIDTH);
-    if (this.y > PAPER.top) this.y += 14;
+    if (this.y > PAPER.top) this.y += 12;
     this.keep(lines.length * STYLES.section.leading + 48);
     this.lines(this.fragment('H2', text), lines);
     this.y += 1;

@@ -131,7 +131,8 @@ class PdfWriter {
 
   private text({ x, y, text, style }: PlacedText): void {
     this.applyStyle(style);
-    this.document.text(text, x, y, { lineBreak: false });
+    // Naming features, even none, makes pdfkit lay out the line at once instead of word by word.
+    this.document.text(text, x, y, { lineBreak: false, features: [] });
   }
 
   private applyStyle(style: TextStyle): void {
@@ -143,7 +144,7 @@ class PdfWriter {
 }
 
 function emptyDocument(frame: DocumentFrame): PDFKit.PDFDocument {
-  return new PDFDocument({
+  const document = new PDFDocument({
     size: [PAPER.width, PAPER.height],
     margin: 0,
     pdfVersion: '1.7',
@@ -157,6 +158,9 @@ function emptyDocument(frame: DocumentFrame): PDFKit.PDFDocument {
     // pdfkit makes the file ID of these, and writes them into the XMP unescaped: keep markup characters out.
     info: { Title: frame.title, Creator: 'Amtsbote', Producer: 'PDFKit', Keywords: frame.subjectId, CreationDate: frame.createdAt },
   });
+  // Lines are placed by us; pdfkit would measure each of them twice for nothing.
+  document.widthOfString = () => 0;
+  return document;
 }
 
 function fitted(text: string, width: number, measure: (text: string) => number): string {
