@@ -51,19 +51,25 @@ export function safeFileName(original: string): string {
 }
 
 function shortened(name: string): string {
-  if (Buffer.byteLength(name) <= NAME_BYTES_MAX) return name;
   const extension = /\.[^.]{1,16}$/.exec(name)?.[0] ?? '';
-  let stem = '';
-  for (const character of name.slice(0, name.length - extension.length)) {
-    if (Buffer.byteLength(stem + character + extension) > NAME_BYTES_MAX) break;
-    stem += character;
+  return withEnding(name.slice(0, name.length - extension.length), extension);
+}
+
+/** Stem and ending together, the stem cut so that both have at most 255 bytes. */
+function withEnding(stem: string, ending: string): string {
+  const room = NAME_BYTES_MAX - Buffer.byteLength(ending);
+  if (Buffer.byteLength(stem) <= room) return stem + ending;
+  let kept = '';
+  for (const character of stem) {
+    if (Buffer.byteLength(kept + character) > room) break;
+    kept += character;
   }
-  return stem + extension;
+  return kept + ending;
 }
 
 /**
  * Makes names unique within one application by numbering: two uploads called "scan.pdf" become "scan.pdf" and "scan (2).pdf".
- * Compared without case, because some targets' file systems do.
+ * Compared without case, because some targets' file systems do. Names stay within 255 bytes.
  */
 export function distinctNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
@@ -71,7 +77,7 @@ export function distinctNames(names: readonly string[]): string[] {
     const extension = /\.[^.]{1,16}$/.exec(name)?.[0] ?? '';
     const stem = name.slice(0, name.length - extension.length);
     let candidate = name;
-    for (let n = 2; taken.has(candidate.toLowerCase()); n += 1) candidate = `${stem} (${n})${extension}`;
+    for (let n = 2; taken.has(candidate.toLowerCase()); n += 1) candidate = withEnding(stem, ` (${n})${extension}`);
     taken.add(candidate.toLowerCase());
     return candidate;
   });
