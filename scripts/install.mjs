@@ -41,13 +41,17 @@ async function install() {
   console.log('Installing packages (npm ci) …');
   // node_modules/.bin/node, first in the PATH under "npm test", is deleted by npm ci: the host's own Node has to run it.
   const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.startsWith(MODULES));
-  const env = { ...process.env, PATH: path.join(delimiter) };
+  const env = { ...process.env, PATH: path.join(delimiter), npm_config_loglevel: 'error' };
   // --include=dev: the tools are needed to build, whatever NODE_ENV or npm's own settings say.
-  const { code, output } = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], { env });
+  const npm = (command) => run('npm', [...command, '--include=dev', '--no-audit', '--no-fund'], { env });
+  let { code, output } = await npm(['ci']);
+  // npm ci refuses a lock file as incomplete when the registry lacks an optional package of another platform. npm install takes the same
+  // locked versions, with the same integrity hashes.
+  if (code !== 0 && /EUSAGE[^]*Missing: .* from lock file/.test(output)) ({ code, output } = await npm(['install', '--no-save']));
   if (code === 0) return;
   if (code === 127) throw new ScriptError('npm was not found. Amtsbote needs Node 20 or newer with npm: https://nodejs.org');
   throw new ScriptError(
-    `${output.trim().split('\n').slice(-15).join('\n')}\nThe packages could not be installed (npm ci ended with ${code}, see above). ` +
+    `${output.trim().split('\n').slice(-15).join('\n')}\nThe packages could not be installed (npm ended with ${code}, see above). ` +
       'The package registry has to be reachable for the first start; then try again.',
   );
 }

@@ -36,7 +36,7 @@ export function isStarted(moduleUrl) {
  * Runs a program to its end.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: 'stdout', signal?: AbortSignal }} options `show` lets its output through while it
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: 'stderr', signal?: AbortSignal }} options `show` lets its output through while it
  *   runs; `signal` ends it.
  * @returns {Promise<{ code: number, output: string }>} stdout and stderr in the order in which they came; code 127 when it cannot be
  *   started, 1 when a signal ended it.

@@ -7,7 +7,7 @@ const MESSAGE_LINES_MAX = 25;
 
 /**
  * Prints failures as they happen and one line per group at the end, and leaves the counts in a file for scripts/test.mjs. A test file that
- * cannot be run counts as one failed test.
+ * cannot be run counts as one failed test. It writes to stderr: stdout has what Jest says about itself.
  */
 export default class CompactReporter {
   #root;
@@ -41,14 +41,14 @@ export default class CompactReporter {
     const seconds = ((Date.now() - results.startTime) / 1000).toFixed(1);
     for (const [name, { passed, failed, skipped, files }] of this.#groups) {
       const parts = [`${passed} passed`, ...(failed > 0 ? [`${failed} FAILED`] : []), ...(skipped > 0 ? [`${skipped} skipped`] : [])];
-      console.log(`${name.padEnd(14)}${parts.join(', ')} (${files} files)`);
+      console.error(`${name.padEnd(14)}${parts.join(', ')} (${files} files)`);
     }
     const total = { passed: 0, failed: 0 };
     for (const { passed, failed } of this.#groups.values()) {
       total.passed += passed;
       total.failed += failed;
     }
-    if (this.#groups.size > 0) console.log(`${' '.repeat(14)}in ${seconds} s`);
+    if (this.#groups.size > 0) console.error(`${' '.repeat(14)}in ${seconds} s`);
     if (this.#resultsFile !== undefined && !results.wasInterrupted) writeFileSync(this.#resultsFile, JSON.stringify(total));
   }
 }
@@ -58,5 +58,5 @@ function print(title, message) {
   const lines = stripVTControlCharacters(message)
     .split('\n')
     .filter((line) => line.trim() !== '' && !/^\s+at .*(node_modules|node:internal)/.test(line));
-  console.log([title, ...lines.slice(0, MESSAGE_LINES_MAX).map((line) => `    ${line}`)].join('\n'));
+  console.error([title, ...lines.slice(0, MESSAGE_LINES_MAX).map((line) => `    ${line}`)].join('\n'));
 }

@@ -53,7 +53,7 @@ async function runOnce(name, groups, patterns) {
   ];
   const env = toolEnvironment({ NODE_ENV: 'test', AMTSBOTE_TEST_RESULTS: resultsFile });
   const { signal, release } = timeLimit(resultsFile);
-  const { code, output } = await run(nodeBinary(), args, { env, show: 'stdout', signal }).finally(release);
+  const { code, output } = await run(nodeBinary(), args, { env, show: 'stderr', signal }).finally(release);
   const counts = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : undefined;
   if (counts !== undefined && (code === 0 || counts.failed > 0)) return counts;
   if (counts === undefined && code === 0 && output.includes('No tests found')) return { passed: 0, failed: 0 };
