@@ -13,7 +13,10 @@ const injectedOnly = [
 ];
 const injectedOnlySyntax = [
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is injected: clock.now() instead of new Date().' },
-  { selector: "CallExpression[callee.name='fetch']", message: 'Outside calls go through platform/http: it limits time and size and redacts.' },
+  {
+    selector: "CallExpression[callee.name='fetch']",
+    message: 'Outside calls go through platform/http: it limits time and size and redacts.',
+  },
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only: one name per thing, everywhere.' },
 ];
 

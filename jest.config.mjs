@@ -28,7 +28,10 @@ const base = {
 };
 const project = (displayName, testMatch, more = {}) => ({ ...base, displayName, testMatch, ...more });
 // These start their own embedded PostgreSQL once per run and get a database per test file.
-const withDatabase = { globalSetup: '<rootDir>/test/support/postgres.setup.mjs', globalTeardown: '<rootDir>/test/support/postgres.teardown.mjs' };
+const withDatabase = {
+  globalSetup: '<rootDir>/test/support/postgres.setup.mjs',
+  globalTeardown: '<rootDir>/test/support/postgres.teardown.mjs',
+};
 
 export default {
   testTimeout: 30_000,

@@ -55,7 +55,8 @@ export interface Message<T extends MessageType = MessageType> {
   data: MessageData<T>;
 }
 
-const envelope = z.strictObject({
+/** The envelope of every message; `data` is checked against {@link MESSAGES} by its type. */
+export const MessageEnvelope = z.strictObject({
   specversion: z.literal('1.0'),
   id: z.uuid(),
   type: z.string(),
@@ -78,7 +79,7 @@ export function isMessageType(type: string): type is MessageType {
  * @throws z.ZodError naming the place, when envelope or data do not fit; RangeError for an unknown type.
  */
 export function parseMessage(candidate: unknown): Message {
-  const outer = envelope.parse(candidate);
+  const outer = MessageEnvelope.parse(candidate);
   const type = outer.type.startsWith(TYPE_PREFIX) ? outer.type.slice(TYPE_PREFIX.length) : outer.type;
   if (!isMessageType(type)) throw new RangeError(`unknown message type "${outer.type.slice(0, 100)}"`);
   return { ...outer, type, data: MESSAGES[type].parse(outer.data) };
