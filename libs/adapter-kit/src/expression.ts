@@ -30,7 +30,8 @@ function scalarText(value: unknown): string {
 
 /** What is known when an expression is evaluated. */
 export interface ExpressionSubject {
-  readonly application: Application;
+  /** Complete everywhere but in a translation, where ids, reference and time do not exist yet: reading them there is an ExpressionError. */
+  readonly application: Partial<Application> & Pick<Application, 'form'>;
   /** True while the decision is handled, for mappings that differ then. */
   readonly decision?: boolean;
 }

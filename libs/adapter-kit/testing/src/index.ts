@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 export * from './builders.js';
 export * from './delivery-context.js';
+export * from './forms-contract.js';
+export * from './forms-samples.js';
 export * from './simulator-server.js';
+export * from './submission-sender.js';
+export * from './synthetic.js';

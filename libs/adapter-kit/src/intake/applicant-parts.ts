@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type Address, type Applicant, type JsonValue } from '@amtsbote/canonical';
+import { z } from 'zod';
+
+/** The parts of an applicant that forms ask for, by any name. */
+export const APPLICANT_PARTS = ['familyName', 'givenName', 'organisationName', 'dateOfBirth', 'email', 'phone'] as const;
+export type ApplicantPart = (typeof APPLICANT_PARTS)[number];
+export const ADDRESS_PARTS = ['street', 'houseNumber', 'postalCode', 'city', 'country'] as const;
+export type AddressPart = (typeof ADDRESS_PARTS)[number];
+
+const GERMAN_DAY = /^(\d{2})\.(\d{2})\.(\d{4})$/;
+const isDay = (text: string): boolean => z.iso.date().safeParse(text).success;
+
+/**
+ * What a form's value contributes to the applicant, or `undefined` when it cannot be used there (unanswered, too long, no day). It stays in
+ * the form or among the unmapped either way, so nothing is lost. Days may be ISO or German (`dd.mm.yyyy`).
+ */
+export function applicantPart(part: ApplicantPart | AddressPart, value: JsonValue | undefined): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const text = String(value).trim();
+  if (text === '') return undefined;
+  if (part !== 'dateOfBirth') return text.length <= 500 ? text : undefined;
+  const day = text.replace(GERMAN_DAY, '$3-$2-$1');
+  return isDay(day) ? day : undefined;
+}
+
+/** What an applicant is made of. */
+export interface ApplicantParts {
+  readonly parts: Readonly<Partial<Record<ApplicantPart, string>>>;
+  readonly address: Readonly<Address>;
+}
+
+/** An organisation when it has an organisation's name, a person when it has a person's, else unknown. An empty address is left out. */
+export function applicantOf({ parts, address }: ApplicantParts): Applicant {
+  const isPerson = parts.familyName !== undefined || parts.givenName !== undefined;
+  const kind = parts.organisationName !== undefined ? 'organisation' : isPerson ? 'person' : 'unknown';
+  return { kind, ...parts, ...(Object.keys(address).length === 0 ? {} : { address }) };
+}

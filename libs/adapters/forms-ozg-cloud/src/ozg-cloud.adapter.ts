@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: EUPL-1.2
+import {
+  type ApplicationDraft,
+  type BodyForm,
+  defineAdapter,
+  FormsPort,
+  type ProbeReport,
+  type RawRequest,
+  type ReceivedSubmission,
+} from '@amtsbote/adapter-kit';
+
+import { checkCredential } from './ozg-cloud.auth.js';
+import { ozgCloudTranslation } from './ozg-cloud.mapping.js';
+import { OzgCloudOptions } from './ozg-cloud.options.js';
+import { PART } from './ozg-cloud.wire.js';
+
+class OzgCloudForms extends FormsPort {
+  override readonly body: BodyForm = { form: 'multipart', dataParts: [PART.formData] };
+  private readonly translation: (submission: ReceivedSubmission) => ApplicationDraft;
+
+  constructor(
+    private readonly options: OzgCloudOptions,
+    private readonly instance: string,
+  ) {
+    super();
+    this.translation = ozgCloudTranslation(options);
+  }
+
+  override verify(request: RawRequest): void {
+    checkCredential(this.options.auth, request.headers);
+  }
+
+  override translate(submission: ReceivedSubmission): ApplicationDraft {
+    return this.translation(submission);
+  }
+
+  override describeTarget(): string {
+    return `OZG-Cloud Formularmanager JSON at endpoint "${this.instance}", sender proves itself by: ${this.options.auth.kind}`;
+  }
+
+  /** Nothing to reach: senders come to us. What can be judged are the settings. */
+  override async probe(): Promise<ProbeReport> {
+    const { auth, leikaByForm } = this.options;
+    const forms = Object.keys(leikaByForm).length;
+    const checks = [
+      {
+        name: 'credentials',
+        ok: true,
+        detail: auth.kind === 'none' ? 'none: only behind mTLS or a checking reverse proxy' : `${auth.kind} is demanded`,
+      },
+      { name: 'leikaByForm', ok: true, detail: `${forms} forms are mapped to LeiKa keys` },
+    ];
+    return { ok: true, checks };
+  }
+
+  override async close(): Promise<void> {
+    // Holds no connection.
+  }
+}
+
+/** Intake for senders of the OZG-Cloud "Formularmanager JSON" (multipart), such as gover. */
+export const adapter = defineAdapter({
+  type: 'forms-ozg-cloud',
+  kind: 'forms',
+  title: 'OZG-Cloud Formularmanager JSON (multipart)',
+  options: OzgCloudOptions,
+  create: (options: OzgCloudOptions, environment) => new OzgCloudForms(options, environment.instance),
+});
