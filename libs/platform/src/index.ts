@@ -3,4 +3,5 @@ export * from './clock.js';
 export * from './http/http-client.js';
 export * from './http/http-failure.js';
 export * from './http/multipart.js';
+export * from './http/retry-after.js';
 export * from './ids.js';
