@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 export * from './builders.js';
+export * from './contract-tools.js';
 export * from './delivery-context.js';
+export * from './payment-contract.js';
 export * from './simulator-server.js';
