@@ -4,3 +4,4 @@ export * from './contract-tools.js';
 export * from './delivery-context.js';
 export * from './payment-contract.js';
 export * from './simulator-server.js';
+export * from './status-contract.js';
