@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { paymentContract,type PaymentContractFixture } from '@amtsbote/adapter-kit/testing';
+import { paymentContract, type PaymentContractFixture } from '@amtsbote/adapter-kit/testing';
 import { type ProviderSettings, XbezahldiensteSimulator } from '@amtsbote/adapters/payment-xbezahldienste/simulator';
 import { describe } from '@jest/globals';
 
