@@ -7,5 +7,6 @@ export * from './config/nearest.js';
 export * from './http/http-client.js';
 export * from './http/http-failure.js';
 export * from './http/multipart.js';
+export * from './http/retry-after.js';
 export * from './ids.js';
 export * from './logging/logger.js';

@@ -43,7 +43,8 @@ const Instance = z.strictObject({
 });
 export type InstanceConfig = z.infer<typeof Instance>;
 
-const IntakeLimits = z.strictObject({
+/** Limits of one submission (and of a decision). */
+export const IntakeLimits = z.strictObject({
   bodyBytesMax: count(32 * MEBIBYTE, 1_024, 512 * MEBIBYTE).describe('Largest JSON, XML or form body.'),
   dataPartBytesMax: count(8 * MEBIBYTE, 1_024, 256 * MEBIBYTE).describe('Largest data part of a multipart body.'),
   attachmentBytesMax: count(600 * MEBIBYTE, 1, 20 * 1024 * MEBIBYTE),

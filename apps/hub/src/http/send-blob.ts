@@ -30,17 +30,25 @@ export async function sendBlob(blobs: BlobStore, blob: SendableBlob, request: Fa
     await reply.status(304).send();
     return;
   }
-  const range = rangeOf(request.headers.range, request.headers['if-range'], etag, blob.size);
+  const range = rangeOf(request.headers.range, headerText(request.headers['if-range']), etag, blob.size);
   if (range === undefined) {
     await reply.header('content-length', blob.size).send(await blobs.open(blob.id));
     return;
   }
-  void reply.status(206).header('content-range', `bytes ${range.start}-${range.end}/${blob.size}`).header('content-length', range.end - range.start + 1);
+  void reply
+    .status(206)
+    .header('content-range', `bytes ${range.start}-${range.end}/${blob.size}`)
+    .header('content-length', range.end - range.start + 1);
   await reply.send(await blobs.open(blob.id, range));
 }
 
 /** One range; several at once, or an If-Range of another state, get the whole file, as the standard allows. */
-function rangeOf(range: string | undefined, ifRange: string | undefined, etag: string, size: number): { start: number; end: number } | undefined {
+function rangeOf(
+  range: string | undefined,
+  ifRange: string | undefined,
+  etag: string,
+  size: number,
+): { start: number; end: number } | undefined {
   if (range === undefined || (ifRange !== undefined && ifRange !== etag)) return undefined;
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(range);
   if (match === null) return undefined;
@@ -54,4 +62,8 @@ function rangeOf(range: string | undefined, ifRange: string | undefined, etag: s
 
 function safeMediaType(mediaType: string): string {
   return /^[\w.+-]+\/[\w.+-]+$/.test(mediaType) ? mediaType : 'application/octet-stream';
+}
+
+function headerText(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type Decision, DecisionOutcome, distinctNames, Instant, safeFileName, type StoredAttachment } from '@amtsbote/canonical';
+import type { IncomingMessage } from 'node:http';
+
 import type { ReceivedFile } from '@amtsbote/adapter-kit';
+import { type Decision, DecisionOutcome, distinctNames, Instant, safeFileName, type StoredAttachment } from '@amtsbote/canonical';
 import { type DecisionRow, decisionsOf, type PickupItemRow, stepsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
 import { IntakeLimits } from '../config/hub-config.js';
@@ -42,9 +43,15 @@ export class Decisions {
   async receive(access: QueueAccess, item: PickupItemRow, request: FastifyRequest): Promise<DecisionRow> {
     const key = request.headers['idempotency-key'];
     if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
-      throw new ProblemError(400, 'no-idempotency-key', 'Send an Idempotency-Key header: 1 to 200 printable ASCII characters, the same for every repetition.', { place: 'Idempotency-Key' });
+      throw new ProblemError(
+        400,
+        'no-idempotency-key',
+        'Send an Idempotency-Key header: 1 to 200 printable ASCII characters, the same for every repetition.',
+        { place: 'Idempotency-Key' },
+      );
     }
-    if (item.state !== 'acknowledged') throw new ProblemError(409, 'not-acknowledged', 'Acknowledge the item before deciding on it.', { itemState: item.state });
+    if (item.state !== 'acknowledged')
+      throw new ProblemError(409, 'not-acknowledged', 'Acknowledge the item before deciding on it.', { itemState: item.state });
     const { sent, files } = await this.read(request);
     const unused = new Set(files.map(({ id }) => id));
     try {
@@ -56,7 +63,11 @@ export class Decisions {
     }
   }
 
-  private async store(access: QueueAccess, item: PickupItemRow, { key, sent, files }: { key: string; sent: z.infer<typeof SentDecision>; files: readonly ReceivedFile[] }): Promise<{ row: DecisionRow; fresh: boolean }> {
+  private async store(
+    access: QueueAccess,
+    item: PickupItemRow,
+    { key, sent, files }: { key: string; sent: z.infer<typeof SentDecision>; files: readonly ReceivedFile[] },
+  ): Promise<{ row: DecisionRow; fresh: boolean }> {
     return this.unitOfWork.run(async (work) => {
       const application = await this.status.lock(work, item.applicationId);
       if (application === undefined) throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');
@@ -64,11 +75,29 @@ export class Decisions {
       const earlier = (await decisionsOf(work.sql, of)).find(({ idempotencyKey }) => idempotencyKey === key);
       if (earlier !== undefined) return { row: earlier, fresh: false };
       const now = this.house.clock.now();
-      const decision: Decision = { id: this.house.ids.uuid(), outcome: sent.outcome, text: sent.text, documents: documentsOf(files), decidedAt: sent.decidedAt ?? now.toISOString() };
+      const decision: Decision = {
+        id: this.house.ids.uuid(),
+        outcome: sent.outcome,
+        text: sent.text,
+        documents: documentsOf(files),
+        decidedAt: sent.decidedAt ?? now.toISOString(),
+      };
       await work.sql.query(INSERT_DECISION, [decision.id, of.tenant, of.applicationId, key, JSON.stringify(decision), now]);
       await work.sql.query(INSERT_DOCUMENTS, [of.applicationId, of.tenant, now, JSON.stringify(decision.documents), decision.id]);
-      work.publish({ type: 'decision.received.v1', subject: of.applicationId, tenant: of.tenant, causation: item.id, data: { applicationId: of.applicationId, decisionId: decision.id } });
-      work.note({ ...of, stepId: item.id, actor: access.actor, event: 'decision.received', data: { decision: decision.id, outcome: decision.outcome, documents: decision.documents.length } });
+      work.publish({
+        type: 'decision.received.v1',
+        subject: of.applicationId,
+        tenant: of.tenant,
+        causation: item.id,
+        data: { applicationId: of.applicationId, decisionId: decision.id },
+      });
+      work.note({
+        ...of,
+        stepId: item.id,
+        actor: access.actor,
+        event: 'decision.received',
+        data: { decision: decision.id, outcome: decision.outcome, documents: decision.documents.length },
+      });
       await this.planFiling(work, application, decision.id);
       await this.laufzettel.advance(work, application, decision.id, { decisionId: decision.id });
       return { row: { id: decision.id, ...of, idempotencyKey: key, document: decision, receivedAt: now }, fresh: true };
@@ -80,7 +109,9 @@ export class Decisions {
     const steps = await stepsOf(work.sql, { applicationId: application.id, tenant: application.tenant });
     const filings = steps.filter(({ kind, options }) => kind === 'filing' && options.decisionId === undefined);
     const earlier = steps.filter(({ kind, options }) => kind === 'filing' && options.decisionId !== undefined).length;
-    const planned = filings.map(({ instance, name }, index) => decisionFilingStep(this.house.ids, { number: earlier + index + 1, instance, after: name, decisionId }));
+    const planned = filings.map(({ instance, name }, index) =>
+      decisionFilingStep(this.house.ids, { number: earlier + index + 1, instance, after: name, decisionId }),
+    );
     await insertSteps(work, application, planned);
   }
 
@@ -88,12 +119,19 @@ export class Decisions {
     const payload = request.body as IncomingMessage;
     const mediaType = mediaTypeOf(request.headers['content-type']);
     if (mediaType === 'application/json') return { sent: decisionOf(await readBounded(payload, JSON_BYTES_MAX)), files: [] };
-    if (mediaType !== 'multipart/form-data') throw new ProblemError(415, 'unsupported-media-type', 'Send multipart/form-data or application/json.');
-    const { data, files } = await readMultipart(payload, { limits: LIMITS, dataParts: ['decision'], blobs: this.house.blobs, ids: this.house.ids });
+    if (mediaType !== 'multipart/form-data')
+      throw new ProblemError(415, 'unsupported-media-type', 'Send multipart/form-data or application/json.');
+    const { data, files } = await readMultipart(payload, {
+      limits: LIMITS,
+      dataParts: ['decision'],
+      blobs: this.house.blobs,
+      ids: this.house.ids,
+    });
     try {
       const parts = data.filter(({ name }) => name === 'decision');
       const [part] = parts;
-      if (part === undefined || parts.length > 1) throw new ProblemError(400, 'missing-part', 'Expects exactly one part "decision" with JSON.', { place: 'decision' });
+      if (part === undefined || parts.length > 1)
+        throw new ProblemError(400, 'missing-part', 'Expects exactly one part "decision" with JSON.', { place: 'decision' });
       return { sent: decisionOf(part.value), files };
     } catch (error) {
       await Promise.all(files.map(({ id }) => this.house.blobs.remove(id)));
@@ -112,7 +150,9 @@ function decisionOf(bytes: Buffer): z.infer<typeof SentDecision> {
   const result = SentDecision.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new ProblemError(422, 'not-a-decision', `The decision cannot be used: ${issue?.message ?? ''}`, { place: `/${(issue?.path ?? []).map(String).join('/')}` });
+  throw new ProblemError(422, 'not-a-decision', `The decision cannot be used: ${issue?.message ?? ''}`, {
+    place: `/${(issue?.path ?? []).map(String).join('/')}`,
+  });
 }
 
 function documentsOf(files: readonly ReceivedFile[]): StoredAttachment[] {
@@ -130,7 +170,8 @@ function documentsOf(files: readonly ReceivedFile[]): StoredAttachment[] {
   }));
 }
 
-const INSERT_DECISION = 'INSERT INTO decision (id, tenant, application_id, idempotency_key, document, received_at) VALUES ($1, $2, $3, $4, $5::jsonb, $6)';
+const INSERT_DECISION =
+  'INSERT INTO decision (id, tenant, application_id, idempotency_key, document, received_at) VALUES ($1, $2, $3, $4, $5::jsonb, $6)';
 const INSERT_DOCUMENTS = `
   INSERT INTO attachment (id, tenant, application_id, decision_id, name, media_type, size, sha512, stored_at)
   SELECT a.id, $2, $1, $5, a.name, a."mediaType", a.size, a.sha512, $3

@@ -60,7 +60,12 @@ export class PickupQueue {
 
   /** How many items a poll could lease now. */
   async available(access: QueueAccess, cursor: number): Promise<number> {
-    const [row] = await this.house.database.query<{ count: number }[]>(AVAILABLE, [access.queue, access.tenant, this.house.clock.now(), cursor]);
+    const [row] = await this.house.database.query<{ count: number }[]>(AVAILABLE, [
+      access.queue,
+      access.tenant,
+      this.house.clock.now(),
+      cursor,
+    ]);
     return row?.count ?? 0;
   }
 
@@ -94,7 +99,8 @@ export class PickupQueue {
     return this.unitOfWork.run(async (work) => {
       const application = await this.status.lock(work, item.applicationId);
       const [current] = await work.sql.query<PickupItemRow[]>(`${ITEM} FOR UPDATE`, [id, access.queue, access.tenant]);
-      if (application === undefined || current === undefined) throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');
+      if (application === undefined || current === undefined)
+        throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');
       if (current.state === 'acknowledged' && current.leaseId === leaseId) return current.receipt as unknown as SignedReceipt;
       if (current.state !== 'leased' || current.leaseId !== leaseId) throw leaseLost(current);
       const { id: applicationId, tenant, document } = application;
@@ -108,7 +114,7 @@ export class PickupQueue {
       });
       await this.settle(work, item, 'acknowledged', signed as unknown as JsonValue);
       const done = await returning(work.sql, STEP_DONE, [id, tenant, JSON.stringify(signed.receipt), this.house.clock.now()]);
-      if (done.length === 0) throw leaseLost({ ...current, state: 'withdrawn' });
+      if (done.length === 0) throw leaseLost({ state: 'withdrawn' });
       work.note({ tenant, applicationId, stepId: id, actor: access.actor, event: 'pickup.acknowledged', data: { queue: access.queue } });
       await this.laufzettel.advance(work, application, id);
       return signed;
@@ -121,13 +127,26 @@ export class PickupQueue {
     await this.unitOfWork.run(async (work) => {
       const application = await this.status.lock(work, item.applicationId);
       const [current] = await work.sql.query<PickupItemRow[]>(`${ITEM} FOR UPDATE`, [id, access.queue, access.tenant]);
-      if (application === undefined || current === undefined) throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');
+      if (application === undefined || current === undefined)
+        throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');
       if (current.state === 'rejected' && current.leaseId === leaseId) return;
       if (current.state !== 'leased' || current.leaseId !== leaseId) throw leaseLost(current);
-      const failure = { kind: 'refused', code: 'pickup/rejected', message: 'The Fachverfahren rejected the application; its reason is with the queue item.', hintKey: 'pickupRejected' };
+      const failure = {
+        kind: 'refused',
+        code: 'pickup/rejected',
+        message: 'The Fachverfahren rejected the application; its reason is with the queue item.',
+        hintKey: 'pickupRejected',
+      };
       await this.settle(work, item, 'rejected', { reason });
       await work.sql.query(STEP_PARKED, [id, application.tenant, JSON.stringify(failure), this.house.clock.now()]);
-      work.note({ tenant: application.tenant, applicationId: application.id, stepId: id, actor: access.actor, event: 'pickup.rejected', data: { queue: access.queue } });
+      work.note({
+        tenant: application.tenant,
+        applicationId: application.id,
+        stepId: id,
+        actor: access.actor,
+        event: 'pickup.rejected',
+        data: { queue: access.queue },
+      });
       await this.laufzettel.advance(work, application, id);
     });
   }
@@ -145,7 +164,9 @@ function leaseLost(item: Pick<PickupItemRow, 'state'>): ProblemError {
     rejected: 'it was rejected',
     withdrawn: 'it was withdrawn',
   };
-  return new ProblemError(409, 'lease-lost', `This lease no longer holds the item: ${meaning[item.state]}. Nothing was changed.`, { itemState: item.state });
+  return new ProblemError(409, 'lease-lost', `This lease no longer holds the item: ${meaning[item.state]}. Nothing was changed.`, {
+    itemState: item.state,
+  });
 }
 
 const COLUMNS = `id, seq, tenant, queue, application_id AS "applicationId", state, lease_id AS "leaseId", lease_until AS "leaseUntil", deliveries,
@@ -168,5 +189,7 @@ const LEASE = `
   FROM leased l JOIN application a ON a.id = l.application_id ORDER BY l.seq`;
 const RENEW = "UPDATE pickup_item SET lease_until = $5 WHERE id = $1 AND queue = $2 AND tenant = $3 AND lease_id = $4 AND state = 'leased'";
 const SETTLE = 'UPDATE pickup_item SET state = $3, receipt = $4::jsonb, settled_at = $5 WHERE id = $1 AND tenant = $2';
-const STEP_DONE = "UPDATE step SET state = 'done', receipt = $3::jsonb, changed_at = $4 WHERE id = $1 AND tenant = $2 AND state = 'awaiting' RETURNING id";
-const STEP_PARKED = "UPDATE step SET state = 'parked', failure = $3::jsonb, changed_at = $4 WHERE id = $1 AND tenant = $2 AND state = 'awaiting'";
+const STEP_DONE =
+  "UPDATE step SET state = 'done', receipt = $3::jsonb, changed_at = $4 WHERE id = $1 AND tenant = $2 AND state = 'awaiting' RETURNING id";
+const STEP_PARKED =
+  "UPDATE step SET state = 'parked', failure = $3::jsonb, changed_at = $4 WHERE id = $1 AND tenant = $2 AND state = 'awaiting'";

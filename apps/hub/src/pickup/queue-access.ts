@@ -14,7 +14,8 @@ export class QueueAccesses {
   /** @throws ProblemError 401, also for unknown queues: names of queues are not given away. */
   of(queue: string, authorization: string | undefined): QueueAccess {
     const config = this.house.loaded.config.queues[queue];
-    if (config === undefined) throw new ProblemError(401, 'not-authenticated', 'A valid bearer token is needed in the Authorization header.');
+    if (config === undefined)
+      throw new ProblemError(401, 'not-authenticated', 'A valid bearer token is needed in the Authorization header.');
     const { name } = authenticate(authorization, config.credentials);
     return { queue, tenant: config.tenant, leaseMs: config.leaseMs, actor: `queue:${queue}/${name}` };
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { createHmac } from 'node:crypto';
+
 import type { JsonValue } from '@amtsbote/canonical';
 import { Injectable } from '@nestjs/common';
-import { createHmac } from 'node:crypto';
 
 import { House } from '../house/tokens.js';
 

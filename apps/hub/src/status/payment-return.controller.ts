@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { UnitOfWork } from '../house/unit-of-work.js';
+import { returning } from '@amtsbote/store';
 import { Controller, Get, Header, Param, ParseUUIDPipe } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { requestStep } from '../delivery/progress.js';
-import { returning } from '@amtsbote/store';
+import { UnitOfWork } from '../house/unit-of-work.js';
 
 /** Where a payment provider sends the citizen's browser. What the browser says counts for nothing: it only makes the hub ask sooner. */
 @ApiTags('status')

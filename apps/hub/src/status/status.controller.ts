@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { House } from '../house/tokens.js';
 import { authenticate } from '../http/credentials.js';
 import { ProblemError } from '../http/problem.js';
-import { sendBlob, type SendableBlob } from '../http/send-blob.js';
+import { type SendableBlob,sendBlob } from '../http/send-blob.js';
 
 /** What a portal may read about its applications. */
 @ApiTags('status')
@@ -29,13 +29,21 @@ export class StatusController {
       state: row.state,
       receivedAt: row.receivedAt.toISOString(),
       changedAt: (history.at(-1)?.at ?? row.receivedAt).toISOString(),
-      history: [{ state: 'SUBMITTED', at: row.receivedAt.toISOString() }, ...history.map(({ at, to }) => ({ state: to, at: at.toISOString() }))],
+      history: [
+        { state: 'SUBMITTED', at: row.receivedAt.toISOString() },
+        ...history.map(({ at, to }) => ({ state: to, at: at.toISOString() })),
+      ],
     };
   }
 
   @Get('documents/:document')
-  @ApiOperation({ summary: 'A document of a decision, for the citizen\'s mailbox.' })
-  async document(@Param('id', ParseUUIDPipe) id: string, @Param('document', ParseUUIDPipe) document: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  @ApiOperation({ summary: "A document of a decision, for the citizen's mailbox." })
+  async document(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Param('document', ParseUUIDPipe) document: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const tenants = this.tenantsOf(request.headers.authorization);
     const [row] = await this.house.database.query<(Omit<SendableBlob, 'size'> & { size: string })[]>(DOCUMENT, [document, id, tenants]);
     if (row === undefined) throw new ProblemError(404, 'unknown-document', 'There is no such document.');

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 export * from './builders.js';
+export * from './contract-tools.js';
 export * from './delivery-context.js';
 export * from './forms-contract.js';
 export * from './forms-samples.js';
+export * from './payment-contract.js';
 export * from './simulator-server.js';
+export * from './status-contract.js';
 export * from './submission-sender.js';
 export * from './synthetic.js';

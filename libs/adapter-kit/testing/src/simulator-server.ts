@@ -106,7 +106,8 @@ export abstract class SimulatorServer {
       if (this.requests.length > 10_000) this.requests.shift();
       const rule = this.strike(line);
       if (rule?.fault === 'down') return void request.socket.destroy();
-      if (rule?.fault === 'slow') await new Promise((resolve) => setTimeout(resolve, rule.slowMs ?? 1_000));
+      // A pause must not keep a finished test run or demo alive.
+      if (rule?.fault === 'slow') await new Promise((resolve) => setTimeout(resolve, rule.slowMs ?? 1_000).unref());
       if (rule === undefined || rule.fault === 'slow') {
         if (await this.handleStream(request, response)) return;
       }

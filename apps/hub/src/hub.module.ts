@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { PostgresQueue, Waker } from '@amtsbote/bus';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { ValidationPipe } from '@nestjs/common';
+
+import { Claims } from './delivery/claims.js';
+import { Gates } from './delivery/gates.js';
+import { CollectWorker } from './delivery/kinds/collect.worker.js';
+import { ExportWorker } from './delivery/kinds/export.worker.js';
+import { FilingWorker } from './delivery/kinds/filing.worker.js';
+import { Materials } from './delivery/kinds/material.js';
+import { PaymentWorker } from './delivery/kinds/payment.worker.js';
+import { StatusWorker } from './delivery/kinds/status.worker.js';
+import { LaufzettelProgress } from './delivery/progress.js';
+import { AttemptRecords } from './delivery/records.js';
+import { Runner } from './delivery/runner.js';
+import { StepWorkers } from './delivery/step-workers.js';
+import { Sweeper } from './delivery/sweeper.js';
+import { Instances } from './house/instances.js';
+import { Lifecycle } from './house/lifecycle.js';
+import { House } from './house/tokens.js';
+import { UnitOfWork } from './house/unit-of-work.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { IntakeEndpoints } from './intake/endpoints.js';
+import { IntakeService } from './intake/intake.service.js';
+import { BlobJanitor } from './intake/janitor.js';
+import { Decisions } from './pickup/decisions.js';
+import { PickupQueue } from './pickup/pickup-queue.js';
+import { QueueAccesses } from './pickup/queue-access.js';
+import { Receipts } from './pickup/receipts.js';
+import { controllersOf } from './roles.js';
+import { Routes } from './routing/routes.js';
+import { StatusKeeper } from './status/status-keeper.js';
+
+const DELIVERY = [Claims, Gates, Runner, Sweeper, StepWorkers, AttemptRecords, Materials, CollectWorker, PaymentWorker, FilingWorker, ExportWorker, StatusWorker];
+const PIPELINE = [UnitOfWork, Instances, Lifecycle, Routes, StatusKeeper, LaufzettelProgress, IntakeEndpoints, IntakeService, BlobJanitor];
+const PICKUP = [QueueAccesses, PickupQueue, Receipts, Decisions];
+
+/** The whole hub as one Nest module; which parts answer and work is decided by the roles. */
+@Module({})
+export class HubModule {
+  static register(house: House): DynamicModule {
+    const providers: Provider[] = [
+      { provide: House, useValue: house },
+      { provide: Waker, useFactory: () => new Waker(house.database) },
+      { provide: PostgresQueue, useFactory: () => new PostgresQueue(house.database, house.clock) },
+      { provide: APP_FILTER, useClass: ProblemFilter },
+      { provide: APP_PIPE, useFactory: () => new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }) },
+      ...PIPELINE,
+      ...DELIVERY,
+      ...PICKUP,
+    ];
+    return { module: HubModule, global: true, controllers: controllersOf(house.loaded.config.roles), providers, exports: providers };
+  }
+}

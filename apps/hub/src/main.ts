@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: EUPL-1.2
+import 'reflect-metadata';
+
+import { ConfigError, processEnvironment } from '@amtsbote/platform';
+
+import { ADAPTERS } from './adapters.generated.js';
+import { startHub } from './start-hub.js';
+
+const FATAL = 1;
+
+try {
+  const environment = processEnvironment();
+  const configFile = process.argv[2] ?? environment['AMTSBOTE_CONFIG'] ?? 'config/hub.yaml';
+  const hub = await startHub({ configFile, environment, adapters: ADAPTERS });
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    void hub.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.exit(FATAL);
+}

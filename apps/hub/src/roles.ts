@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Type } from '@nestjs/common';
+
+import type { Role } from './config/hub-config.js';
+import { FactsListener } from './delivery/facts.controller.js';
+import { Triggers } from './delivery/triggers.controller.js';
+import { HealthController } from './http/health.controller.js';
+import { IntakeController } from './intake/intake.controller.js';
+import { PickupController } from './pickup/pickup.controller.js';
+import { PaymentReturnController } from './status/payment-return.controller.js';
+import { StatusController } from './status/status.controller.js';
+
+/** What each role puts on the network. `intake` may stand in a DMZ: it reaches no target; `worker` answers nobody. */
+const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
+  intake: [IntakeController, StatusController, PaymentReturnController],
+  worker: [Triggers, FactsListener],
+  ops: [PickupController],
+};
+
+/** The roles a process has, with `all` spelled out. */
+export function rolesOf(roles: readonly Role[]): readonly Exclude<Role, 'all'>[] {
+  return roles.includes('all') ? ['intake', 'worker', 'ops'] : roles.filter((role) => role !== 'all');
+}
+
+/** Controllers of a process with these roles. */
+export function controllersOf(roles: readonly Role[]): Type[] {
+  return [HealthController, ...rolesOf(roles).flatMap((role) => CONTROLLERS[role])];
+}
