@@ -6,6 +6,7 @@ export * from './documents.js';
 export * from './expression.js';
 export * from './found.js';
 export * from './intake-rejection.js';
+export * from './one-at-a-time.js';
 export * from './options.js';
 export * from './ports/catalogue.js';
 export * from './ports/dms.js';
