@@ -106,7 +106,7 @@ export abstract class SimulatorServer {
       if (this.requests.length > 10_000) this.requests.shift();
       const rule = this.strike(line);
       if (rule?.fault === 'down') return void request.socket.destroy();
-      if (rule?.fault === 'slow') await new Promise((resolve) => setTimeout(resolve, rule.slowMs ?? 1_000));
+      if (rule?.fault === 'slow') await new Promise((resolve) => setTimeout(resolve, rule.slowMs ?? 1_000).unref());
       // A client that hung up meanwhile is not served: acting on its request now would be another fault than slowness.
       if (request.socket.destroyed) return;
       if (rule === undefined || rule.fault === 'slow') {
