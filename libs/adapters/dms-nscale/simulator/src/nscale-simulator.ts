@@ -9,7 +9,7 @@ import { booksOf, contentsOf, type NscaleBooks } from './books.js';
 import { parseNql, search } from './nql.js';
 import { Refusal, Repository, type StoredResource } from './repository.js';
 import { Sessions } from './sessions.js';
-import { measure, readCreation, text } from './uploads.js';
+import { measure, readCreation, type Reception, text } from './uploads.js';
 
 /** Path of the instance, as in the vendor's default installation. */
 const INSTANCE = '/nscalealinst1';
@@ -33,6 +33,8 @@ export class NscaleSimulator extends SimulatorServer {
   storesShort = false;
   /** Larger content is refused, in bytes. */
   contentBytesMax = Number.POSITIVE_INFINITY;
+  /** Bytes of content that have arrived so far, also of uploads that are under way or were refused. */
+  contentBytesArrived = 0;
 
   constructor(
     private readonly area: SimulatedArea = TRADE_OFFICE,
@@ -156,7 +158,7 @@ export class NscaleSimulator extends SimulatorServer {
 
   private async createDocument([, area]: readonly string[], { headers, body }: Incoming): Promise<SimulatedAnswer> {
     this.inArea(area);
-    const options = { short: this.storesShort, contentBytesMax: this.contentBytesMax };
+    const options = { ...this.reception(), contentBytesMax: this.contentBytesMax };
     const creation = await readCreation(this.repository, headers['content-type'] ?? '', body, options);
     if (this.repository.classOf(creation.objectclass).kind !== 'document') throw new Refusal(400, 'UnknownObjectclass');
     return this.created(this.repository.create(creation));
@@ -175,7 +177,7 @@ export class NscaleSimulator extends SimulatorServer {
 
   private async putContent([key = '', , , position = '']: readonly string[], { headers, body }: Incoming): Promise<SimulatedAnswer> {
     this.repository.get(key);
-    const measured = await measure(body, this.storesShort);
+    const measured = await measure(body, this.reception());
     const contentType = headers['content-type'] ?? 'application/octet-stream';
     this.repository.replaceItem(key, Number(position), { contentType, ...measured });
     return json(200, { version: this.repository.get(key).versions.length });
@@ -185,6 +187,10 @@ export class NscaleSimulator extends SimulatorServer {
     if (key !== 'docarea') return described(this.repository.get(key));
     this.inArea(area);
     return described(this.repository.byPath(url.searchParams.get('path') ?? ''));
+  }
+
+  private reception(): Reception {
+    return { short: this.storesShort, arrived: (bytes) => (this.contentBytesArrived += bytes) };
   }
 
   private created(resource: StoredResource): SimulatedAnswer {

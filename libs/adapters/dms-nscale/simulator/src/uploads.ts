@@ -9,8 +9,16 @@ import { type Creation, Refusal, type Repository, type StoredItem } from './repo
 /** Metadata of a document above this is no metadata. */
 const METADATA_BYTES_MAX = 1024 * 1024;
 
-/** Counts and hashes bytes as they pass; nothing is kept. `short` loses the last byte. */
-export async function measure(bytes: AsyncIterable<Buffer>, short: boolean): Promise<{ length: number; sha512: string }> {
+/** How content is taken. */
+export interface Reception {
+  /** The last byte is lost. */
+  readonly short: boolean;
+  /** Called for every piece of content that has arrived, in bytes. */
+  readonly arrived: (bytes: number) => void;
+}
+
+/** Counts and hashes bytes as they pass; nothing is kept. */
+export async function measure(bytes: AsyncIterable<Buffer>, { short, arrived }: Reception): Promise<{ length: number; sha512: string }> {
   const hash = createHash('sha512');
   let length = 0;
   let held: Buffer | undefined;
@@ -19,6 +27,7 @@ export async function measure(bytes: AsyncIterable<Buffer>, short: boolean): Pro
     length += chunk.length;
   };
   for await (const chunk of bytes) {
+    arrived(chunk.length);
     if (held !== undefined) take(held);
     held = chunk;
   }
@@ -34,7 +43,7 @@ export async function readCreation(
   repository: Repository,
   contentType: string,
   body: AsyncIterable<Buffer>,
-  options: { readonly short: boolean; readonly contentBytesMax: number },
+  options: Reception & { readonly contentBytesMax: number },
 ): Promise<Creation> {
   let wanted: DocumentCreation | undefined;
   const items = new Map<string, StoredItem>();
@@ -46,7 +55,7 @@ export async function readCreation(
     }
     const item = wanted?.content.items.find((each) => each.part === part.name);
     if (item === undefined) throw new Refusal(400, 'UnexpectedPart');
-    const measured = await measure(part.bytes, options.short);
+    const measured = await measure(part.bytes, options);
     if (measured.length > options.contentBytesMax) throw new Refusal(413, 'ContentTooLarge');
     items.set(part.name, { ...ContentItem.parse(item), ...measured });
   }
