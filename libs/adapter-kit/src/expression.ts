@@ -3,19 +3,23 @@ import { type Application, fieldsOf, type FormValue } from '@amtsbote/canonical'
 import { Environment, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 import { z } from 'zod';
 
+import type { DeliverableDocument } from './documents.js';
+
 /** Longest expression and deepest nesting an operator may write; real ones stay below a tenth. */
 const EXPRESSION_LENGTH_MAX = 1_000;
 const LIMITS = { maxAstNodes: 500, maxDepth: 50, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 10 };
 
 /**
  * The words an expression may use: `application` (the canonical application), `fields` (technical field name → first value in the form) and
- * `amountCents` (0 when nothing has to be paid). Common Expression Language (CEL): no loops, no side effects, no access to anything else.
+ * `amountCents` (0 when nothing has to be paid); in mappings of documents also `document` (key, role, fileName, originalName, mediaType,
+ * size). Common Expression Language (CEL): no loops, no side effects, no access to anything else.
  */
 const environment = new Environment({ limits: LIMITS, homogeneousAggregateLiterals: false })
   .registerVariable('application', 'map')
   .registerVariable('fields', 'map')
   .registerVariable('amountCents', 'double')
   .registerVariable('decision', 'bool')
+  .registerVariable('document', 'map')
   .registerFunction('text(dyn): string', (value: unknown) => (value === null || value === undefined ? '' : scalarText(value)))
   .registerFunction('text(map, string): string', (map: unknown, key: string) => {
     const value = (map as Record<string, unknown>)[key];
@@ -34,6 +38,8 @@ export interface ExpressionSubject {
   readonly application: Partial<Application> & Pick<Application, 'form'>;
   /** True while the decision is handled, for mappings that differ then. */
   readonly decision?: boolean;
+  /** The document that is described, for mappings of its index data. */
+  readonly document?: DeliverableDocument;
 }
 
 /** A compiled expression. @throws ExpressionError when this application lacks what it reads. */
@@ -66,11 +72,16 @@ function evaluate(parsed: (context: Record<string, unknown>) => unknown, source:
       fields,
       amountCents: subject.application.payment?.amount.cents ?? 0,
       decision: subject.decision ?? false,
+      document: subject.document === undefined ? {} : wordsOf(subject.document),
     });
   } catch {
     // The library's message may quote values of the application; the expression itself says enough.
     throw new ExpressionError(`cannot be evaluated for this application: ${source}`);
   }
+}
+
+function wordsOf({ key, role, fileName, originalName, mediaType, size }: DeliverableDocument): Record<string, string | number> {
+  return { key, role, fileName, originalName, mediaType, size };
 }
 
 function firstLine(error: Error | undefined): string {

@@ -12,6 +12,7 @@ export * from './intake/form-limits.js';
 export * from './intake/json-pointer.js';
 export * from './intake/strict-json.js';
 export * from './intake-rejection.js';
+export * from './one-at-a-time.js';
 export * from './options.js';
 export * from './ports/catalogue.js';
 export * from './ports/dms.js';

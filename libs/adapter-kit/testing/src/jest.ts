@@ -9,3 +9,5 @@ const globals = globalThis as unknown as typeof Jest;
 export const describe = globals.describe;
 export const expect = globals.expect;
 export const it = globals.it;
+export const beforeEach = globals.beforeEach;
+export const afterEach = globals.afterEach;

@@ -108,6 +108,8 @@ export abstract class SimulatorServer {
       if (rule?.fault === 'down') return void request.socket.destroy();
       // A pause must not keep a finished test run or demo alive.
       if (rule?.fault === 'slow') await new Promise((resolve) => setTimeout(resolve, rule.slowMs ?? 1_000).unref());
+      // A client that hung up meanwhile is not served: acting on its request now would be another fault than slowness.
+      if (request.socket.destroyed) return;
       if (rule === undefined || rule.fault === 'slow') {
         if (await this.handleStream(request, response)) return;
       }

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Found } from '@amtsbote/adapter-kit';
+import type { DmsContents, DmsFault, FiledVorgang } from '@amtsbote/adapter-kit/testing';
+
+import { MemoryArchive, replaceArchive } from '../../src/memory.client.js';
+import { ArchiveError, type ArchiveErrorCode, type ObjectDraft, type StoredObject } from '../../src/memory.wire.js';
+
+const ANSWERS: Partial<Record<DmsFault, ArchiveErrorCode>> = {
+  error500: 'INTERNAL',
+  throttled: 'BUSY',
+  unauthorised: 'ACCESS_DENIED',
+  garbage: 'GARBLED',
+};
+
+/** An archive in memory that can be told to misbehave and shows its books. */
+export class SimulatedArchive extends MemoryArchive {
+  private fault: DmsFault | undefined;
+  /** Writes still to come before the fault strikes, once; undefined = it strikes everything until healed. */
+  private writesLeft: number | undefined;
+
+  /** Takes the place of the archive of this name, empty. Adapter instances created from now on use it. */
+  constructor(name = 'default') {
+    super();
+    replaceArchive(name, this);
+  }
+
+  /** See {@link DmsFault}. */
+  misbehave(fault: DmsFault, at?: { readonly write: number }): void {
+    this.fault = fault;
+    this.writesLeft = at?.write;
+  }
+  heal(): void {
+    this.fault = undefined;
+  }
+
+  override async get(key: string, signal: AbortSignal): Promise<Found<StoredObject>> {
+    if (this.fault !== undefined && this.writesLeft === undefined) {
+      if (this.fault === 'cannotTell') return 'cannotTell';
+      if (this.fault !== 'refuses' && this.fault !== 'storesShort') await this.strike(this.fault, signal);
+    }
+    return super.get(key, signal);
+  }
+
+  override async put(draft: ObjectDraft, content: Readable | undefined, signal: AbortSignal): Promise<StoredObject> {
+    const fault = this.faultOfThisWrite();
+    if (fault === 'storesShort' && content !== undefined) return super.put(draft, Readable.from(withoutLastByte(content)), signal);
+    if (fault !== undefined && fault !== 'answerLost' && fault !== 'storesShort') await this.strike(fault, signal);
+    const stored = await super.put(draft, content, signal);
+    if (fault === 'answerLost') throw connectionLost('sent');
+    return stored;
+  }
+
+  /** What the archive holds, as counts; `duplicates` are titles that occur twice in the same place. */
+  books(): { akten: number; vorgaenge: number; documents: number; duplicates: string[] } {
+    const count = (kind: ObjectDraft['kind']): number => this.all().filter((object) => object.kind === kind).length;
+    const places = this.all().map(({ parentId, title }) => `${parentId ?? ''}/${title}`);
+    const duplicates = places.filter((place, index) => places.indexOf(place) !== index);
+    return { akten: count('akte'), vorgaenge: count('vorgang'), documents: count('document'), duplicates };
+  }
+
+  /** What the archive holds, as a tree. */
+  contents(): DmsContents {
+    const within = (parentId: string | null): StoredObject[] => this.all().filter((object) => object.parentId === parentId);
+    const vorgang = ({ id, title, properties }: StoredObject): FiledVorgang => ({
+      id,
+      title,
+      properties,
+      documents: within(id).map((document) => ({
+        id: document.id,
+        fileName: document.title,
+        originalName: document.properties['originalName'] ?? '',
+        mediaType: document.properties['mediaType'] ?? '',
+        size: document.size,
+        sha512: document.sha512,
+      })),
+    });
+    const akten = within(null).map(({ id, title }) => ({ id, title, vorgaenge: within(id).map(vorgang) }));
+    const inTree = akten.flatMap(({ vorgaenge }) => vorgaenge).reduce((sum, { documents }) => sum + 1 + documents.length, akten.length);
+    return { akten, strays: this.all().length - inTree, changes: this.changes };
+  }
+
+  private faultOfThisWrite(): DmsFault | undefined {
+    if (this.writesLeft === undefined) return this.fault;
+    this.writesLeft -= 1;
+    return this.writesLeft === 0 ? this.fault : undefined;
+  }
+
+  private async strike(fault: DmsFault, signal: AbortSignal): Promise<void> {
+    if (fault === 'down') throw connectionLost('notSent');
+    if (fault === 'refuses') throw new ArchiveError('AKTE_CLOSED');
+    if (fault === 'hangs') {
+      await delay(60_000, undefined, { signal }).catch(() => {
+        throw connectionLost('sent');
+      });
+    }
+    const code = ANSWERS[fault];
+    if (code !== undefined) throw new ArchiveError(code, code === 'BUSY' ? 2_000 : undefined);
+  }
+}
+
+/** A failed connection as the house's HTTP client reports it. */
+function connectionLost(transportStage: 'notSent' | 'sent'): Error {
+  return Object.assign(new Error('connection lost'), { transportStage });
+}
+
+/** Everything but the last byte. */
+async function* withoutLastByte(content: Readable): AsyncGenerator<Buffer> {
+  let held: Buffer | undefined;
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    if (held !== undefined) yield held;
+    held = chunk;
+  }
+  if (held !== undefined) yield held.subarray(0, -1);
+}

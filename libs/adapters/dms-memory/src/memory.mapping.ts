@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { DeliverableDocument, FilingRequest } from '@amtsbote/adapter-kit';
+
+import type { ObjectDraft } from './memory.wire.js';
+
+/** An object without its place: the place is known once the object above is stored. */
+export type Draft = Omit<ObjectDraft, 'parentId'>;
+
+/** The Akte: found again by the text that the operator's expression gives. */
+export function akteOf(title: string): Draft {
+  return { kind: 'akte', key: `akte/${title}`, title, properties: {} };
+}
+
+/** The Vorgang: one per application, so that its decision finds it. */
+export function vorgangOf({ application }: FilingRequest): Draft {
+  return {
+    kind: 'vorgang',
+    key: `vorgang/${application.id}`,
+    title: `${application.publicService.name} ${application.reference}`,
+    properties: { reference: application.reference, receivedAt: application.receivedAt, test: String(application.test) },
+  };
+}
+
+/** A document: its key carries the key of the act, so that the same document of another act is another one. */
+export function documentOf(document: DeliverableDocument, actKey: string): Draft {
+  const { key, fileName, originalName, mediaType, role } = document;
+  return { kind: 'document', key: `document/${actKey}/${key}`, title: fileName, properties: { originalName, mediaType, role } };
+}

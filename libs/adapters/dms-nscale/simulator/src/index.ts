@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
+export * from './area.js';
+export * from './books.js';
+export * from './nscale-simulator.js';

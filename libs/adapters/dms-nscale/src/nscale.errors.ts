@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { DeliveryError, ExpressionError } from '@amtsbote/adapter-kit';
+
+const TYPE = 'dms-nscale';
+
+/** nscale answered, and not with a success. Carries no text of the answer: it may quote index data. */
+export class NscaleFailure extends Error {
+  override readonly name = 'NscaleFailure';
+  constructor(
+    readonly status: number,
+    /** nscale's own code, or a word of ours for answers without one. */
+    readonly code: string,
+    /** It asked to come back after this time. */
+    readonly retryAfterMs?: number,
+  ) {
+    super(`status ${status}, ${code}`);
+  }
+}
+
+/** An answer that is not in nscale's language: a proxy's page, half a body. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer';
+}
+
+/** The index mapping gives a value that nscale cannot take. Names the setting, not the value. */
+export class MappingError extends Error {
+  override readonly name = 'MappingError';
+}
+
+/** An object with this key exists already; only where nscale enforces uniqueness. */
+export function isNotUnique(error: unknown): boolean {
+  return error instanceof NscaleFailure && error.code === 'PropertyNotUnique';
+}
+
+type Kind = 'misconfigured' | 'refused' | 'untransferable' | 'unavailable';
+
+/** nscale's code → what it means to the house. */
+const BY_CODE: Readonly<Record<string, readonly [Kind, string, string]>> = {
+  UnknownObjectclass: ['misconfigured', 'unknown-object-class', 'nscale does not know a configured object class.'],
+  UnknownIndexingProperty: ['misconfigured', 'unknown-property', 'nscale does not know a configured indexing property.'],
+  ChildObjectclassNotAllowed: ['misconfigured', 'class-not-allowed', 'A configured object class is not allowed in its parent folder.'],
+  InvalidQuery: ['misconfigured', 'query-not-understood', 'nscale does not understand the search.'],
+  ResourceNotFound: ['misconfigured', 'folder-missing', 'A folder that has to be there is not, or may not be seen.'],
+  LoginRefused: ['misconfigured', 'login-refused', 'nscale does not accept the user name and password.'],
+  ResourceLocked: ['unavailable', 'object-locked', 'Somebody has locked the Akte or Vorgang.'],
+  FolderClosed: ['refused', 'akte-closed', 'The Akte is closed and takes no more documents.'],
+  ContentRefused: ['refused', 'content-refused', 'nscale refuses the content of a document.'],
+  ContentTooLarge: ['refused', 'content-too-large', 'A document is larger than nscale accepts.'],
+  PropertyValueTooLong: ['untransferable', 'value-too-long', 'A value is longer than its indexing property.'],
+};
+
+/** Answers without a code that is known. */
+function byStatus(status: number): readonly [Kind, string, string] {
+  if (status === 401) return ['misconfigured', 'session-refused', 'nscale does not accept a session it has just given.'];
+  if (status === 403) return ['misconfigured', 'access-denied', 'The user may not do this in nscale.'];
+  if (status === 404) return ['misconfigured', 'not-there', 'nscale has nothing under this address.'];
+  if (status === 413) return ['refused', 'content-too-large', 'A document is larger than nscale accepts.'];
+  if (status === 429) return ['unavailable', 'throttled', 'nscale asks to come back later.'];
+  if (status >= 500) return ['unavailable', 'server-error', 'nscale failed.'];
+  return ['refused', 'refused', 'nscale refuses for a reason this adapter does not know.'];
+}
+
+/** Every failure in the words of the house. Bugs of ours come back unchanged. `repeatable` = doing the call again cannot harm. */
+export function asDeliveryError(error: unknown, call: { repeatable: boolean; signal: AbortSignal }): unknown {
+  if (call.signal.aborted && error === call.signal.reason) {
+    return DeliveryError.unavailable(`${TYPE}/aborted`, 'The attempt was ended before nscale was reached.', { cause: error });
+  }
+  if (error instanceof ExpressionError || error instanceof MappingError) {
+    return DeliveryError.untransferable(`${TYPE}/not-mappable`, `The index data of this application: ${error.message}`, { cause: error });
+  }
+  if (error instanceof UnreadableAnswer) {
+    return call.repeatable
+      ? DeliveryError.unavailable(`${TYPE}/unreadable-answer`, 'The answer is not one of nscale.', { cause: error })
+      : DeliveryError.outcomeUnknown(`${TYPE}/unreadable-answer`, 'The answer is not one of nscale.', { cause: error });
+  }
+  if (!(error instanceof NscaleFailure)) return DeliveryError.ofTransport(error, TYPE, call);
+  if ((error.status === 502 || error.status === 504) && !call.repeatable) {
+    return DeliveryError.outcomeUnknown(`${TYPE}/gateway`, 'A gateway lost the answer of nscale.', { cause: error });
+  }
+  const [kind, code, message] = BY_CODE[error.code] ?? byStatus(error.status);
+  const pause = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+  return DeliveryError[kind](`${TYPE}/${code}`, message, { cause: error, ...pause });
+}
+
+/** More than one object has the key: which one is meant, a person has to say. */
+export function ambiguous(): DeliveryError {
+  return DeliveryError.refused(`${TYPE}/ambiguous`, 'nscale has more than one object with the key of this Akte, Vorgang or document.');
+}
+
+/** nscale says the key is taken, and does not show by whom. */
+export function takenButHidden(): DeliveryError {
+  return DeliveryError.misconfigured(`${TYPE}/taken-but-hidden`, 'The key is taken by an object that the user may not see.');
+}
+
+/** nscale kept fewer or other bytes than it was sent. */
+export function contentIncomplete(): DeliveryError {
+  return DeliveryError.unavailable(`${TYPE}/content-incomplete`, 'nscale did not keep a document as it was sent.');
+}
+
+/** A document above the configured limit. */
+export function documentTooLarge(): DeliveryError {
+  return DeliveryError.untransferable(`${TYPE}/document-too-large`, 'A document is larger than limits.documentBytesMax.');
+}
