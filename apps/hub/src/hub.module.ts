@@ -33,7 +33,20 @@ import { controllersOf } from './roles.js';
 import { Routes } from './routing/routes.js';
 import { StatusKeeper } from './status/status-keeper.js';
 
-const DELIVERY = [Claims, Gates, Runner, Sweeper, StepWorkers, AttemptRecords, Materials, CollectWorker, PaymentWorker, FilingWorker, ExportWorker, StatusWorker];
+const DELIVERY = [
+  Claims,
+  Gates,
+  Runner,
+  Sweeper,
+  StepWorkers,
+  AttemptRecords,
+  Materials,
+  CollectWorker,
+  PaymentWorker,
+  FilingWorker,
+  ExportWorker,
+  StatusWorker,
+];
 const PIPELINE = [UnitOfWork, Instances, Lifecycle, Routes, StatusKeeper, LaufzettelProgress, IntakeEndpoints, IntakeService, BlobJanitor];
 const PICKUP = [QueueAccesses, PickupQueue, Receipts, Decisions];
 

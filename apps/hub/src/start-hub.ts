@@ -60,13 +60,28 @@ export async function startHub(start: HubStart): Promise<RunningHub> {
   }
 }
 
-async function buildHouse({ configFile, environment, adapters, clock = systemClock, randomness = systemRandomness }: HubStart): Promise<House> {
+async function buildHouse({
+  configFile,
+  environment,
+  adapters,
+  clock = systemClock,
+  randomness = systemRandomness,
+}: HubStart): Promise<House> {
   const loaded = loadHubConfig(configFile, environment, adapters);
   const { config } = loaded;
   const ids = uuidV7(clock, randomness);
   const processId = `${hostname()}-${process.pid}-${ids.uuid().slice(-6)}`;
   const database = await openDatabase(config.database);
-  return { loaded, clock, randomness, ids, processId, database, log: Log.create(config.logLevel, { processId }), blobs: new FileBlobStore(config.blobs.directory) };
+  return {
+    loaded,
+    clock,
+    randomness,
+    ids,
+    processId,
+    database,
+    log: Log.create(config.logLevel, { processId }),
+    blobs: new FileBlobStore(config.blobs.directory),
+  };
 }
 
 async function open(house: House): Promise<RunningHub> {
@@ -80,7 +95,11 @@ async function open(house: House): Promise<RunningHub> {
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(HubModule.register(house), adapter, { logger: new NestLog(house.log), bodyParser: false, abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(HubModule.register(house), adapter, {
+    logger: new NestLog(house.log),
+    bodyParser: false,
+    abortOnError: false,
+  });
   useBodyParsing(app.getHttpAdapter().getInstance());
   const lifecycle = app.get(Lifecycle);
   closeWhileDraining(app, lifecycle);
@@ -106,10 +125,13 @@ async function open(house: House): Promise<RunningHub> {
 
 /** Answers of a stopping process close their connections, so that the next request goes to another one. */
 function closeWhileDraining(app: NestFastifyApplication, lifecycle: Lifecycle): void {
-  app.getHttpAdapter().getInstance().addHook('onSend', async (_request, reply, payload) => {
-    if (lifecycle.isDraining) void reply.header('connection', 'close');
-    return payload;
-  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', async (_request, reply, payload) => {
+      if (lifecycle.isDraining) void reply.header('connection', 'close');
+      return payload;
+    });
 }
 
 async function startWork(app: NestFastifyApplication, house: House): Promise<void> {

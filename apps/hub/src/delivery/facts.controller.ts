@@ -32,7 +32,12 @@ export class FactsListener {
   }
   @On('step.parked.v1')
   async parked(message: Message<'step.parked.v1'>): Promise<void> {
-    this.house.log.warn(message.type, { applicationId: message.subject, tenant: message.tenant, step: message.data.name, instance: message.data.instance });
+    this.house.log.warn(message.type, {
+      applicationId: message.subject,
+      tenant: message.tenant,
+      step: message.data.name,
+      instance: message.data.instance,
+    });
   }
   /** No adapter shares documents with outsiders yet; a route cannot plan such a step. */
   @On('share.requested.v1')

@@ -31,6 +31,8 @@ export class HealthController {
       () => false,
     );
     const ready = stored && !this.lifecycle.isDraining;
-    await reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not-ready', database: stored, draining: this.lifecycle.isDraining });
+    await reply
+      .status(ready ? 200 : 503)
+      .send({ status: ready ? 'ready' : 'not-ready', database: stored, draining: this.lifecycle.isDraining });
   }
 }

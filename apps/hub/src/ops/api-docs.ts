@@ -6,7 +6,9 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 export function apiDescription(app: NestFastifyApplication, publicUrl: string): OpenAPIObject {
   const description = new DocumentBuilder()
     .setTitle('Amtsbote')
-    .setDescription('Integration hub between service portal and back office. Errors are RFC 9457 problems. 202 means accepted for good, not yet delivered.')
+    .setDescription(
+      'Integration hub between service portal and back office. Errors are RFC 9457 problems. 202 means accepted for good, not yet delivered.',
+    )
     .setVersion('1')
     .addServer(publicUrl)
     .addBearerAuth()

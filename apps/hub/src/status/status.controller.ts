@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { House } from '../house/tokens.js';
 import { authenticate } from '../http/credentials.js';
 import { ProblemError } from '../http/problem.js';
-import { type SendableBlob,sendBlob } from '../http/send-blob.js';
+import { type SendableBlob, sendBlob } from '../http/send-blob.js';
 
 /** What a portal may read about its applications. */
 @ApiTags('status')
