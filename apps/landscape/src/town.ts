@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { NscaleSimulator, TRADE_OFFICE } from '@amtsbote/adapters/dms-nscale/simulator';
+import { XbezahldiensteSimulator } from '@amtsbote/adapters/payment-xbezahldienste/simulator';
+import { payAtOnce, PortalSimulator } from '@amtsbote/adapters/status-webhook/simulator';
+
+import { FachverfahrenSimulator } from './fachverfahren.js';
+import { makeSecrets, type TownSecrets } from './secrets.js';
+
+/** How a town behaves. */
+export interface TownHabits {
+  /** Whether citizens pay as soon as they see a payment link. */
+  readonly citizensPay: boolean;
+  /** Pause of the Fachverfahren between polls, in milliseconds. */
+  readonly pollMs: number;
+  readonly decides: boolean;
+}
+
+const HABITS: TownHabits = { citizensPay: true, pollMs: 200, decides: true };
+
+/** The town on a laptop: every system around the hub, simulated on loopback, each with its own books. */
+export class Town {
+  fachverfahren: FachverfahrenSimulator | undefined;
+
+  private constructor(
+    readonly secrets: TownSecrets,
+    readonly habits: TownHabits,
+    readonly payment: XbezahldiensteSimulator,
+    readonly dms: NscaleSimulator,
+    readonly portal: PortalSimulator,
+  ) {}
+
+  /** Starts payment provider, DMS and portal on free ports; the Fachverfahren starts when the hub's address is known. */
+  static async start(options: { secrets?: TownSecrets; habits?: Partial<TownHabits> } = {}): Promise<Town> {
+    const secrets = options.secrets ?? makeSecrets();
+    const habits = { ...HABITS, ...options.habits };
+    const payment = new XbezahldiensteSimulator({ auth: { kind: 'basic', username: 'amtsbote', password: secrets.TOWN_PAYMENT_PASSWORD } });
+    const dms = new NscaleSimulator({ ...TRADE_OFFICE, password: secrets.TOWN_DMS_PASSWORD });
+    const portal = new PortalSimulator({
+      secrets: [secrets.TOWN_PORTAL_SECRET],
+      documentCredential: secrets.TOWN_PORTAL_TOKEN,
+      ...(habits.citizensPay ? { onPaymentLink: payAtOnce } : {}),
+    });
+    await Promise.all([payment.start(), dms.start(), portal.start()]);
+    return new Town(secrets, habits, payment, dms, portal);
+  }
+
+  /** What `config/demo.yaml` asks the environment for, apart from the hub's own address, database and blobs. */
+  environment(): Record<string, string> {
+    return { ...this.secrets, TOWN_PAYMENT_URL: this.payment.url, TOWN_DMS_URL: this.dms.url, TOWN_PORTAL_URL: this.portal.url };
+  }
+
+  /** The Fachverfahren begins to poll. */
+  openOffice(hubUrl: string): FachverfahrenSimulator {
+    this.fachverfahren = new FachverfahrenSimulator({
+      queueUrl: `${hubUrl}/pickup/gewerberegister`,
+      token: this.secrets.TOWN_PICKUP_TOKEN,
+      pollMs: this.habits.pollMs,
+      limit: 20,
+      decides: this.habits.decides,
+    });
+    return this.fachverfahren.start();
+  }
+
+  /**
+   * Effects that happened more than once, counted in the systems' own books: payments per request, filed objects per key, applications taken
+   * into the register, reports in the mailbox.
+   */
+  duplicateEffects(): number {
+    const payments = this.payment.books.all();
+    const requests = new Set(payments.map(({ request }) => request.requestId));
+    const taken = [...(this.fachverfahren?.cases.values() ?? [])].filter((known) => known.taken > 1).length;
+    const books = this.dms.books();
+    return payments.length - requests.size + taken + duplicatesIn(books);
+  }
+
+  async stop(): Promise<void> {
+    await this.fachverfahren?.stop();
+    await Promise.all([this.payment.stop(), this.dms.stop(), this.portal.stop()]);
+  }
+}
+
+function duplicatesIn(books: ReturnType<NscaleSimulator['books']>): number {
+  return books.duplicates.length;
+}
