@@ -4,8 +4,8 @@ import { type Application } from '@amtsbote/canonical';
 import { describe, expect, it } from '@jest/globals';
 
 import { renderReadablePdf } from './readable-pdf.js';
-import { PdfProbe } from './testing/pdf-probe.js';
-import { aField, aFullApplication, aPayment, HOSTILE_TEXTS } from './testing/samples.js';
+import { PdfProbe } from './test/pdf-probe.js';
+import { aField, aFullApplication, aPayment, HOSTILE_TEXTS } from './test/samples.js';
 
 const rendered = async (overrides: Partial<Application> = {}): Promise<PdfProbe> =>
   new PdfProbe(await renderReadablePdf({ application: anApplication(overrides) }));
@@ -41,7 +41,10 @@ describe('the readable PDF as PDF/A', () => {
     expect(fonts.filter((font) => font.includes('/Subtype /CIDFontType2'))).toHaveLength(2);
     expect(fonts).toHaveLength(4);
     for (const font of fonts.filter((candidate) => candidate.includes('/Type0'))) {
-      const program = probe.follow(probe.follow(probe.follow(font, 'DescendantFonts').dictionary, 'FontDescriptor').dictionary, 'FontFile2');
+      const program = probe.follow(
+        probe.follow(probe.follow(font, 'DescendantFonts').dictionary, 'FontDescriptor').dictionary,
+        'FontFile2',
+      );
       expect(program.stream?.toString('latin1', 0, 4)).toBe('true');
       expect(probe.follow(font, 'ToUnicode').stream?.length).toBeGreaterThan(0);
       expect(font).toMatch(/\/BaseFont \/[A-Z]{6}\+DejaVuSansCondensed/);
@@ -93,7 +96,9 @@ describe('the readable PDF as a repeatable document', () => {
   it('has the same bytes when it is made again, whatever was made in between', async () => {
     const application = aFullApplication();
     const first = await renderReadablePdf({ application, payment: aPayment(), tenantName: 'Stadt Musterstadt' });
-    await renderReadablePdf({ application: anApplication({ form: HOSTILE_TEXTS.map((text, index) => aField(`andere-${index}`, text, text)) }) });
+    await renderReadablePdf({
+      application: anApplication({ form: HOSTILE_TEXTS.map((text, index) => aField(`andere-${index}`, text, text)) }),
+    });
     const again = await renderReadablePdf({ application, payment: aPayment(), tenantName: 'Stadt Musterstadt' });
     expect(again.equals(first)).toBe(true);
   });
