@@ -9,14 +9,12 @@ export const FILED_APPLICATION_SCHEMA_ID = 'urn:de:amtsbote:schema:filed-applica
  * The data file of an application in the file: canonical words, nothing left out but the payment link (`payUrl`), which lets its holder act
  * for the citizen and changes while the payment is open.
  */
-export const FiledApplication = z
-  .strictObject({
-    $schema: z.literal(FILED_APPLICATION_SCHEMA_ID),
-    application: Application,
-    payment: Payment.omit({ payUrl: true }).optional(),
-    decision: Decision.optional(),
-  })
-  .meta({ id: FILED_APPLICATION_SCHEMA_ID });
+export const FiledApplication = z.strictObject({
+  $schema: z.literal(FILED_APPLICATION_SCHEMA_ID),
+  application: Application,
+  payment: Payment.omit({ payUrl: true }).optional(),
+  decision: Decision.optional(),
+});
 export type FiledApplication = z.infer<typeof FiledApplication>;
 
 /** What goes into a document about an application. */

@@ -4,8 +4,8 @@ import { type Application } from '@amtsbote/canonical';
 import { describe, expect, it } from '@jest/globals';
 
 import { renderReadablePdf } from './readable-pdf.js';
-import { PdfProbe } from './testing/pdf-probe.js';
-import { aField, aFullApplication, aPayment, HOSTILE_TEXTS } from './testing/samples.js';
+import { PdfProbe } from './test/pdf-probe.js';
+import { aField, aFullApplication, aPayment, HOSTILE_TEXTS } from './test/samples.js';
 
 const rendered = async (overrides: Partial<Application> = {}): Promise<PdfProbe> =>
   new PdfProbe(await renderReadablePdf({ application: anApplication(overrides) }));

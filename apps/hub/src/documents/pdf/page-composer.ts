@@ -12,74 +12,93 @@ interface Line {
   readonly style: TextStyle;
 }
 
+interface Heading {
+  readonly tag: string;
+  readonly bookmark?: string;
+  readonly lines: readonly Line[];
+  /** Empty space above and below, in points. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** At a page break at least so many lines of a paragraph or long row stay together. */
+const LINES_TOGETHER = 3;
+
 /** Puts blocks on pages, top to bottom. Headings stay with what follows, short rows stay in one piece. */
 export class PageComposer {
-  readonly pages: Page[] = [{ fragments: [], shapes: [] }];
   /** Characters that had no glyph and were replaced visibly. */
   replaced = 0;
+  private readonly pages: Page[] = [{ fragments: [], shapes: [] }];
+  /** Headings wait for the first text below them: they stay together. */
+  private readonly headings: Heading[] = [];
   private y: number = PAPER.top;
   private blocks = 0;
 
   constructor(private readonly fonts: Typefaces) {}
 
   add(block: Block): void {
-    this.blocks += 1;
-    switch (block.kind) {
-      case 'title':
-        this.title(block.overline, block.text);
-        break;
-      case 'alarm':
-        this.alarm(block.text);
-        break;
-      case 'section':
-        this.section(block.text);
-        break;
-      case 'group':
-        this.group(block.text, block.depth);
-        break;
-      case 'row':
-        this.row(block);
-        break;
-      case 'paragraph':
-        this.lines(this.fragment('P'), this.broken(block.text, STYLES.paragraph, PAPER.left, CONTENT_WIDTH));
-        this.y += 4;
+    if (block.kind === 'section' || block.kind === 'group') {
+      this.headings.push(this.heading(block));
+      return;
     }
+    if (block.kind === 'row') this.row(block);
+    else if (block.kind === 'title') this.title(block.overline, block.text);
+    else if (block.kind === 'alarm') this.alarm(block.text);
+    else this.paragraph(block.text);
+  }
+
+  /** The pages, when all blocks are added. */
+  end(): readonly Page[] {
+    this.begin(0);
+    return this.pages;
   }
 
   private title(overline: string, text: string): void {
-    this.lines(this.fragment('P'), this.broken(overline, STYLES.overline, PAPER.left, CONTENT_WIDTH));
-    this.blocks += 1;
-    this.lines(this.fragment('H1', text), this.broken(text, STYLES.title, PAPER.left, CONTENT_WIDTH));
+    const above = this.broken(overline, STYLES.overline, PAPER.left, CONTENT_WIDTH);
+    const lines = this.broken(text, STYLES.title, PAPER.left, CONTENT_WIDTH);
+    this.begin(0);
+    this.lines(this.fragment('P'), above);
+    this.lines(this.fragment('H1', text), lines);
     this.y += 10;
   }
 
   private alarm(text: string): void {
     const lines = this.broken(text, STYLES.alarm, PAPER.left + 10, CONTENT_WIDTH - 20);
-    const height = lines.length * STYLES.alarm.leading + 12;
-    this.keep(height);
+    const height = heightOf(lines) + 12;
+    this.begin(height);
     this.page.shapes.push({ x: PAPER.left, y: this.y, width: CONTENT_WIDTH, height, fill: COLORS.alarmFill, stroke: COLORS.alarm });
     this.y += 6;
     this.lines(this.fragment('P'), lines);
     this.y += 10;
   }
 
-  private section(text: string): void {
-    const lines = this.broken(text, STYLES.section, PAPER.left, CONTENT_WIDTH);
-    if (this.y > PAPER.top) this.y += 12;
-    this.keep(lines.length * STYLES.section.leading + 48);
-    this.lines(this.fragment('H2', text), lines);
-    this.y += 1;
-    this.page.shapes.push({ x: PAPER.left, y: this.y, width: CONTENT_WIDTH, height: 1, fill: COLORS.accent });
+  private paragraph(text: string): void {
+    const lines = this.broken(text, STYLES.paragraph, PAPER.left, CONTENT_WIDTH);
+    this.begin(heightOf(lines.slice(0, LINES_TOGETHER)));
+    this.lines(this.fragment('P'), lines);
     this.y += 4;
   }
 
-  private group(text: string, depth: number): void {
-    const indent = indentOf(depth);
-    const lines = this.broken(text, STYLES.group, PAPER.left + indent, CONTENT_WIDTH - indent);
-    this.y += 6;
-    this.keep(lines.length * STYLES.group.leading + 30);
-    this.lines(this.fragment(`H${Math.min(3 + depth, 6)}`), lines);
-    this.y += 2;
+  private heading(block: Extract<Block, { kind: 'section' | 'group' }>): Heading {
+    const section = block.kind === 'section';
+    const indent = section ? 0 : indentOf(block.depth);
+    const lines = this.broken(block.text, section ? STYLES.section : STYLES.group, PAPER.left + indent, CONTENT_WIDTH - indent);
+    return section
+      ? { tag: 'H2', bookmark: block.text, lines, before: 12, after: 6 }
+      : { tag: `H${Math.min(3 + block.depth, 6)}`, lines, before: 6, after: 2 };
+  }
+
+  /** Makes sure that this much height is left below the waiting headings, on a new page if need be, and places the headings. */
+  private begin(height: number): void {
+    const needed = this.headings.reduce((sum, { lines, before, after }) => sum + before + heightOf(lines) + after, height);
+    if (this.y + needed > CONTENT_END && this.y > PAPER.top) this.newPage();
+    for (const { tag, bookmark, lines, before, after } of this.headings.splice(0)) {
+      if (this.y > PAPER.top) this.y += before;
+      this.lines(this.fragment(tag, bookmark), lines);
+      this.y += after;
+      if (tag !== 'H2') continue;
+      this.page.shapes.push({ x: PAPER.left, y: this.y - after + 1, width: CONTENT_WIDTH, height: 1, fill: COLORS.accent });
+    }
   }
 
   private row(row: Row): void {
@@ -94,7 +113,8 @@ export class PageComposer {
     const values = this.broken(row.value, valueStyle, valueX, valueWidth);
     if (row.detail !== undefined) values.push(...this.broken(row.detail, STYLES.detail, valueX, valueWidth));
     const height = above ? heightOf(labels) + heightOf(values) : Math.max(heightOf(labels), heightOf(values));
-    if (height <= ROW.keepTogether) this.keep(height + 2 * ROW.padding);
+    const together = height <= ROW.keepTogether ? height : LINES_TOGETHER * STYLES.value.leading;
+    this.begin(together + 2 * ROW.padding);
     this.y += ROW.padding;
     const fragment = this.fragment('P');
     if (above) this.lines(this.lines(fragment, labels), values);
@@ -164,7 +184,9 @@ export class PageComposer {
     return breakLines(text, typeface, style.size, width).map((line) => ({ x, text: line, style }));
   }
 
+  /** Begins a new element of the structure. */
   private fragment(tag: string, bookmark?: string): Fragment {
+    this.blocks += 1;
     const fragment = { block: this.blocks, tag, texts: [], ...(bookmark === undefined ? {} : { bookmark }) };
     this.page.fragments.push(fragment);
     return fragment;
@@ -177,11 +199,6 @@ export class PageComposer {
     const continuation: Fragment = { block: fragment.block, tag: fragment.tag, texts: [] };
     this.page.fragments.push(continuation);
     return continuation;
-  }
-
-  /** Starts a new page unless this much height is left. */
-  private keep(height: number): void {
-    if (this.y + height > CONTENT_END && this.y > PAPER.top) this.newPage();
   }
 
   private newPage(): void {

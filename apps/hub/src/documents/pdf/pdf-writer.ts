@@ -32,7 +32,7 @@ export async function renderPdf(
     if (sinceTurn % BLOCKS_PER_TURN === 0) await nextTurn();
   }
   for (const block of closing(composer.replaced)) composer.add(block);
-  return new PdfWriter(frame, fonts, composer.pages).write();
+  return new PdfWriter(frame, fonts, composer.end()).write();
 }
 
 type StructureElement = ReturnType<PDFKit.PDFDocument['struct']>;
