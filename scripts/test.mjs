@@ -4,23 +4,21 @@ import { parseArgs } from 'node:util';
 import { ensureInstalled } from './install.mjs';
 import { CHECK_NAMES, runChecks } from './lib/checks.mjs';
 import { ScriptError } from './lib/house.mjs';
-import { GROUP_NAMES, runTests } from './lib/jest.mjs';
+import { GROUP_NAMES, ON_DEMAND_NAMES, runTests } from './lib/jest.mjs';
 
+const NAMES = [...CHECK_NAMES, ...GROUP_NAMES, ...ON_DEMAND_NAMES];
 const USAGE = `npm test -- [--quick] [--only <what>] [<pattern of test files> …]
   --quick   unit, contract and architecture tests alone
-  --only    check (format, lint, types, architecture) or one of: ${[...CHECK_NAMES, ...GROUP_NAMES].join(', ')}; may be repeated`;
+  --only    check (format, lint, types, architecture) or one of: ${NAMES.join(', ')}; may be repeated`;
 
 /** What one word after --only stands for. */
-const SELECTIONS = new Map([
-  ['check', [...CHECK_NAMES, 'architecture']],
-  ...[...CHECK_NAMES, ...GROUP_NAMES].map((name) => [name, [name]]),
-]);
+const SELECTIONS = new Map([['check', [...CHECK_NAMES, 'architecture']], ...NAMES.map((name) => [name, [name]])]);
 
 /** Everything that `npm test` promises, without Docker; the last line is always "N passed, N failed". */
 async function main(argv) {
   const { names, patterns } = selected(argv);
   await ensureInstalled();
-  const groups = GROUP_NAMES.filter((name) => names.includes(name));
+  const groups = [...GROUP_NAMES, ...ON_DEMAND_NAMES].filter((name) => names.includes(name));
   const checks = CHECK_NAMES.filter((name) => names.includes(name));
   // Journeys and generators run what was built.
   if (groups.length > 0 && !checks.includes('types')) checks.push('build');

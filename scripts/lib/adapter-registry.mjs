@@ -23,8 +23,7 @@ export async function adapterRegistry(root = ROOT) {
     `export const ADAPTERS = [${types.map(identifierOf).join(', ')}] as const;`,
   ];
   const { format, resolveConfig } = await import('prettier');
-  const path = join(root, PATH);
-  return { path: PATH, content: await format(source.join('\n'), { ...(await resolveConfig(path)), filepath: path }) };
+  return { path: PATH, content: await format(source.join('\n'), { ...(await resolveConfig(join(ROOT, PATH))), filepath: PATH }) };
 }
 
 /** Names of the adapter folders, in the order in which the linter wants their imports. */

@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { nodeBinary, toolEnvironment } from '../install.mjs';
 import { ROOT, run } from './house.mjs';
 
-/** Jest's projects; the second run starts a PostgreSQL. */
-const RUNS = [
+/** Jest's projects, by the runs they share; the second run starts a PostgreSQL. */
+const ALWAYS = [
   ['architecture', 'unit', 'contract'],
   ['integration', 'journeys'],
 ];
-export const GROUP_NAMES = RUNS.flat();
+/** Only when asked for: against real servers, in a real browser. */
+const ON_DEMAND = [['real'], ['browser']];
+export const GROUP_NAMES = ALWAYS.flat();
+export const ON_DEMAND_NAMES = ON_DEMAND.flat();
 /** A test that never ends must not hold the build for ever. */
 const RUN_MS_MAX = 15 * 60_000;
 /** After its last test Jest ends at once, unless a test left a timer or connection behind. */
@@ -27,7 +30,7 @@ const REPORTER = join(ROOT, 'scripts', 'lib', 'jest-reporter.mjs');
  */
 export async function runTests(groups, patterns) {
   const total = { passed: 0, failed: 0 };
-  for (const [index, all] of RUNS.entries()) {
+  for (const [index, all] of [...ALWAYS, ...ON_DEMAND].entries()) {
     const wanted = all.filter((group) => groups.includes(group));
     if (wanted.length === 0) continue;
     const { passed, failed } = await runOnce(`run-${index + 1}`, wanted, patterns);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { matchesGlob } from 'node:path';
+import { join, matchesGlob } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { filesOf, read } from './tree.js';
+import { filesOf, read, ROOT } from './tree.js';
 
 const LINES_MAX = 400;
 const SPDX = 'SPDX-License-Identifier: EUPL-1.2';
@@ -39,7 +39,7 @@ describe('source files', () => {
 
 describe('test files', () => {
   it('each belong to exactly one group of npm test', async () => {
-    const { default: config } = (await import('../../jest.config.mjs')) as {
+    const { default: config } = (await import(join(ROOT, 'jest.config.mjs'))) as {
       default: { projects: { displayName: string; testMatch: string[]; testPathIgnorePatterns?: string[] }[] };
     };
     const groupsOf = (path: string): string[] =>
