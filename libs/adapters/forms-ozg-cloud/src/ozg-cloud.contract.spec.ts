@@ -58,6 +58,7 @@ for (const { auth, header, right, wrong } of credentials) {
 
   formsContract({
     adapter,
+    variant: `with ${auth.kind}`,
     options: { auth, leikaByForm: { Gewerbeanmeldung: ['99050012104000'] } },
     secrets: [SECRET],
     document: auth.kind === 'basic' ? fixture : read('../shared/samples/ozg-cloud/form-data.json'),

@@ -6,6 +6,7 @@ import { type ApplicationDraft, IntakeRejection, type ReceivedFile } from '@amts
 import { aRawRequest, aReceivedFile } from '@amtsbote/adapter-kit/testing';
 import { type JsonValue, valueOf } from '@amtsbote/canonical';
 import { describe, expect, it } from '@jest/globals';
+import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 
 import { adapter } from './index.js';
@@ -354,6 +355,14 @@ describe('the options', () => {
       { auth: { kind: 'bearer', token: '' } },
     ])
       expect(OzgCloudOptions.safeParse(wrong).success).toBe(false);
+  });
+
+  it('of the README are right', () => {
+    const text = readFileSync(join(process.cwd(), 'libs/adapters/forms-ozg-cloud/README.md'), 'utf8');
+    const example = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+    const { type, options } = parseYaml(example) as { type: string; options: unknown };
+    expect(type).toBe(adapter.type);
+    expect(adapter.options.safeParse(options).error?.message).toBeUndefined();
   });
 
   it('can be published as JSON Schema with their secrets marked', () => {

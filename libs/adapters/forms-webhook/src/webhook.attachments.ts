@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type AttachmentDraft, IntakeRejection, isJsonObject, pointerTo, shortPointer } from '@amtsbote/adapter-kit';
+import type { AttachmentPurpose, JsonValue } from '@amtsbote/canonical';
+
+import type { SentDocument } from './webhook.document.js';
+import { isLinkOrigin, type WebhookOptions } from './webhook.options.js';
+import { ATTACHMENT_MEMBERS } from './webhook.wire.js';
+
+const LINK_LENGTH_MAX = 2_048;
+/** `data:` address with base64 (RFC 2397), as some form builders put files into a `url` member. */
+const DATA_ADDRESS = /^data:([^;,]*)(?:;[^;,]*)*;base64,/;
+
+type Content = { readonly bytes: Uint8Array; readonly mediaType?: string } | { readonly link: string };
+
+/**
+ * All attachments of a body: inline bytes decoded, links checked against the allowed origins.
+ * @throws IntakeRejection `untranslatable`: `base64-invalid`, `link-not-allowed`, `attachment-missing`, `attachment-unreadable`.
+ */
+export function attachmentsOfDocument(options: WebhookOptions, document: SentDocument): AttachmentDraft[] {
+  const { attachments, representation } = options.mapping;
+  const first = representation === undefined ? [] : representationOf(representation, document, options.linkOrigins);
+  return [
+    ...first,
+    ...attachments.flatMap((pointer) => {
+      const value = document.at(pointer);
+      if (value === undefined) return [];
+      if (!Array.isArray(value)) return [attachmentOf(value, pointer, document, options.linkOrigins)];
+      if (value.length === 0) document.markUsed(pointer);
+      return value.map((element, index) => attachmentOf(element, pointerTo(pointer, index), document, options.linkOrigins));
+    }),
+  ];
+}
+
+function representationOf(pointer: string, document: SentDocument, linkOrigins: readonly string[]): AttachmentDraft[] {
+  const value = document.at(pointer);
+  if (value === undefined) return [];
+  if (typeof value !== 'string') return [{ ...attachmentOf(value, pointer, document, linkOrigins), purpose: 'representation' }];
+  document.markUsed(pointer);
+  return [{ name: 'Antrag.pdf', mediaType: 'application/pdf', purpose: 'representation', bytes: bytesOf(value, pointer) }];
+}
+
+function attachmentOf(value: JsonValue, place: string, document: SentDocument, linkOrigins: readonly string[]): AttachmentDraft {
+  if (!isJsonObject(value))
+    throw untranslatable('attachment-unreadable', 'An attachment has to be an object with name and content.', place);
+  const read = (members: readonly string[]): { text: string; place: string } | undefined => {
+    for (const member of members) {
+      const text = value[member];
+      if (typeof text === 'string') return { text, place: pointerTo(place, member) };
+    }
+    return undefined;
+  };
+  const use = (members: readonly string[]): string | undefined => {
+    const found = read(members);
+    if (found !== undefined) document.markUsed(found.place);
+    return found?.text;
+  };
+  const inline = read(ATTACHMENT_MEMBERS.base64);
+  const source = inline ?? read(ATTACHMENT_MEMBERS.link);
+  if (source === undefined) throw untranslatable('attachment-missing', 'This attachment has neither content nor link.', place);
+  document.markUsed(source.place);
+  const content =
+    inline === undefined ? linkedContent(source.text, source.place, linkOrigins) : { bytes: bytesOf(source.text, source.place) };
+  const dataType = 'mediaType' in content ? content.mediaType : undefined;
+  const described = {
+    name: use(ATTACHMENT_MEMBERS.name) ?? '',
+    mediaType: use(ATTACHMENT_MEMBERS.mediaType) ?? dataType ?? 'application/octet-stream',
+    purpose: purposeOf(read(ATTACHMENT_MEMBERS.purpose), document),
+  };
+  return 'link' in content ? { ...described, link: content.link } : { ...described, bytes: content.bytes };
+}
+
+function purposeOf(found: { text: string; place: string } | undefined, document: SentDocument): AttachmentPurpose {
+  if (found?.text !== 'representation' && found?.text !== 'attachment') return 'attachment';
+  document.markUsed(found.place);
+  return found.text;
+}
+
+/** A link to collect later, or the bytes of a `data:` address. */
+function linkedContent(link: string, place: string, linkOrigins: readonly string[]): Content {
+  const data = DATA_ADDRESS.exec(link.slice(0, LINK_LENGTH_MAX));
+  if (data !== null)
+    return {
+      bytes: bytesOf(link.slice(data[0].length), place),
+      ...(data[1] === undefined || data[1] === '' ? {} : { mediaType: data[1] }),
+    };
+  const url = link.length <= LINK_LENGTH_MAX ? URL.parse(link) : null;
+  const isAllowed =
+    url !== null && linkOrigins.includes(url.origin) && isLinkOrigin(url.origin) && url.username === '' && url.password === '';
+  if (!isAllowed || url.href.length > LINK_LENGTH_MAX) {
+    throw untranslatable('link-not-allowed', 'Attachments may be linked at the configured origins only, without credentials.', place);
+  }
+  // The parsed spelling, so that whoever collects it asks the host that was checked.
+  return { link: url.href };
+}
+
+/** Strict base64 (RFC 4648, section 4): the standard alphabet, padded, nothing else, no stray bits. */
+function bytesOf(base64: string, place: string): Uint8Array {
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.toString('base64') !== base64)
+    throw untranslatable('base64-invalid', 'The content is not base64 (RFC 4648, section 4).', place);
+  return bytes;
+}
+
+function untranslatable(code: string, detail: string, place: string): IntakeRejection {
+  return new IntakeRejection('untranslatable', code, detail, shortPointer(place, 300));
+}

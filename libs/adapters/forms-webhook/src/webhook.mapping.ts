@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: EUPL-1.2
+import {
+  ADDRESS_PARTS,
+  APPLICANT_PARTS,
+  applicantOf,
+  applicantPart,
+  type ApplicationDraft,
+  checkedDraft,
+  FormLedger,
+  IntakeRejection,
+  isJsonObject,
+  pointerTo,
+  readJson,
+  type ReceivedSubmission,
+} from '@amtsbote/adapter-kit';
+import { type Applicant, LeikaKey } from '@amtsbote/canonical';
+
+import { attachmentsOfDocument } from './webhook.attachments.js';
+import { SentDocument } from './webhook.document.js';
+import { consentsOf, placesOf, relationsOf } from './webhook.extras.js';
+import { formOfDocument } from './webhook.form.js';
+import type { WebhookMapping, WebhookOptions } from './webhook.options.js';
+import { paymentOf } from './webhook.payment.js';
+import { HEADER } from './webhook.wire.js';
+
+/**
+ * A verified webhook in canonical words, as the endpoint's mapping says. Pure.
+ * @throws IntakeRejection `malformed` or `untranslatable`, naming the place.
+ */
+export function translated({ request }: ReceivedSubmission, options: WebhookOptions): ApplicationDraft {
+  const root = readJson(request.body);
+  if (!isJsonObject(root)) throw new IntakeRejection('malformed', 'not-an-object', 'The body has to be a JSON object.', '');
+  const { mapping } = options;
+  const document = new SentDocument(root);
+  const ledger = new FormLedger();
+  const submissionId = submissionIdOf(mapping, document, request.headers);
+  const formId = document.text(mapping.formId);
+  const formVersion = document.text(mapping.formVersion);
+  const authorityId = document.text(mapping.authorityId);
+  const attachments = attachmentsOfDocument(options, document);
+  const payment = paymentOf(mapping.payment, document);
+  const draft = {
+    submissionId,
+    test: isTest(mapping, document),
+    ...(formId === undefined ? {} : { formId }),
+    ...(formVersion === undefined ? {} : { formVersion }),
+    ...(authorityId === undefined ? {} : { authorityId }),
+    serviceName: document.text(mapping.serviceName) ?? formId ?? '',
+    leikaKeys: leikaKeysOf(options, formId, document),
+    applicant: applicantOfDocument(mapping, document),
+    attachments,
+    places: placesOf(mapping.places, document),
+    consents: consentsOf(mapping.consents, document),
+    deadlines: [],
+    relations: relationsOf(mapping.relations, document),
+    ...(payment === undefined ? {} : { payment }),
+    form: formOfDocument(options, { document, ledger, elsewhere: notAnswers(mapping) }),
+  };
+  document.keepRest(ledger);
+  return checkedDraft({ ...draft, unmapped: ledger.unmapped });
+}
+
+/** What may stand among the answers and is none. */
+function notAnswers({ attachments, representation, places, consents, relations }: WebhookMapping): Set<string> {
+  return new Set([...attachments, representation, places, consents, relations].filter((pointer) => pointer !== undefined));
+}
+
+function submissionIdOf(
+  { submissionId }: WebhookMapping,
+  document: SentDocument,
+  headers: ReceivedSubmission['request']['headers'],
+): string {
+  const id = submissionId === undefined ? headers[HEADER.id] : document.text(submissionId);
+  if (id !== undefined && id !== '') return id;
+  throw new IntakeRejection('malformed', 'submission-id-missing', 'The submission has to name itself.', submissionId ?? HEADER.id);
+}
+
+/** A test must never pass for a real application, nor a real one for a test: what is neither yes nor no is refused. */
+function isTest({ test }: WebhookMapping, document: SentDocument): boolean {
+  const value = document.at(test);
+  if (test === undefined || value === undefined) return false;
+  const text = typeof value === 'boolean' || typeof value === 'string' ? String(value) : '';
+  if (text !== 'true' && text !== 'false')
+    throw new IntakeRejection('untranslatable', 'test-flag-unreadable', 'The test flag has to be true or false.', test);
+  document.markUsed(test);
+  return text === 'true';
+}
+
+function leikaKeysOf({ mapping, leikaByForm }: WebhookOptions, formId: string | undefined, document: SentDocument): readonly string[] {
+  const { leikaKeys } = mapping;
+  const configured = formId !== undefined && Object.hasOwn(leikaByForm, formId) ? (leikaByForm[formId] ?? []) : [];
+  if (leikaKeys === undefined) return configured;
+  if (typeof leikaKeys !== 'string') return leikaKeys.texts;
+  const value = document.at(leikaKeys);
+  const places = Array.isArray(value) ? value.map((_, index) => pointerTo(leikaKeys, index)) : [leikaKeys];
+  const sent = places.flatMap((place) => {
+    const key = LeikaKey.safeParse(document.at(place));
+    if (key.success) document.markUsed(place);
+    return key.success ? [key.data] : [];
+  });
+  return sent.length > 0 ? sent : configured;
+}
+
+function applicantOfDocument({ applicant: sources }: WebhookMapping, document: SentDocument): Applicant {
+  const found = <Part extends (typeof APPLICANT_PARTS)[number] | (typeof ADDRESS_PARTS)[number]>(
+    parts: readonly Part[],
+  ): Partial<Record<Part, string>> => {
+    const result: Partial<Record<Part, string>> = {};
+    for (const part of parts) {
+      const pointer = sources[part];
+      const value = applicantPart(part, document.at(pointer));
+      if (pointer === undefined || value === undefined) continue;
+      document.markUsed(pointer);
+      result[part] = value;
+    }
+    return result;
+  };
+  const applicant = applicantOf({ parts: found(APPLICANT_PARTS), address: found(ADDRESS_PARTS) });
+  return { ...applicant, ...accountOf(sources, document) };
+}
+
+/** Identity and mailbox, carried unchanged; a mailbox needs a handle. */
+function accountOf(sources: WebhookMapping['applicant'], document: SentDocument): Pick<Applicant, 'identity' | 'mailbox'> {
+  const provider = document.text(sources.identityProvider);
+  const trustLevel = document.text(sources.trustLevel);
+  const handle = document.text(sources.mailboxHandle);
+  const type = handle === undefined ? undefined : document.text(sources.mailboxType);
+  const system = handle === undefined ? undefined : document.text(sources.mailboxSystem);
+  const isIdentified = provider !== undefined || trustLevel !== undefined;
+  return {
+    ...(isIdentified ? { identity: { provider: provider ?? '', ...(trustLevel === undefined ? {} : { trustLevel }) } } : {}),
+    ...(handle === undefined
+      ? {}
+      : { mailbox: { handle, ...(type === undefined ? {} : { type }), ...(system === undefined ? {} : { system }) } }),
+  };
+}
