@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { PostgresQueue, Waker } from '@amtsbote/bus';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ValidationPipe } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
 import { Claims } from './delivery/claims.js';
 import { Gates } from './delivery/gates.js';

@@ -3,8 +3,8 @@ import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
-import { House } from '../house/tokens.js';
 import { Lifecycle } from '../house/lifecycle.js';
+import { House } from '../house/tokens.js';
 
 /** For load balancers and supervisors. */
 @ApiTags('health')

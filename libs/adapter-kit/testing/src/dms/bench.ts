@@ -8,8 +8,8 @@ import type { Decision } from '@amtsbote/canonical';
 import { type DeliverableDocument, DeliveryError, type DmsPort, type FilingReceipt, type FilingRequest } from '../../../src/index.js';
 import { aDocument, anApplication } from '../builders.js';
 import { type EffectMemory, TestDelivery } from '../delivery-context.js';
-import type { DmsContents, DmsContractFixture, DmsContractTarget } from './fixture.js';
 import { afterEach, beforeEach, expect } from '../jest.js';
+import type { DmsContents, DmsContractFixture, DmsContractTarget } from './fixture.js';
 
 /** Values of the synthetic application that must not appear in an error: they stand for personal data. */
 const PERSONAL = ['Mustermann', 'Erika', 'muster@example.org', 'Käse & Söhne', '0b9a4c1e-7d33-4e0a-8a52-5f6c3e9d2b70', 'Lageplan'];

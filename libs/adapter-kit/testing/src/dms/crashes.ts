@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { FilingRequest } from '../../../src/index.js';
 import { type CrashPoint, EffectMemory, SimulatedCrash, TestDelivery } from '../delivery-context.js';
+import { describe, expect, it } from '../jest.js';
 import { aDecisionFiling, aFiling, DmsBench, WRITES_MIN } from './bench.js';
 import type { DmsContractFixture } from './fixture.js';
-import { describe, expect, it } from '../jest.js';
 
 /** Law 3 and 4: a process that dies anywhere leaves nothing lost and nothing doubled. */
 export function crashTests(fixture: DmsContractFixture): void {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { aDocument } from '../builders.js';
 import { EffectMemory, TestDelivery } from '../delivery-context.js';
+import { describe, expect, it } from '../jest.js';
 import { aFiling, aLargeDocument, DmsBench } from './bench.js';
 import type { DmsContractFixture } from './fixture.js';
-import { describe, expect, it } from '../jest.js';
 
 /** Legal names that have broken interfaces before; the longest has 255 bytes of UTF-8. */
 const NAMES = [

@@ -2,9 +2,9 @@
 import type { FailureKind } from '@amtsbote/canonical';
 
 import { EffectMemory, TestDelivery } from '../delivery-context.js';
+import { describe, expect, it } from '../jest.js';
 import { aFiling, DmsBench, WRITES_MIN } from './bench.js';
 import type { DmsContractFixture, DmsFault } from './fixture.js';
-import { describe, expect, it } from '../jest.js';
 
 /** Fault of a target that does not act → the kinds that say so. */
 const FROM_THE_START: readonly (readonly [DmsFault, readonly FailureKind[]])[] = [

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { EffectMemory, TestDelivery } from '../delivery-context.js';
+import { describe, expect, it } from '../jest.js';
 import { aDecisionFiling, aFiling, DmsBench } from './bench.js';
 import type { DmsContractFixture } from './fixture.js';
-import { describe, expect, it } from '../jest.js';
 
 /** What filing means when nothing goes wrong, and what `find` and `probe` promise. */
 export function filingTests(fixture: DmsContractFixture): void {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type OzgCloudSender, ozgCloudSender } from '@amtsbote/adapters/forms-ozg-cloud/simulator';
+import type { Clock } from '@amtsbote/canonical';
+
+import { ADAPTERS } from '../../../apps/hub/src/adapters.generated.js';
+import { type RunningHub, startHub } from '../../../apps/hub/src/start-hub.js';
+import { Town, type TownHabits } from '../../../apps/landscape/src/town.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+
+/** A town with its hub, on a database of its own; everything a journey needs. */
+export interface RunningTown {
+  readonly town: Town;
+  readonly hub: RunningHub;
+  readonly formServer: OzgCloudSender;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Starts another hub process's worth of hub on the same database, in this process. */
+  startHub(more?: Readonly<Record<string, string>>): Promise<RunningHub>;
+  stop(): Promise<void>;
+}
+
+/** How a journey's town differs from the demo. */
+export interface TownWishes {
+  readonly habits?: Partial<TownHabits>;
+  readonly clock?: Clock;
+  readonly configFile?: string;
+  /** Whether the Fachverfahren polls from the start. Default true. */
+  readonly officeOpen?: boolean;
+}
+
+/** Starts town and hub with the very configuration of the demo. */
+export async function startTown(wishes: TownWishes = {}): Promise<RunningTown> {
+  const directory = await mkdtemp(join(tmpdir(), 'amtsbote-journey-'));
+  const database: TestDatabase = await createTestDatabase();
+  const town = await Town.start(wishes.habits === undefined ? {} : { habits: wishes.habits });
+  const environment = {
+    ...town.environment(),
+    DATABASE_URL: database.url,
+    HUB_URL: 'http://127.0.0.1',
+    HUB_PORT: '0',
+    HUB_BLOBS: join(directory, 'blobs'),
+    HUB_LOG_LEVEL: process.env['JOURNEY_LOG'] ?? 'silent',
+  };
+  const configFile = wishes.configFile ?? 'config/demo.yaml';
+  const start = (more: Readonly<Record<string, string>> = {}): Promise<RunningHub> =>
+    startHub({
+      configFile,
+      environment: { ...environment, ...more },
+      adapters: ADAPTERS,
+      ...(wishes.clock === undefined ? {} : { clock: wishes.clock }),
+    });
+  const hub = await start();
+  if (wishes.officeOpen ?? true) town.openOffice(hub.url);
+  return {
+    town,
+    hub,
+    environment,
+    formServer: ozgCloudSender({ url: `${hub.url}/intake/gewerbe`, auth: { kind: 'bearer', token: town.secrets.TOWN_FORMS_TOKEN } }),
+    startHub: start,
+    stop: async () => {
+      await town.stop();
+      await hub.stop();
+      await database.drop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
