@@ -64,6 +64,6 @@ export class HubModule {
       ...DELIVERY,
       ...PICKUP,
     ];
-    return { module: HubModule, global: true, controllers: controllersOf(house.loaded.config.roles), providers, exports: providers };
+    return { module: HubModule, controllers: controllersOf(house.loaded.config.roles), providers };
   }
 }

@@ -8,6 +8,7 @@ import type { Clock } from '@amtsbote/canonical';
 
 import { ADAPTERS } from '../../../apps/hub/src/adapters.generated.js';
 import { type RunningHub, startHub } from '../../../apps/hub/src/start-hub.js';
+import { freePort } from '../../../apps/landscape/src/free-port.js';
 import { Town, type TownHabits } from '../../../apps/landscape/src/town.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
@@ -39,8 +40,7 @@ export async function startTown(wishes: TownWishes = {}): Promise<RunningTown> {
   const environment = {
     ...town.environment(),
     DATABASE_URL: database.url,
-    HUB_URL: 'http://127.0.0.1',
-    HUB_PORT: '0',
+    ...(await address()),
     HUB_BLOBS: join(directory, 'blobs'),
     HUB_LOG_LEVEL: process.env['JOURNEY_LOG'] ?? 'silent',
   };
@@ -67,4 +67,10 @@ export async function startTown(wishes: TownWishes = {}): Promise<RunningTown> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A free address for a hub, as environment of the demo's configuration. */
+export async function address(): Promise<{ HUB_URL: string; HUB_PORT: string }> {
+  const port = await freePort();
+  return { HUB_URL: `http://127.0.0.1:${port}`, HUB_PORT: String(port) };
 }

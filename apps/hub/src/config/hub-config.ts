@@ -13,6 +13,15 @@ const MEBIBYTE = 1024 * 1024;
 export const Role = z.enum(['intake', 'worker', 'ops', 'all']);
 export type Role = z.infer<typeof Role>;
 
+/** A port; as text when it comes from the environment. 0 = a free one. */
+const Port = z.union([
+  z.int().min(0).max(65_535),
+  z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number),
+]);
+
 const token = secret().min(16, 'a token of at least 16 characters');
 const Credential = z.strictObject({ name: ConfigName, token });
 
@@ -112,7 +121,7 @@ export type RouteConfig = z.infer<typeof Route>;
 /** What an operator writes: the whole hub in one file. Unknown keys are refused. */
 export const HubConfig = z.strictObject({
   publicUrl: z.url().describe('Address under which portals, back office and citizens reach the hub.'),
-  listen: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(8480) }).prefault({}),
+  listen: z.strictObject({ host: z.string().default('127.0.0.1'), port: Port.default(8480) }).prefault({}),
   roles: z.array(Role).min(1).default(['all']),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   database: z.strictObject({ url: secret(), connectionsMax: count(20, 2, 200), statementMs: ms(30_000, 100, 10 * MINUTE) }),

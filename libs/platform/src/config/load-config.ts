@@ -34,15 +34,12 @@ export function readConfig(file: string, environment: Readonly<Record<string, st
   const lines = new LineCounter();
   const document = parseDocument(readFile(file), { lineCounter: lines, uniqueKeys: true, maxAliasCount: 100 } as never);
   const source: ConfigSource = { file, lineOf: (path) => lineOf(document, lines, path) };
-  if (document.errors.length > 0) {
-    throw new ConfigError(
-      file,
-      document.errors.map((error) => ({
-        path: 'YAML',
-        line: lines.linePos(error.pos[0]).line,
-        expected: error.message.split('\n', 1)[0] ?? '',
-      })),
-    );
+  // What follows the first error is mostly its echo.
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    throw new ConfigError(file, [
+      { path: 'YAML', line: lines.linePos(broken.pos[0]).line, expected: broken.message.split('\n', 1)[0] ?? '' },
+    ]);
   }
   const findings: ConfigFinding[] = [];
   const value = fill(document.toJS() as unknown, [], { file, environment, source, findings });

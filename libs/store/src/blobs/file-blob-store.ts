@@ -51,6 +51,7 @@ export class FileBlobStore extends BlobStore {
   }
 
   override async *listOlderThan(moment: Date): AsyncIterable<string> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
     for await (const shelf of await opendir(this.directory)) {
       if (!shelf.isDirectory()) continue;
       for await (const file of await opendir(join(this.directory, shelf.name))) {

@@ -149,7 +149,7 @@ export class PaymentWorker extends StepWorker {
 
 const STORE_INTENT = `
   INSERT INTO payment (step_id, tenant, application_id, instance, request_id, state, demand, requested_at, changed_at)
-  VALUES ($1, $2, $3, $4, $1::text, 'open', $5::jsonb, $6, $6) ON CONFLICT (step_id) DO NOTHING`;
+  VALUES ($1::uuid, $2, $3, $4, ($1::uuid)::text, 'open', $5::jsonb, $6, $6) ON CONFLICT (step_id) DO NOTHING`;
 
 const SET_OPENED = 'UPDATE payment SET transaction_id = $3, pay_url = $4, changed_at = $5 WHERE step_id = $1 AND tenant = $2';
 
