@@ -14,9 +14,8 @@ import {
 
 import { XbezahldiensteClient } from './xbezahldienste.client.js';
 import { ADAPTER_TYPE } from './xbezahldienste.errors.js';
-import { assertSameOrder, isPayable, openedOf, reportOf, toPaymentRequest } from './xbezahldienste.mapping.js';
+import { openedFor, reportFor, toPaymentRequest } from './xbezahldienste.mapping.js';
 import { XbezahldiensteOptions } from './xbezahldienste.options.js';
-import type { PaymentTransaction } from './xbezahldienste.wire.js';
 
 /** The receipt as plain data, for the memory of effects. */
 type Opened = { transactionId: string; payUrl?: string };
@@ -46,7 +45,7 @@ class XbezahldienstePayments extends PaymentPort {
       act: async () => {
         const created = await this.client.create(request, ctx.signal);
         const transaction = 'transaction' in created ? created.transaction : await this.existing(order, created.transactionId, ctx.signal);
-        return checked(transaction, order);
+        return openedFor(transaction, order);
       },
       find: () => this.lookUp(order, ctx.signal),
     });
@@ -60,8 +59,7 @@ class XbezahldienstePayments extends PaymentPort {
     const transaction = await this.client.read(opened.transactionId, ctx.signal);
     if (transaction === undefined)
       throw DeliveryError.refused(`${ADAPTER_TYPE}/unknown-transaction`, 'The provider does not know the transaction it gave us.');
-    assertSameOrder(transaction, order);
-    return reportOf(transaction, order);
+    return reportFor(transaction, order);
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -95,7 +93,7 @@ class XbezahldienstePayments extends PaymentPort {
     if (!this.options.lookupByRequestId) return 'cannotTell';
     try {
       const transaction = await this.client.read(order.requestId, signal);
-      return transaction === undefined ? 'absent' : { found: checked(transaction, order) };
+      return transaction === undefined ? 'absent' : { found: openedFor(transaction, order) };
     } catch (error) {
       // A provider that calls the question itself wrong has not said that nothing is there.
       if (error instanceof DeliveryError && LOOKUP_NOT_UNDERSTOOD.has(error.code)) return 'cannotTell';
@@ -104,7 +102,7 @@ class XbezahldienstePayments extends PaymentPort {
   }
 
   /** After PAYMENT_EXISTS: under the id the provider named, else under our request id; else nobody but a person can tell. */
-  private async existing(order: PaymentOrder, transactionId: string | undefined, signal: AbortSignal): Promise<PaymentTransaction> {
+  private async existing(order: PaymentOrder, transactionId: string | undefined, signal: AbortSignal) {
     const id = transactionId ?? (this.options.lookupByRequestId ? order.requestId : undefined);
     const transaction = id === undefined ? undefined : await this.client.read(id, signal);
     if (transaction === undefined)
@@ -114,13 +112,6 @@ class XbezahldienstePayments extends PaymentPort {
       );
     return transaction;
   }
-}
-
-function checked(transaction: PaymentTransaction, order: PaymentOrder): Opened {
-  assertSameOrder(transaction, order);
-  if (!isPayable(transaction))
-    throw DeliveryError.refused(`${ADAPTER_TYPE}/no-payment-page`, 'The provider opened the payment but says not where to pay.');
-  return openedOf(transaction);
 }
 
 /** XBezahldienste 1.0.0 (FITKO): ePayBL, pmPayment, epay21, GiroCheckout and others behind one interface. */

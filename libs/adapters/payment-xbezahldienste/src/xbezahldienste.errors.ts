@@ -2,8 +2,6 @@
 import { DeliveryError } from '@amtsbote/adapter-kit';
 import { HttpFailure } from '@amtsbote/platform';
 
-import type { FunctionalCode } from './xbezahldienste.wire.js';
-
 /** Prefix of every code of this adapter. */
 export const ADAPTER_TYPE = 'payment-xbezahldienste';
 
@@ -20,7 +18,7 @@ interface Classified {
  * The standard's functional codes, except PAYMENT_EXISTS (no failure: the payment is there) and UNSPECIFIED (the HTTP status decides).
  * The provider's free text is not repeated: it may quote the request.
  */
-const FUNCTIONAL: Readonly<Record<Exclude<FunctionalCode, 'PAYMENT_EXISTS' | 'UNSPECIFIED'>, Classified>> = {
+const FUNCTIONAL: Readonly<Record<string, Classified | undefined>> = {
   NO_VALID_ORIGINATOR_OR_DESTINATION: {
     kind: 'misconfigured',
     code: 'unknown-originator',
@@ -46,10 +44,10 @@ const FUNCTIONAL: Readonly<Record<Exclude<FunctionalCode, 'PAYMENT_EXISTS' | 'UN
 };
 
 /** The failure a functional code stands for, or `undefined` when the HTTP status has to decide. */
-export function ofFunctionalCode(code: FunctionalCode | undefined): DeliveryError | undefined {
-  if (code === undefined || code === 'UNSPECIFIED' || code === 'PAYMENT_EXISTS') return undefined;
-  const { kind, code: what, message } = FUNCTIONAL[code];
-  return DeliveryError[kind](`${ADAPTER_TYPE}/${what}`, message);
+export function ofFunctionalCode(functionalCode: string | undefined): DeliveryError | undefined {
+  if (functionalCode === undefined || !Object.hasOwn(FUNCTIONAL, functionalCode)) return undefined;
+  const classified = FUNCTIONAL[functionalCode];
+  return classified === undefined ? undefined : DeliveryError[classified.kind](`${ADAPTER_TYPE}/${classified.code}`, classified.message);
 }
 
 /**

@@ -6,7 +6,7 @@ import { aPaymentDemand, aPaymentOrder } from '@amtsbote/adapter-kit/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { assertSameOrder, isPayable, openedOf, purposeOf, reportOf, safeId, safeText, toPaymentRequest } from './xbezahldienste.mapping.js';
+import { openedFor, purposeOf, reportFor, safeId, safeText, toPaymentRequest } from './xbezahldienste.mapping.js';
 import { PaymentTransaction } from './xbezahldienste.wire.js';
 
 const standard = { profile: 'standard', sendRequestor: true } as const;
@@ -166,23 +166,22 @@ describe('texts and identifiers', () => {
   });
 });
 
-describe('assertSameOrder', () => {
-  it('accepts the payment of this order', () => expect(codeOf(() => assertSameOrder(transaction, order))).toBe('no error'));
-
+describe('the payment of another order', () => {
   it.each([
     ['amount', 'amount-mismatch', withRequest({ grosAmount: 26.49 })],
     ['amount with three places', 'amount-mismatch', withRequest({ grosAmount: 26.501 })],
     ['negative amount', 'amount-mismatch', withRequest({ grosAmount: -26.5 })],
     ['currency', 'amount-mismatch', withRequest({ currency: 'CHF' })],
     ['request id', 'request-mismatch', withRequest({ requestId: aPaymentOrder().requestId })],
-  ])('stops for a person when the %s differs', (_, code, other) =>
-    expect(codeOf(() => assertSameOrder(other, order))).toBe(`refused payment-xbezahldienste/${code}`),
-  );
+  ])('stops for a person when the %s differs', (_, code, other) => {
+    expect(codeOf(() => reportFor(other, order))).toBe(`refused payment-xbezahldienste/${code}`);
+    expect(codeOf(() => openedFor(other, order))).toBe(`refused payment-xbezahldienste/${code}`);
+  });
 });
 
-describe('reportOf and openedOf', () => {
+describe('reportFor and openedFor', () => {
   it('reports a paid transaction, ignoring null and unknown members', () => {
-    expect(reportOf(transaction, order)).toEqual({
+    expect(reportFor(transaction, order)).toEqual({
       state: 'paid',
       cents: 2_650,
       kassenzeichen: 'KZ4711',
@@ -196,32 +195,32 @@ describe('reportOf and openedOf', () => {
     ['PAYED', 'paid'],
     ['FAILED', 'failed'],
     ['CANCELED', 'cancelled'],
-  ] as const)('reads %s as %s', (status, state) => expect(reportOf(withInformation({ status }), order).state).toBe(state));
+  ] as const)('reads %s as %s', (status, state) => expect(reportFor(withInformation({ status }), order).state).toBe(state));
 
   it('names the method behind OTHER', () => {
-    expect(reportOf(withInformation({ paymentMethod: 'OTHER', paymentMethodDetail: 'Wero' }), order).method).toBe('Wero');
-    expect(reportOf(withInformation({ paymentMethod: 'OTHER' }), order).method).toBe('OTHER');
+    expect(reportFor(withInformation({ paymentMethod: 'OTHER', paymentMethodDetail: 'Wero' }), order).method).toBe('Wero');
+    expect(reportFor(withInformation({ paymentMethod: 'OTHER' }), order).method).toBe('OTHER');
   });
 
   it.each(['2026-01-31T11:05:00', 'gestern', '2026-13-45T99:99:99Z', ''])('leaves out a moment it cannot be sure of: %p', (timestamp) =>
-    expect(reportOf(withInformation({ transactionTimestamp: timestamp }), order)).not.toHaveProperty('at'),
+    expect(reportFor(withInformation({ transactionTimestamp: timestamp }), order)).not.toHaveProperty('at'),
   );
 
   it('reads an offset without a colon', () =>
-    expect(reportOf(withInformation({ transactionTimestamp: '2026-07-01T12:00:00+0200' }), order).at).toEqual(
+    expect(reportFor(withInformation({ transactionTimestamp: '2026-07-01T12:00:00+0200' }), order).at).toEqual(
       new Date('2026-07-01T10:00:00.000Z'),
     ));
 
   it.each(['javascript:alert(1)', 'keine Adresse', '', null])('sends nobody to %p', (transactionRedirectUrl) => {
     const open = withInformation({ status: 'INITIAL', transactionRedirectUrl });
-    expect(openedOf(open)).toEqual({ transactionId: 'tx-000001' });
-    expect(isPayable(open)).toBe(false);
+    expect(codeOf(() => openedFor(open, order))).toBe('refused payment-xbezahldienste/no-payment-page');
+    expect(reportFor(open, order)).not.toHaveProperty('payUrl');
   });
 
   it('offers the payment page only while the payment is open', () => {
     const page = { transactionRedirectUrl: 'https://pay.example.org/tx-000001' };
-    expect(openedOf(withInformation({ status: 'INITIAL', ...page })).payUrl).toBe(page.transactionRedirectUrl);
-    expect(openedOf(withInformation({ status: 'FAILED', ...page })).payUrl).toBeUndefined();
+    expect(openedFor(withInformation({ status: 'INITIAL', ...page }), order).payUrl).toBe(page.transactionRedirectUrl);
+    expect(openedFor(withInformation({ status: 'FAILED', ...page }), order).payUrl).toBeUndefined();
   });
 });
 

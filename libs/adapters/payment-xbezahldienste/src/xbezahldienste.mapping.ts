@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { DeliveryError, type PaymentOpened, type PaymentOrder, type PaymentReport } from '@amtsbote/adapter-kit';
+import { DeliveryError, type PaymentOrder, type PaymentReport } from '@amtsbote/adapter-kit';
 import { type Applicant, centsOfDecimal, type Money, type PaymentItem, type PaymentState, toDecimal } from '@amtsbote/canonical';
 
 import { ADAPTER_TYPE } from './xbezahldienste.errors.js';
@@ -117,7 +117,7 @@ function euros(money: Money): number {
  * Checks that the provider speaks of this order: same request id, same amount, same currency.
  * @throws DeliveryError kind `refused`: a clerk has to look, nothing of this answer counts.
  */
-export function assertSameOrder({ paymentRequest }: PaymentTransaction, order: PaymentOrder): void {
+function assertSameOrder({ paymentRequest }: PaymentTransaction, order: PaymentOrder): void {
   if (paymentRequest.requestId !== order.requestId)
     throw DeliveryError.refused(`${ADAPTER_TYPE}/request-mismatch`, 'The provider answered with the payment of another request.');
   const { amount } = order.demand;
@@ -133,14 +133,26 @@ function centsOf(amount: number): number | undefined {
   }
 }
 
-/** The receipt of an opened payment; `payUrl` only while it can be paid. */
-export function openedOf({ paymentInformation: information }: PaymentTransaction): PaymentOpened {
-  const payUrl = payUrlOf(information);
-  return { transactionId: information.transactionId, ...(payUrl === undefined ? {} : { payUrl }) };
+/**
+ * The receipt of this order's payment; `payUrl` only while it can be paid.
+ * @throws DeliveryError kind `refused` when it is the payment of another order, or is open without a page to pay on: nobody could go on.
+ */
+export function openedFor(transaction: PaymentTransaction, order: PaymentOrder): { transactionId: string; payUrl?: string } {
+  assertSameOrder(transaction, order);
+  const { transactionId, status } = transaction.paymentInformation;
+  const payUrl = payUrlOf(transaction.paymentInformation);
+  if (status === 'INITIAL' && payUrl === undefined)
+    throw DeliveryError.refused(`${ADAPTER_TYPE}/no-payment-page`, 'The provider opened the payment but says not where to pay.');
+  return { transactionId, ...(payUrl === undefined ? {} : { payUrl }) };
 }
 
-/** What the provider says of the payment now. Call {@link assertSameOrder} before. */
-export function reportOf({ paymentInformation: information }: PaymentTransaction, order: PaymentOrder): PaymentReport {
+/**
+ * What the provider says of this order's payment now.
+ * @throws DeliveryError kind `refused` when it is the payment of another order.
+ */
+export function reportFor(transaction: PaymentTransaction, order: PaymentOrder): PaymentReport {
+  assertSameOrder(transaction, order);
+  const information = transaction.paymentInformation;
   const at = bookedAt(information.transactionTimestamp);
   const method = information.paymentMethod === 'OTHER' ? (information.paymentMethodDetail ?? 'OTHER') : information.paymentMethod;
   const payUrl = payUrlOf(information);
@@ -152,11 +164,6 @@ export function reportOf({ paymentInformation: information }: PaymentTransaction
     ...(at === undefined ? {} : { at }),
     ...(payUrl === undefined ? {} : { payUrl }),
   };
-}
-
-/** Whether a transaction that is still open says where to pay; without it nobody can go on. */
-export function isPayable(transaction: PaymentTransaction): boolean {
-  return transaction.paymentInformation.status !== 'INITIAL' || payUrlOf(transaction.paymentInformation) !== undefined;
 }
 
 /** Only while INITIAL, and only http(s): the address goes to citizens' browsers. */
