@@ -6,6 +6,7 @@ import type { Clock, FailureKind } from '@amtsbote/canonical';
 
 import { type AdapterEnvironment, DeliveryError } from '../../src/index.js';
 import { EffectMemory, SimulatedCrash, TestDelivery } from './delivery-context.js';
+import type { SimulatorServer } from './simulator-server.js';
 
 /** Longest time an adapter may take to honour an abort, in milliseconds. */
 export const ABORT_LIMIT_MS = 2_000;
@@ -62,3 +63,6 @@ export async function crashAndResume<Receipt>(
   if (!(first instanceof SimulatedCrash)) throw new Error(`no crash ${crash.when} effect ${crash.effect}: ${inspect(first)}`);
   return act(new TestDelivery(key, memory, 2));
 }
+
+/** What a suite needs of the other side, be it a simulator on loopback or something in memory. */
+export type SimulatedTarget = Pick<SimulatorServer, 'fail' | 'heal' | 'stop' | 'requests'>;
