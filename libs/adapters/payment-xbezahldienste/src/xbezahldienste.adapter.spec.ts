@@ -8,7 +8,7 @@ import { type PaymentPort, type ProbeReport } from '@amtsbote/adapter-kit';
 import { aPaymentOrder, deliveryErrorOf, TestDelivery, testEnvironment } from '@amtsbote/adapter-kit/testing';
 import { type ProviderSettings, XbezahldiensteSimulator } from '@amtsbote/adapters/payment-xbezahldienste/simulator';
 import { ManualClock } from '@amtsbote/platform';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
 
 import { adapter } from './xbezahldienste.adapter.js';
@@ -36,6 +36,12 @@ const codeOf = async (call: Promise<unknown>): Promise<string> => {
   return `${error.kind} ${error.code.replace('payment-xbezahldienste/', '')}`;
 };
 const ctx = (): TestDelivery => new TestDelivery('key');
+
+// nock replaces Node's own http for the whole process, and Jest runs several files in one.
+beforeAll(() => {
+  if (!nock.isActive()) nock.activate();
+});
+afterAll(() => nock.restore());
 
 afterEach(async () => {
   for (const port of ports.splice(0)) await port.close();

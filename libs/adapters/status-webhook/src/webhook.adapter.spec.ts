@@ -13,7 +13,7 @@ import {
 } from '@amtsbote/adapter-kit/testing';
 import { PortalSimulator } from '@amtsbote/adapters/status-webhook/simulator';
 import { HttpFailure } from '@amtsbote/platform';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
 
 import { adapter } from './webhook.adapter.js';
@@ -37,6 +37,12 @@ async function listening(answerer: (request: IncomingMessage, answer: ServerResp
   return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
 }
 const ctx = (): TestDelivery => new TestDelivery('key');
+
+// nock replaces Node's own http for the whole process, and Jest runs several files in one.
+beforeAll(() => {
+  if (!nock.isActive()) nock.activate();
+});
+afterAll(() => nock.restore());
 
 afterEach(async () => {
   for (const port of ports.splice(0)) await port.close();
