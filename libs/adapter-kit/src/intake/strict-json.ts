@@ -13,7 +13,6 @@ const PLACE_LENGTH_MAX = 300;
 /** Numbers of at most this many significant digits survive a double unchanged (IEEE 754, DBL_DIG). */
 const EXACT_DIGITS = 15;
 
-const WHITESPACE = /[ \t\n\r]*/y;
 const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const HEX4 = /[0-9a-fA-F]{4}/y;
@@ -50,77 +49,78 @@ export function readJson(bytes: Uint8Array): JsonValue {
 
 class Reader {
   private position = 0;
-  private depth = 0;
+  /** Members and indexes on the way to the value under way; joined only when an error has to name the place. */
+  private readonly path: (string | number)[] = [];
 
   constructor(private readonly text: string) {}
 
   document(): JsonValue {
-    const value = this.value('');
-    this.match(WHITESPACE);
-    if (this.position !== this.text.length) throw this.unreadable('', 'the end');
+    const value = this.value();
+    this.skipWhitespace();
+    if (this.position !== this.text.length) throw this.unreadable('the end');
     return value;
   }
 
-  private value(place: string): JsonValue {
-    this.match(WHITESPACE);
+  private value(): JsonValue {
+    this.skipWhitespace();
     const first = this.text.charAt(this.position);
-    if (first === '{') return this.nested(place, () => this.object(place));
-    if (first === '[') return this.nested(place, () => this.array(place));
-    if (first === '"') return this.string(place);
+    if (first === '"') return this.string();
+    if (first === '{') return this.object();
+    if (first === '[') return this.array();
     if (first === 't' || first === 'f' || first === 'n') {
       const [word, value] = LITERALS[first];
-      if (!this.text.startsWith(word, this.position)) throw this.unreadable(place, 'a value');
+      if (!this.text.startsWith(word, this.position)) throw this.unreadable('a value');
       this.position += word.length;
       return value;
     }
     const literal = this.match(NUMBER);
-    if (literal === '') throw this.unreadable(place, 'a value');
+    if (literal === '') throw this.unreadable('a value');
     return faithfulNumber(literal);
   }
 
-  private nested<Value>(place: string, read: () => Value): Value {
-    if (this.depth >= JSON_DEPTH_MAX) {
-      throw new IntakeRejection('untranslatable', 'too-deep', `JSON may be nested ${JSON_DEPTH_MAX} levels deep at most.`, shown(place));
-    }
-    this.depth += 1;
-    this.position += 1;
-    const value = read();
-    this.depth -= 1;
-    return value;
-  }
-
-  private object(place: string): { [key: string]: JsonValue } {
+  private object(): { [key: string]: JsonValue } {
     const object: { [key: string]: JsonValue } = {};
-    if (this.ends('}')) return object;
+    this.open();
+    if (this.takes('}')) return object;
     for (;;) {
-      this.match(WHITESPACE);
-      if (this.text.charAt(this.position) !== '"') throw this.unreadable(place, 'a member name');
-      const name = this.string(place);
-      const memberPlace = pointerTo(place, name);
-      if (name === '__proto__')
-        throw new IntakeRejection('malformed', 'forbidden-member', 'This member name is refused.', shown(memberPlace));
-      if (Object.hasOwn(object, name)) {
-        throw new IntakeRejection('malformed', 'duplicate-member', 'This member occurs twice in one object.', shown(memberPlace));
-      }
-      if (!this.ends(':')) throw this.unreadable(memberPlace, 'a colon');
-      object[name] = this.value(memberPlace);
-      if (this.ends('}')) return object;
-      if (!this.ends(',')) throw this.unreadable(memberPlace, 'a comma or the end of the object');
+      this.skipWhitespace();
+      if (this.text.charAt(this.position) !== '"') throw this.unreadable('a member name');
+      const name = this.string();
+      this.path.push(name);
+      if (name === '__proto__') throw this.refused('malformed', 'forbidden-member', 'This member name is refused.');
+      if (Object.hasOwn(object, name)) throw this.refused('malformed', 'duplicate-member', 'This member occurs twice in one object.');
+      if (!this.takes(':')) throw this.unreadable('a colon');
+      object[name] = this.value();
+      const isEnd = this.takes('}');
+      if (!isEnd && !this.takes(',')) throw this.unreadable('a comma or the end of the object');
+      this.path.pop();
+      if (isEnd) return object;
     }
   }
 
-  private array(place: string): JsonValue[] {
+  private array(): JsonValue[] {
     const array: JsonValue[] = [];
-    if (this.ends(']')) return array;
+    this.open();
+    if (this.takes(']')) return array;
     for (;;) {
-      const elementPlace = pointerTo(place, array.length);
-      array.push(this.value(elementPlace));
-      if (this.ends(']')) return array;
-      if (!this.ends(',')) throw this.unreadable(elementPlace, 'a comma or the end of the array');
+      this.path.push(array.length);
+      array.push(this.value());
+      const isEnd = this.takes(']');
+      if (!isEnd && !this.takes(',')) throw this.unreadable('a comma or the end of the array');
+      this.path.pop();
+      if (isEnd) return array;
     }
   }
 
-  private string(place: string): string {
+  /** Steps into an object or array; every level but the outermost has one entry in the path. */
+  private open(): void {
+    if (this.path.length >= JSON_DEPTH_MAX) {
+      throw this.refused('untranslatable', 'too-deep', `JSON may be nested ${JSON_DEPTH_MAX} levels deep at most.`);
+    }
+    this.position += 1;
+  }
+
+  private string(): string {
     this.position += 1;
     let result = '';
     for (;;) {
@@ -128,27 +128,35 @@ class Reader {
       const next = this.text.charAt(this.position);
       this.position += 1;
       if (next === '"') return result;
-      if (next !== '\\') throw this.unreadable(place, 'the end of a string');
-      result += this.escaped(place);
+      if (next !== '\\') throw this.unreadable('the end of a string');
+      result += this.escaped();
     }
   }
 
-  private escaped(place: string): string {
+  private escaped(): string {
     const kind = this.text.charAt(this.position);
     this.position += 1;
     const simple = ESCAPES[kind];
     if (simple !== undefined) return simple;
     const hex = kind === 'u' ? this.match(HEX4) : '';
-    if (hex === '') throw this.unreadable(place, 'an escape sequence');
+    if (hex === '') throw this.unreadable('an escape sequence');
     return String.fromCharCode(Number.parseInt(hex, 16));
   }
 
   /** Skips whitespace and takes `character` when it is next. */
-  private ends(character: string): boolean {
-    this.match(WHITESPACE);
+  private takes(character: string): boolean {
+    this.skipWhitespace();
     if (this.text.charAt(this.position) !== character) return false;
     this.position += 1;
     return true;
+  }
+
+  private skipWhitespace(): void {
+    for (;;) {
+      const code = this.text.charCodeAt(this.position);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.position += 1;
+    }
   }
 
   private match(pattern: RegExp): string {
@@ -158,22 +166,27 @@ class Reader {
     return found;
   }
 
-  private unreadable(place: string, expected: string): IntakeRejection {
-    const where = Math.min(this.position, this.text.length);
-    return new IntakeRejection('malformed', 'not-json', `Not JSON: expected ${expected} at character ${where}.`, shown(place));
+  private unreadable(expected: string): IntakeRejection {
+    return this.refused(
+      'malformed',
+      'not-json',
+      `Not JSON: expected ${expected} at character ${Math.min(this.position, this.text.length)}.`,
+    );
+  }
+
+  private refused(kind: 'malformed' | 'untranslatable', code: string, detail: string): IntakeRejection {
+    const place = this.path.reduce<string>((parent, member) => pointerTo(parent, member), '');
+    return new IntakeRejection(kind, code, detail, shortPointer(place, PLACE_LENGTH_MAX));
   }
 }
 
 function faithfulNumber(literal: string): number | string {
   const value = Number(literal);
+  if (literal.length <= EXACT_DIGITS && !/[eE]/.test(literal)) return value;
   const digits = literal
     .replace(/[eE].*$/, '')
     .replace(/[-.]/g, '')
     .replace(/^0+|0+$/g, '');
   const exact = digits.length <= EXACT_DIGITS || String(value) === literal;
   return Number.isFinite(value) && exact && (value !== 0 || digits === '') ? value : literal;
-}
-
-function shown(place: string): string {
-  return shortPointer(place, PLACE_LENGTH_MAX);
 }

@@ -13,6 +13,7 @@ import {
 import { anAttachment } from './builders.js';
 import { ODD_FILE_NAMES } from './forms-samples.js';
 import { describe, expect, it } from './jest.js';
+import { countsOf, leavesOf, objectsOf, type Path, replaced } from './leaves.js';
 
 /** A file that belongs to a submission, however the sender's format carries it. */
 export interface FileSample {
@@ -305,43 +306,8 @@ function applicationOf(draft: ApplicationDraft): Application {
   });
 }
 
-type Path = readonly (string | number)[];
-type Leaf = string | number | boolean;
-
-/** Every text, number and truth value below; nulls say nothing, and bytes count as their base64. */
-function leavesOf(value: unknown, path: Path = []): { path: Path; value: Leaf }[] {
-  if (value === null || value === undefined) return [];
-  if (value instanceof Uint8Array) return [{ path, value: Buffer.from(value).toString('base64') }];
-  if (typeof value === 'object') {
-    return Object.entries(value).flatMap(([key, member]) => leavesOf(member, [...path, Array.isArray(value) ? Number(key) : key]));
-  }
-  return [{ path, value: value as Leaf }];
-}
-
-function objectsOf(value: JsonValue, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const below = Object.entries(value).flatMap(([key, member]) => objectsOf(member, [...path, Array.isArray(value) ? Number(key) : key]));
-  return Array.isArray(value) ? below : [path, ...below];
-}
-
-function replaced(document: JsonValue, path: Path, value: JsonValue): JsonValue {
-  const copy = structuredClone(document);
-  const last = path.at(-1);
-  let parent = copy as Record<string | number, JsonValue>;
-  for (const key of path.slice(0, -1)) parent = parent[key] as Record<string | number, JsonValue>;
-  if (last === undefined) return value;
-  parent[last] = value;
-  return copy;
-}
-
 function holds(draft: ApplicationDraft, marker: string): boolean {
   return leavesOf(draft).some(({ value }) => value === marker);
-}
-
-function countsOf(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return counts;
 }
 
 function isEmpty<Options>(fixture: FormsContract<Options>, text: string): boolean {
