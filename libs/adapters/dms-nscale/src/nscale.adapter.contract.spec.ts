@@ -80,6 +80,17 @@ describe('session', () => {
     expect(nscale.sessions.count).toBe(0);
   });
 
+  it('lasts until a filing under way has finished', async () => {
+    const nscale = await start();
+    const dms = port(nscale);
+    const call = dms.file(request(1, [aDocument('a.pdf'), aDocument('b.pdf')]), new TestDelivery('filing-1'));
+    await dms.close();
+    // Closed only after the filing: it is complete by now, not one moment later.
+    expect(nscale.books()).toMatchObject({ documents: 2 });
+    expect(nscale.sessions.count).toBe(0);
+    await expect(call).resolves.toMatchObject({ akte: { title: 'Gewerbeakte 057110000000' } });
+  });
+
   it('is not given for a wrong password', async () => {
     const nscale = await start();
     const dms = port(nscale, (options) => ({ ...options, password: 'wrong' }));

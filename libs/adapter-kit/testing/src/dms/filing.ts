@@ -122,11 +122,11 @@ export function filingTests(fixture: DmsContractFixture): void {
 
   describe('probe and description', () => {
     const bench = new DmsBench(fixture);
-    const signal = AbortSignal.timeout(20_000);
+    const soon = (): AbortSignal => AbortSignal.timeout(20_000);
 
     it('reports a healthy target, and changes nothing', async () => {
       const before = await bench.contents();
-      const report = await bench.port().probe(signal);
+      const report = await bench.port().probe(soon());
       expect(report).toMatchObject({ ok: true });
       expect(report.checks.length).toBeGreaterThan(0);
       expect(await bench.contents()).toEqual(before);
@@ -135,7 +135,7 @@ export function filingTests(fixture: DmsContractFixture): void {
     const faults = (['down', 'unauthorised', 'garbage'] as const).filter((fault) => fixture.impossible?.[fault] === undefined);
     it.each(faults)('reports instead of throwing when the target is "%s"', async (fault) => {
       bench.target.misbehave(fault);
-      const report = await bench.port().probe(signal);
+      const report = await bench.port().probe(soon());
       expect(report.ok).toBe(false);
       expect(report.checks.some(({ ok }) => !ok)).toBe(true);
       bench.expectDiscreet(JSON.stringify(report));

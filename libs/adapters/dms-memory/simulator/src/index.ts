@@ -56,14 +56,20 @@ export class SimulatedArchive extends MemoryArchive {
   /** What the archive holds, as counts; `duplicates` are titles that occur twice in the same place. */
   books(): { akten: number; vorgaenge: number; documents: number; duplicates: string[] } {
     const count = (kind: ObjectDraft['kind']): number => this.all().filter((object) => object.kind === kind).length;
-    const places = this.all().map(({ parentId, title }) => `${parentId ?? ''}/${title}`);
-    const duplicates = places.filter((place, index) => places.indexOf(place) !== index);
+    const places = new Set<string>();
+    const duplicates: string[] = [];
+    for (const { parentId, title } of this.all()) {
+      const place = `${parentId ?? ''}/${title}`;
+      if (places.has(place)) duplicates.push(place);
+      places.add(place);
+    }
     return { akten: count('akte'), vorgaenge: count('vorgang'), documents: count('document'), duplicates };
   }
 
   /** What the archive holds, as a tree. */
   contents(): DmsContents {
-    const within = (parentId: string | null): StoredObject[] => this.all().filter((object) => object.parentId === parentId);
+    const byParent = Map.groupBy(this.all(), ({ parentId }) => parentId);
+    const within = (parentId: string | null): StoredObject[] => byParent.get(parentId) ?? [];
     const vorgang = ({ id, title, properties }: StoredObject): FiledVorgang => ({
       id,
       title,
