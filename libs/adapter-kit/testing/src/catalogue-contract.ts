@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Adapter, CatalogueChange, CataloguePort } from '../../src/index.js';
 import { ABORT_LIMIT_MS, deliveryErrorOf, failureKindOf, type SimulatedTarget, testEnvironment, visibleParts } from './contract-tools.js';
-import { jestGlobals } from './jest-globals.js';
+import { afterEach, beforeEach, describe, expect, it } from './jest.js';
 
 /** What a catalogue adapter gives to the suite: itself, its simulated source, and how to change what the source offers. */
 export interface CatalogueContractFixture<Options, Source extends SimulatedTarget> {
@@ -30,8 +30,6 @@ interface Read {
 
 /** The judge of every catalogue adapter: nothing is skipped, a broken source is never an empty one. */
 export function catalogueContract<Options, Source extends SimulatedTarget>(fixture: CatalogueContractFixture<Options, Source>): void {
-  const { afterEach, beforeEach, describe, expect, it } = jestGlobals();
-
   describe(`${fixture.adapter.type}: catalogue contract`, () => {
     let source: Source;
     const ports: CataloguePort[] = [];

@@ -12,7 +12,7 @@ import {
   visibleParts,
 } from './contract-tools.js';
 import { EffectMemory, TestDelivery } from './delivery-context.js';
-import { jestGlobals } from './jest-globals.js';
+import { afterEach, beforeEach, describe, expect, it } from './jest.js';
 
 /** An application as the Fachverfahren has it. */
 export interface ReceivedExport {
@@ -61,8 +61,6 @@ export function anExportRequest(overrides: Partial<ExportRequest> = {}): ExportR
 
 /** The judge of every export adapter: each application arrives complete and once. */
 export function exportContract<Options, Target extends SimulatedTarget>(fixture: ExportContractFixture<Options, Target>): void {
-  const { afterEach, beforeEach, describe, expect, it } = jestGlobals();
-
   describe(`${fixture.adapter.type}: export contract`, () => {
     let target: Target;
     let port: ExportPort;

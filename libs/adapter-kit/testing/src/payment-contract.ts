@@ -13,7 +13,7 @@ import {
   visibleParts,
 } from './contract-tools.js';
 import { EffectMemory, TestDelivery } from './delivery-context.js';
-import { jestGlobals } from './jest-globals.js';
+import { afterEach, beforeEach, describe, expect, it } from './jest.js';
 import type { Fault, SimulatorServer } from './simulator-server.js';
 
 /** What a payment adapter gives to the suite: itself, its simulated provider, and how to look at and act on the provider's books. */
@@ -63,8 +63,6 @@ export function aPaymentOrder(overrides: Partial<PaymentOrder> = {}): PaymentOrd
 
 /** The judge of every payment adapter: one payment per intent, whatever happens on the line, and `paid` only when the provider says so. */
 export function paymentContract<Options, Simulator extends SimulatorServer>(fixture: PaymentContractFixture<Options, Simulator>): void {
-  const { afterEach, beforeEach, describe, expect, it } = jestGlobals();
-
   describe(`${fixture.adapter.type}: payment contract`, () => {
     let simulator: Simulator;
     let port: PaymentPort;

@@ -11,7 +11,7 @@ import {
   visibleParts,
 } from './contract-tools.js';
 import { EffectMemory, TestDelivery } from './delivery-context.js';
-import { jestGlobals } from './jest-globals.js';
+import { afterEach, beforeEach, describe, expect, it } from './jest.js';
 import type { Fault, SimulatorServer } from './simulator-server.js';
 
 /** What a status adapter gives to the suite: itself, its simulated portal, and how to look at what the portal has. */
@@ -85,8 +85,6 @@ export function aDecisionUpdate(overrides: Partial<StatusUpdate> = {}): StatusUp
 
 /** The judge of every status adapter: each change reaches the citizen once, whatever happens on the line. */
 export function statusContract<Options, Simulator extends SimulatorServer>(fixture: StatusContractFixture<Options, Simulator>): void {
-  const { afterEach, beforeEach, describe, expect, it } = jestGlobals();
-
   describe(`${fixture.adapter.type}: status contract`, () => {
     let simulator: Simulator;
     let port: StatusPort;
