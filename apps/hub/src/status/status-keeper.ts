@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type Application, APPLICATION_TRANSITIONS, type ApplicationState, mayMove, type Progress } from '@amtsbote/canonical';
+import { type Application, APPLICATION_TRANSITIONS, type ApplicationState, mayMove, type Progress, type StepState } from '@amtsbote/canonical';
 import { decisionsOf, paymentsOf, stepsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -104,14 +104,17 @@ export class StatusKeeper {
       completesBy: application.completesBy,
       routed: application.route !== null,
       decided: decision !== undefined,
-      paymentOpen:
-        payments.some(({ state, payUrl }) => state !== 'paid' && payUrl !== null) &&
-        steps.some(({ kind, state }) => kind === 'payment' && state === 'awaiting'),
+      paymentOpen: payments.some(
+        ({ state, payUrl, stepId }) => state !== 'paid' && payUrl !== null && steps.some((step) => step.id === stepId && !ENDED.includes(step.state)),
+      ),
       steps: steps.map(({ kind, state, options }) => ({ kind, state, forDecision: options.decisionId !== undefined })),
     };
     return { situation, decisionId: decision?.id };
   }
 }
+
+/** A payment step in any other state still waits for the citizen, also while it is just being asked for. */
+const ENDED: readonly StepState[] = ['done', 'skipped', 'cancelled'];
 
 /** With a report still to be sent nothing is finished. */
 function openProgress(progress: Progress): Progress {
