@@ -113,7 +113,7 @@ const habits = [
   never(
     'product-needs-no-tools',
     'What runs in production is a dependency, not a devDependency. Types may come from tools.',
-    { path: ours, pathNot: [SPEC, '^apps/.+/testing/'] },
+    { path: ours, pathNot: [SPEC, '^apps/.+/test/'] },
     { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: packages('@types') },
   ),
 ];
