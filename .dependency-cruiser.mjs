@@ -75,8 +75,8 @@ const adapters = [
   ),
   never(
     'wire-words-stay-on-the-wire',
-    "The other side's words are known to client, mapping and errors of the adapter (and to its simulator); the rest may name their types.",
-    { path: '^libs/adapters/[^/]+/src/', pathNot: [SPEC, '\\.(wire|client|mapping|errors)\\.ts$'] },
+    "The other side's words are known to client, auth, mapping and errors of the adapter (and to its simulator); the rest may name their types.",
+    { path: '^libs/adapters/[^/]+/src/', pathNot: [SPEC, '\\.(wire|client|mapping|errors|auth)\\.ts$'] },
     { path: '\\.wire\\.ts$', dependencyTypesNot: ['type-only'] },
   ),
   never(
@@ -113,7 +113,7 @@ const habits = [
   never(
     'product-needs-no-tools',
     'What runs in production is a dependency, not a devDependency. Types may come from tools.',
-    { path: ours, pathNot: SPEC },
+    { path: ours, pathNot: [SPEC, '^apps/.+/test/'] },
     { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: packages('@types') },
   ),
 ];

@@ -21,6 +21,7 @@ const base = {
   transform,
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/var/'],
   moduleNameMapper: {
+    '^nock$': '<rootDir>/test/support/nock.mjs',
     '^@amtsbote/adapters/(.*)$': '<rootDir>/libs/adapters/$1/src/index.ts',
     '^@amtsbote/(.*)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

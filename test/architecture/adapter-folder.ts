@@ -6,7 +6,7 @@ import { filesOf, ROOT } from './tree.js';
 
 const KINDS = ['catalogue', 'forms', 'dms', 'payment', 'export', 'status'];
 /** A closed list: whoever knows one adapter finds the way in every other. More files of a role have a word before it: `x.fields.mapping.ts`. */
-const ROLES = ['module', 'adapter', 'options', 'client', 'wire', 'mapping', 'errors'];
+const ROLES = ['module', 'adapter', 'options', 'client', 'wire', 'mapping', 'errors', 'auth'];
 const ALWAYS = ['README.md', 'fixtures/README.md', 'simulator/src/index.ts', 'src/index.ts'];
 
 /** Names of the folders in libs/adapters, which are the types of the adapters. */
@@ -33,9 +33,8 @@ export function faultsOfFolder(type: string, root = ROOT): string[] {
   ];
 }
 
-/** Senders come to a forms adapter: it has no client, and what it refuses is said by IntakeRejection. */
+/** Client and wire are there where there is a wire; what a forms adapter refuses is said by IntakeRejection. */
 function required(kind: string, system: string): string[] {
-  const roles =
-    kind === 'forms' ? ['adapter', 'options', 'wire', 'mapping'] : ['adapter', 'options', 'client', 'wire', 'mapping', 'errors'];
+  const roles = kind === 'forms' ? ['adapter', 'options', 'mapping'] : ['adapter', 'options', 'mapping', 'errors'];
   return [...ALWAYS, ...roles.map((role) => `src/${system}.${role}.ts`), `src/${system}.contract.spec.ts`];
 }
