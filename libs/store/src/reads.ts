@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { PaymentState, StepKind, StepState } from '@amtsbote/canonical';
 import type { EntityManager } from 'typeorm';
 
 import { DecisionRow } from './entities/decision.entity.js';
 import { PaymentRow } from './entities/payment.entity.js';
 import { StepRow } from './entities/step.entity.js';
+import type { StepOptions } from './step-options.js';
 
 /** Whose rows: a query without its tenant does not exist (law 11). */
 export interface OfApplication {
@@ -39,3 +41,36 @@ export function decisionsOf(sql: EntityManager, of: OfApplication): Promise<Deci
     .addOrderBy('decision.id', 'DESC')
     .getMany();
 }
+
+/** What the next move of an application depends on, read in one go. */
+export interface LaufzettelSituation {
+  readonly steps: readonly {
+    readonly id: string;
+    readonly position: number;
+    readonly name: string;
+    readonly kind: StepKind;
+    readonly instance: string;
+    readonly options: StepOptions;
+    readonly after: readonly string[];
+    readonly condition: string | null;
+    readonly state: StepState;
+  }[];
+  readonly payments: readonly { readonly stepId: string; readonly state: PaymentState; readonly payUrl: string | null }[];
+  /** Newest first. */
+  readonly decisions: readonly { readonly id: string }[];
+}
+
+/** Steps, payments and decisions of an application in one round trip: this is asked after every attempt. */
+export async function situationOf(sql: EntityManager, { applicationId, tenant }: OfApplication): Promise<LaufzettelSituation> {
+  const [row] = await sql.query<LaufzettelSituation[]>(SITUATION, [applicationId, tenant]);
+  return row ?? { steps: [], payments: [], decisions: [] };
+}
+
+const SITUATION = `
+  SELECT
+    (SELECT coalesce(json_agg(json_build_object('id', id, 'position', position, 'name', name, 'kind', kind, 'instance', instance, 'options', options,
+      'after', after, 'condition', condition, 'state', state) ORDER BY position, name), '[]') FROM step WHERE application_id = $1 AND tenant = $2) AS steps,
+    (SELECT coalesce(json_agg(json_build_object('stepId', step_id, 'state', state, 'payUrl', pay_url)), '[]')
+      FROM payment WHERE application_id = $1 AND tenant = $2) AS payments,
+    (SELECT coalesce(json_agg(json_build_object('id', id) ORDER BY received_at DESC, id DESC), '[]')
+      FROM decision WHERE application_id = $1 AND tenant = $2) AS decisions`;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { requestType, type StepState } from '@amtsbote/canonical';
-import { StepRow, stepsOf } from '@amtsbote/store';
+import { situationOf, type StepRow } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import type { Work } from '../house/unit-of-work.js';
@@ -17,17 +17,22 @@ export class LaufzettelProgress {
    * The application has to be locked by this transaction. `news` is a decision that has to be reported even when the state stays.
    */
   async advance(work: Work, application: LockedApplication, cause: string, news?: { decisionId: string }): Promise<void> {
-    await this.activateSteps(work, application, cause);
-    const report = await this.status.review(work, application, cause, news);
-    if (report === undefined) return;
-    await insertSteps(work, application, [report]);
-    await this.activateSteps(work, application, cause);
+    const { steps, payments, decisions } = await situationOf(work.sql, { applicationId: application.id, tenant: application.tenant });
+    const first = activate(steps, application.document);
+    const moved = afterMoves(steps, first);
+    const report = await this.status.review(work, application, { steps: moved, payments, decisions }, cause, news);
+    const second = report === undefined ? [] : activate([...moved, report], application.document);
+    const added = report === undefined ? [] : afterMoves([report], second);
+    await insertSteps(work, application, added);
+    await writeMoves(work, application, [...first, ...second.filter(({ step }) => step.id !== report?.id)]);
+    for (const activation of [...first, ...second]) await announce(work, application, activation, cause);
   }
+}
 
-  private async activateSteps(work: Work, application: LockedApplication, cause: string): Promise<void> {
-    const rows = await stepsOf(work.sql, { applicationId: application.id, tenant: application.tenant });
-    for (const activation of activate(rows, application.document)) await applyActivation(work, application, activation, cause);
-  }
+/** The steps as they are once the activations have happened. */
+function afterMoves<Step extends PlannedStep>(steps: readonly Step[], moves: readonly Activation[]): Step[] {
+  const states = new Map(moves.map(({ step, to }) => [step.id, to]));
+  return steps.map((step) => ({ ...step, state: states.get(step.id) ?? step.state }));
 }
 
 /** Adds steps to a Laufzettel. */
@@ -39,15 +44,26 @@ export async function insertSteps(
   if (steps.length > 0) await work.sql.query(INSERT_STEPS, [id, tenant, work.house.clock.now(), JSON.stringify(steps)]);
 }
 
-/** Writes one activation and sends the trigger that belongs to it. */
-async function applyActivation(
+/** Writes activations of steps that are there already, in one statement. */
+async function writeMoves(work: Work, { tenant }: LockedApplication, activations: readonly Activation[]): Promise<void> {
+  if (activations.length === 0) return;
+  const now = work.house.clock.now();
+  const moves = activations.map(({ step, to, failure }) => ({
+    id: step.id,
+    state: to,
+    dueAt: to === 'due' ? now : null,
+    failure: failure ?? null,
+  }));
+  await work.sql.query(MOVE, [tenant, now, JSON.stringify(moves)]);
+}
+
+/** Sends what belongs to one activation: the trigger, the offer, the journal entry. */
+async function announce(
   work: Work,
   { id: applicationId, tenant }: LockedApplication,
   { step, to, failure }: Activation,
   cause: string,
 ): Promise<void> {
-  const now = work.house.clock.now();
-  await work.sql.query(MOVE, [step.id, tenant, to, to === 'due' ? now : null, failure === undefined ? null : JSON.stringify(failure), now]);
   if (to === 'due') requestStep(work, { ...step, applicationId, tenant }, cause);
   if (to === 'awaiting') await offer(work, { ...step, applicationId, tenant });
   if (to === 'skipped')
@@ -103,11 +119,13 @@ export const PLANNED_STEP =
   'id uuid, position int, name text, kind text, instance text, options jsonb, after text[], condition text, state text';
 
 const INSERT_STEPS = `
-  INSERT INTO step (id, tenant, application_id, position, name, kind, instance, options, after, condition, state, changed_at)
-  SELECT s.id, $2, $1, s.position, s.name, s.kind, s.instance, s.options, s.after, s.condition, s.state, $3
+  INSERT INTO step (id, tenant, application_id, position, name, kind, instance, options, after, condition, state, due_at, changed_at)
+  SELECT s.id, $2, $1, s.position, s.name, s.kind, s.instance, s.options, s.after, s.condition, s.state, CASE WHEN s.state = 'due' THEN $3::timestamptz END, $3
   FROM jsonb_to_recordset($4::jsonb) AS s(${PLANNED_STEP})`;
 
-const MOVE = 'UPDATE step SET state = $3, due_at = $4, failure = $5::jsonb, changed_at = $6 WHERE id = $1 AND tenant = $2';
+const MOVE = `
+  UPDATE step SET state = m.state, due_at = m."dueAt", failure = m.failure, changed_at = $2
+  FROM jsonb_to_recordset($3::jsonb) AS m(id uuid, state text, "dueAt" timestamptz, failure jsonb) WHERE step.id = m.id AND step.tenant = $1`;
 
 const OFFER = `
   INSERT INTO pickup_item (id, tenant, queue, application_id, state, offered_at) VALUES ($1, $2, $3, $4, 'offered', $5)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { returning } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../house/tokens.js';
@@ -62,9 +61,18 @@ export class AttemptRecords {
       const now = this.house.clock.now();
       const failure = end.failure === undefined ? null : JSON.stringify(end.failure);
       const receipt = end.receipt === undefined ? null : JSON.stringify(end.receipt);
-      const held = await returning(work.sql, END_STEP, [step.id, step.fence, end.state, end.dueAt, failure, receipt, now]);
+      const held = await work.sql.query<unknown[]>(END, [
+        step.id,
+        step.fence,
+        end.state,
+        end.dueAt,
+        failure,
+        receipt,
+        now,
+        step.attempt,
+        end.outcome,
+      ]);
       if (held.length === 0) throw new LeaseLost(`the lease of step ${step.id} is lost`);
-      await work.sql.query(END_ATTEMPT, [step.id, step.attempt, now, end.outcome, failure, end.dueAt]);
       work.note({
         tenant: step.tenant,
         applicationId: step.applicationId,
@@ -89,10 +97,12 @@ interface AttemptEnd {
 
 const EVENT = { done: 'done', awaiting: 'awaiting', retrying: 'retrying', inDoubt: 'in-doubt', parked: 'parked' } as const;
 
-const END_STEP = `
-  UPDATE step SET state = $3, due_at = $4, failure = $5::jsonb, receipt = coalesce($6::jsonb, receipt), lease_owner = NULL, lease_until = NULL, changed_at = $7,
-    failures = CASE WHEN $5 IS NULL THEN 0 ELSE failures + 1 END,
-    failing_since = CASE WHEN $5 IS NULL THEN NULL ELSE coalesce(failing_since, $7) END
-  WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id`;
-
-const END_ATTEMPT = 'UPDATE attempt SET ended_at = $3, outcome = $4, failure = $5::jsonb, retry_at = $6 WHERE step_id = $1 AND number = $2';
+const END = `
+  WITH ended AS (
+    UPDATE step SET state = $3, due_at = $4, failure = $5::jsonb, receipt = coalesce($6::jsonb, receipt), lease_owner = NULL, lease_until = NULL,
+      changed_at = $7, failures = CASE WHEN $5 IS NULL THEN 0 ELSE failures + 1 END,
+      failing_since = CASE WHEN $5 IS NULL THEN NULL ELSE coalesce(failing_since, $7) END
+    WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id),
+  recorded AS (
+    UPDATE attempt SET ended_at = $7, outcome = $9, failure = $5::jsonb, retry_at = $4 FROM ended WHERE step_id = ended.id AND number = $8)
+  SELECT id FROM ended`;

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type Application, APPLICATION_TRANSITIONS, type ApplicationState, mayMove, type Progress, type StepState } from '@amtsbote/canonical';
-import { decisionsOf, paymentsOf, stepsOf } from '@amtsbote/store';
+import {
+  type Application,
+  APPLICATION_TRANSITIONS,
+  type ApplicationState,
+  mayMove,
+  type Progress,
+  type StepState,
+} from '@amtsbote/canonical';
+import type { LaufzettelSituation } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import type { Work } from '../house/unit-of-work.js';
@@ -34,17 +41,24 @@ export class StatusKeeper {
    * Looks at steps, payment and decision, moves the state when they say so, and plans the report to the portal.
    * @returns the report's step, still waiting, when there is one to add to the Laufzettel.
    */
-  async review(work: Work, application: LockedApplication, cause: string, news?: { decisionId: string }): Promise<PlannedStep | undefined> {
+  async review(
+    work: Work,
+    application: LockedApplication,
+    read: LaufzettelSituation,
+    cause: string,
+    news?: { decisionId: string },
+  ): Promise<PlannedStep | undefined> {
     if (application.progress === 'cancelled') return undefined;
-    const { situation, decisionId } = await this.situation(work, application);
+    const situation = situationIn(application, read);
     const wanted = citizenState(situation);
     const changes = wanted !== application.state && mayMove(APPLICATION_TRANSITIONS, application.state, wanted);
     // A second decision (a correction) leaves the state, but the citizen has to hear of it.
     const moves = changes || news !== undefined;
     const state = changes ? wanted : application.state;
-    const report = moves ? this.move(work, application, state, cause, decisionId) : undefined;
+    const report = moves ? this.move(work, application, state, cause, read.decisions[0]?.id) : undefined;
     const progress = report === undefined ? progressOf(situation, false) : openProgress(progressOf(situation, false));
-    await this.write(work, application, { state, sequence: application.stateSequence + (moves ? 1 : 0), progress });
+    if (moves || progress !== application.progress)
+      await this.write(work, application, { state, sequence: application.stateSequence + (moves ? 1 : 0), progress });
     if (progress === 'finished' && application.progress !== 'finished') this.finish(work, application, cause);
     return report;
   }
@@ -93,24 +107,20 @@ export class StatusKeeper {
   ): Promise<void> {
     await work.sql.query(WRITE, [id, tenant, to.state, to.sequence, to.progress, work.house.clock.now()]);
   }
+}
 
-  private async situation(work: Work, application: LockedApplication): Promise<{ situation: Situation; decisionId: string | undefined }> {
-    const of = { applicationId: application.id, tenant: application.tenant };
-    const steps = await stepsOf(work.sql, of);
-    const payments = await paymentsOf(work.sql, of);
-    const decisions = await decisionsOf(work.sql, of);
-    const [decision] = decisions;
-    const situation: Situation = {
-      completesBy: application.completesBy,
-      routed: application.route !== null,
-      decided: decision !== undefined,
-      paymentOpen: payments.some(
-        ({ state, payUrl, stepId }) => state !== 'paid' && payUrl !== null && steps.some((step) => step.id === stepId && !ENDED.includes(step.state)),
-      ),
-      steps: steps.map(({ kind, state, options }) => ({ kind, state, forDecision: options.decisionId !== undefined })),
-    };
-    return { situation, decisionId: decision?.id };
-  }
+/** The facts the citizen's state depends on. */
+function situationIn(application: LockedApplication, { steps, payments, decisions }: LaufzettelSituation): Situation {
+  return {
+    completesBy: application.completesBy,
+    routed: application.route !== null,
+    decided: decisions.length > 0,
+    paymentOpen: payments.some(
+      ({ state, payUrl, stepId }) =>
+        state !== 'paid' && payUrl !== null && steps.some((step) => step.id === stepId && !ENDED.includes(step.state)),
+    ),
+    steps: steps.map(({ kind, state, options }) => ({ kind, state, forDecision: options.decisionId !== undefined })),
+  };
 }
 
 /** A payment step in any other state still waits for the citizen, also while it is just being asked for. */
