@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Application } from '@amtsbote/canonical';
+import { Waker } from '@amtsbote/bus';
+import type { Application, FormItem } from '@amtsbote/canonical';
 import { seededRandomness } from '@amtsbote/platform';
+import { appendJournal } from '@amtsbote/store';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
 
 import { aDraft, startHouse, submitTo, type TestHouse } from '../../../../test/support/house.js';
+import { Routes } from '../routing/routes.js';
+import { IntakeService } from './intake.service.js';
 
 describe('the intake, on its database', () => {
   let house: TestHouse;
@@ -78,6 +83,38 @@ describe('the intake, on its database', () => {
     for await (const id of house.house.blobs.listOlderThan(new Date('2100-01-01T00:00:00.000Z'))) blobs.push(id);
     const [attachment] = await house.query<{ id: string }>('SELECT id FROM attachment');
     expect(blobs).toEqual([attachment?.id]);
+  });
+
+  it('loses no attachment when the answer of the store is lost after the commit and the sender sends again', async () => {
+    const losing = Object.create(house.house.database) as DataSource;
+    losing.query = async (...given: Parameters<DataSource['query']>): Promise<never> => {
+      await house.house.database.query(...given);
+      throw new Error('Connection terminated unexpectedly');
+    };
+    const broken = { ...house.house, database: losing };
+    const intake = new IntakeService(broken, new Routes(broken), new Waker(house.house.database));
+    const draft = aDraft({
+      attachments: [{ name: 'a.pdf', mediaType: 'application/pdf', purpose: 'attachment', bytes: Buffer.from('a') }],
+    });
+    await expect(submitTo({ intake, house: broken }, house.endpoint, house.targets, draft)).rejects.toThrow('terminated');
+    const again = await submitTo(house, house.endpoint, house.targets, draft);
+    expect(again.fresh).toBe(false);
+    const [attachment] = await house.query<{ id: string }>('SELECT id FROM attachment WHERE application_id = $1', [again.id]);
+    const bytes = await (await house.house.blobs.open(attachment?.id ?? '')).toArray();
+    expect(Buffer.concat(bytes as Buffer[]).toString()).toBe('a');
+  });
+
+  it('removes the bytes of a submission that it refuses', async () => {
+    const blob = { name: 'a.pdf', mediaType: 'application/pdf', purpose: 'attachment', bytes: Buffer.from('a') } as const;
+    const deep = Array.from({ length: 40 }).reduce<FormItem[]>((items) => [{ kind: 'group', name: 'g', label: 'G', items }], []);
+    await expect(house.submit({ attachments: [blob], form: deep })).rejects.toMatchObject({ code: 'form-too-deep' });
+    for await (const id of house.house.blobs.listOlderThan(new Date('2100-01-01T00:00:00.000Z'))) throw new Error(`left over: ${id}`);
+  });
+
+  it('writes journal entries whose texts hold what jsonb refuses', async () => {
+    const entry = { tenant: '057110000000', applicationId: null, stepId: null, at: house.clock.now(), actor: 'endpoint:x', event: 'x' };
+    await appendJournal(house.house.database, [{ ...entry, data: { place: '/a\u0000/\uD800' } }]);
+    await expect(house.query("SELECT data FROM journal WHERE event = 'x'")).resolves.toEqual([{ data: { place: '/a\uFFFD/\uFFFD' } }]);
   });
 
   it('tells the sender again what it knows when the same id comes with other content, and notes the difference', async () => {
