@@ -25,6 +25,7 @@ import { LaufzettelProgress } from '../../apps/hub/src/delivery/progress.js';
 import { AttemptRecords } from '../../apps/hub/src/delivery/records.js';
 import { Runner } from '../../apps/hub/src/delivery/runner.js';
 import { StepWorkers } from '../../apps/hub/src/delivery/step-workers.js';
+import { Sweeper } from '../../apps/hub/src/delivery/sweeper.js';
 import { Instances } from '../../apps/hub/src/house/instances.js';
 import type { House } from '../../apps/hub/src/house/tokens.js';
 import { UnitOfWork } from '../../apps/hub/src/house/unit-of-work.js';
@@ -48,6 +49,7 @@ export interface Process {
   readonly claims: Claims;
   readonly gates: Gates;
   readonly runner: Runner;
+  readonly sweeper: Sweeper;
   readonly records: AttemptRecords;
   readonly unitOfWork: UnitOfWork;
   readonly status: StatusKeeper;
@@ -162,7 +164,8 @@ export function aDraft(overrides: Partial<ApplicationDraft> = {}): ApplicationDr
   };
 }
 
-function processOf(house: House): Process {
+/** The parts of a process that lives in this house. */
+export function processOf(house: House): Process {
   const instances = new Instances(house);
   const status = new StatusKeeper();
   const laufzettel = new LaufzettelProgress(status);
@@ -180,6 +183,7 @@ function processOf(house: House): Process {
     new StatusWorker(house, instances),
   );
   const records = new AttemptRecords(house, unitOfWork, status, laufzettel);
+  const runner = new Runner(house, instances, claims, gates, workers, records);
   return {
     house,
     instances,
@@ -189,7 +193,8 @@ function processOf(house: House): Process {
     unitOfWork,
     status,
     laufzettel,
-    runner: new Runner(house, instances, claims, gates, workers, records),
+    runner,
+    sweeper: new Sweeper(house, claims, gates, runner, workers),
     intake: new IntakeService(house, routes, waker),
     pickup: new PickupQueue(house, unitOfWork, status, laufzettel, new Receipts(house)),
   };
