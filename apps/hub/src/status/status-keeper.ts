@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type Application, APPLICATION_TRANSITIONS, type ApplicationState, mayMove, type Progress } from '@amtsbote/canonical';
+import {
+  type Application,
+  APPLICATION_TRANSITIONS,
+  type ApplicationState,
+  mayMove,
+  type Progress,
+  type StepState,
+} from '@amtsbote/canonical';
 import { decisionsOf, paymentsOf, stepsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -100,13 +107,13 @@ export class StatusKeeper {
     const payments = await paymentsOf(work.sql, of);
     const decisions = await decisionsOf(work.sql, of);
     const [decision] = decisions;
+    // While we ask the provider, or cannot reach it, the citizen still has to pay.
+    const followed = new Set(steps.filter(({ state }) => FOLLOWED.includes(state)).map(({ id }) => id));
     const situation: Situation = {
       completesBy: application.completesBy,
       routed: application.route !== null,
       decided: decision !== undefined,
-      paymentOpen:
-        payments.some(({ state, payUrl }) => state !== 'paid' && payUrl !== null) &&
-        steps.some(({ kind, state }) => kind === 'payment' && state === 'awaiting'),
+      paymentOpen: payments.some(({ stepId, state, payUrl }) => state !== 'paid' && payUrl !== null && followed.has(stepId)),
       steps: steps.map(({ kind, state, options }) => ({ kind, state, forDecision: options.decisionId !== undefined })),
     };
     return { situation, decisionId: decision?.id };
@@ -117,6 +124,9 @@ export class StatusKeeper {
 function openProgress(progress: Progress): Progress {
   return progress === 'finished' ? 'flowing' : progress;
 }
+
+/** States of a payment step whose payment is still waited for. */
+const FOLLOWED: readonly StepState[] = ['awaiting', 'running', 'due', 'retrying', 'inDoubt'];
 
 const LOCK = `
   SELECT id, tenant, document, route, report_to AS "reportTo", completes_by AS "completesBy", state, state_sequence AS "stateSequence", progress
