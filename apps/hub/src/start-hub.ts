@@ -138,8 +138,10 @@ async function startWork(app: NestFastifyApplication, house: House): Promise<voi
   const { bus, shutdown } = house.loaded.config;
   const runner = app.get(Runner);
   const lifecycle = app.get(Lifecycle);
-  const { attemptMs } = app.get(StepWorkers).hubTimes();
-  app.get(Gates).register(HUB_INSTANCE, { concurrency: 4, attemptMs, breaker: { failures: 1_000, openMs: 1_000, openMaxMs: 1_000 } });
+  const gates = app.get(Gates);
+  gates.register(HUB_INSTANCE, app.get(StepWorkers).hubTimes());
+  // Before the first message: what was paused stays paused over a restart.
+  await gates.refresh();
   const carrier = new PostgresCarrier(app.get(PostgresQueue), app.get(Waker), house.clock, bus, {
     handlerFailed: (type, messageId, delivery, error) => house.log.error('bus.handler-failed', error, { type, messageId, delivery }),
     died: (type, messageId, reason) => house.log.warn('bus.dead-letter', { type, messageId, reason }),

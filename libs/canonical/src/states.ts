@@ -40,7 +40,7 @@ export type StepState = z.infer<typeof StepState>;
 
 /** Legal moves of a step, as data. */
 export const STEP_TRANSITIONS: Readonly<Record<StepState, readonly StepState[]>> = {
-  waiting: ['due', 'skipped', 'cancelled', 'awaiting'],
+  waiting: ['due', 'awaiting', 'skipped', 'cancelled', 'parked'],
   due: ['running', 'awaiting', 'skipped', 'cancelled', 'parked'],
   running: ['done', 'awaiting', 'retrying', 'inDoubt', 'parked', 'due'],
   awaiting: ['running', 'done', 'parked', 'skipped', 'cancelled', 'due'],

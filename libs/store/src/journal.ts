@@ -2,6 +2,7 @@
 import type { JsonValue } from '@amtsbote/canonical';
 
 import type { Sql } from './sql.js';
+import { storable } from './storable.js';
 
 /** One entry: who did what to which application. `data` holds ids, names of configured things, counts: no personal data. */
 export interface JournalEntry {
@@ -16,13 +17,13 @@ export interface JournalEntry {
   readonly data: Readonly<Record<string, JsonValue>>;
 }
 
-/** Appends entries in the caller's transaction: the change and its entry are one (law 2). */
+/** Appends entries in the caller's transaction: the change and its entry are one (law 2). Texts that came from outside may hold anything. */
 export async function appendJournal(sql: Sql, entries: readonly JournalEntry[]): Promise<void> {
   if (entries.length === 0) return;
   await sql.query(
     `INSERT INTO journal (tenant, application_id, step_id, at, actor, event, data)
      SELECT e.tenant, e."applicationId", e."stepId", e.at, e.actor, e.event, e.data
      FROM jsonb_to_recordset($1::jsonb) AS e(tenant text, "applicationId" uuid, "stepId" uuid, at timestamptz, actor text, event text, data jsonb)`,
-    [JSON.stringify(entries)],
+    [JSON.stringify(storable(entries.map((entry) => ({ ...entry, at: entry.at.toISOString() }))).value)],
   );
 }

@@ -38,6 +38,18 @@ export class Claims {
     return this.house.database.query<ClaimedStep[]>(CLAIM, [now, leaseUntil, this.house.processId, instance, limit, stepId ?? null]);
   }
 
+  /** Whether {@link claim} would find anything. */
+  async isAnyDue(instance: string, stepId?: string): Promise<boolean> {
+    const rows = await this.house.database.query<unknown[]>(ANY_DUE, [this.house.clock.now(), instance, stepId ?? null]);
+    return rows.length > 0;
+  }
+
+  /** Instances of steps that have been due since before `dueBefore` and that are none of `known`. */
+  async strayInstances(known: readonly string[], dueBefore: Date): Promise<string[]> {
+    const rows = await this.house.database.query<{ instance: string }[]>(STRAY, [dueBefore, known]);
+    return rows.map(({ instance }) => instance);
+  }
+
   /** Prolongs a lease. @returns false when it is lost: the attempt has to stop. */
   async renew(step: ClaimedStep, leaseMs: number): Promise<boolean> {
     const until = new Date(this.house.clock.now().getTime() + leaseMs);
@@ -51,10 +63,16 @@ export class Claims {
   }
 }
 
+const CLAIMABLE = "state IN ('due', 'retrying', 'inDoubt', 'awaiting') AND due_at <= $1";
+
+const ANY_DUE = `SELECT 1 FROM step WHERE instance = $2 AND ${CLAIMABLE} AND ($3::uuid IS NULL OR id = $3) LIMIT 1`;
+
+const STRAY = `SELECT DISTINCT instance FROM step WHERE ${CLAIMABLE} AND instance <> ALL($2)`;
+
 const CLAIM = `
   WITH candidate AS (
     SELECT id, state FROM step
-    WHERE instance = $4 AND state IN ('due', 'retrying', 'inDoubt', 'awaiting') AND due_at <= $1 AND ($6::uuid IS NULL OR id = $6)
+    WHERE instance = $4 AND ${CLAIMABLE} AND ($6::uuid IS NULL OR id = $6)
     ORDER BY due_at, id LIMIT $5 FOR UPDATE SKIP LOCKED),
   claimed AS (
     UPDATE step s SET state = 'running', lease_owner = $3, lease_until = $2, fence = s.fence + 1, attempts = s.attempts + 1, changed_at = $1

@@ -32,12 +32,23 @@ export interface FailureHistory {
 /** Longest pause a target may ask for; a broken Retry-After must not stop an application for years. */
 const RETRY_AFTER_MAX_MS = 6 * 60 * 60 * 1_000;
 
+/** Code of an attempt that was ended by its own signal between two calls. */
+export const CUT_OFF = 'delivery/cut-off';
+
 /** The failure as data. Errors that are no delivery error are our own: their texts may hold a citizen's data and stay out. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof DeliveryError) return error.toFailure();
   if (error instanceof InstanceMissing) return { kind: 'misconfigured', code: 'delivery/no-instance', message: error.message };
-  const name = error instanceof Error ? error.name : typeof error;
+  const name = nameOf(error);
+  // The attempt's own signal: its time was over, or the hub stops. What was under way then is found out, not held against the application.
+  if (name === 'AbortError' || name === 'TimeoutError')
+    return { kind: 'outcomeUnknown', code: CUT_OFF, message: 'The attempt was cut off: its time was over, or the hub stopped.' };
   return { kind: 'unexpected', code: `delivery/${name.slice(0, 60)}`, message: 'An unexpected error inside the hub or the adapter.' };
+}
+
+/** By shape: errors of Node's own parts are not always instances of this realm's Error. */
+function nameOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : typeof error;
 }
 
 /** The one place that decides about failed attempts: an exhaustive switch over the kinds of failure. */
@@ -53,7 +64,9 @@ export function decide(error: unknown, history: FailureHistory): Verdict {
       return history.failingForMs >= history.policy.giveUpAfterMs ? { ...park, countsAgainstTarget: true } : again;
     case 'outcomeUnknown':
       if (failure.code === CANNOT_TELL || failure.code.endsWith('/cannot-tell')) return park;
-      return history.failingForMs >= history.policy.giveUpAfterMs ? park : { ...again, to: 'inDoubt' };
+      return history.failingForMs >= history.policy.giveUpAfterMs
+        ? park
+        : { ...again, to: 'inDoubt', countsAgainstTarget: failure.code !== CUT_OFF };
     case 'misconfigured':
       return { ...park, pausesInstance: failure.code !== 'delivery/no-instance' };
     case 'refused':

@@ -23,6 +23,15 @@ interface Gate {
   state: Pick<InstanceStateRow, 'paused' | 'breaker' | 'openUntil' | 'probeUntil'>;
 }
 
+/** What a gate lets through now. */
+export interface Admission {
+  readonly instance: string;
+  /** Attempts that may start; taken until {@link Gates.left} gives each of them back. */
+  readonly places: number;
+  /** End of the probe's reservation, when this is the probe; nobody else probes before it. */
+  readonly probeUntil: Date | null;
+}
+
 /** Circuit breakers and concurrency limits, one gate per instance; pause and circuit are shared by all processes through the store. */
 @Injectable()
 export class Gates {
@@ -55,21 +64,42 @@ export class Gates {
     }
   }
 
-  /** How many attempts may start now; while the circuit is open at most the probe, which is then reserved for the caller. */
-  async admit(name: string): Promise<number> {
-    const gate = this.gates.get(name);
-    if (gate === undefined || gate.state.paused) return 0;
-    if (gate.state.breaker === 'closed') return Math.max(0, gate.config.concurrency - gate.running);
-    return (await this.reserveProbe(name, gate)) ? 1 : 0;
+  /**
+   * Takes up to `wanted` places, at once: however many ask at the same time, no more than configured get in. While the circuit is open that
+   * is the probe at most, and only when `isAnyDue`: a reserved probe without work would keep the circuit from closing.
+   */
+  async admit(instance: string, wanted: number, isAnyDue: () => Promise<boolean>): Promise<Admission> {
+    const gate = this.gates.get(instance);
+    const refused = { instance, places: 0, probeUntil: null };
+    if (gate === undefined || gate.state.paused) return refused;
+    const isClosed = gate.state.breaker === 'closed';
+    const places = Math.min(wanted, isClosed ? gate.config.concurrency - gate.running : 1);
+    if (places <= 0 || (!isClosed && !this.mayProbe(gate))) return refused;
+    gate.running += places;
+    if (isClosed) return { instance, places, probeUntil: null };
+    try {
+      const probeUntil = (await isAnyDue()) ? await this.reserveProbe(instance, gate) : null;
+      if (probeUntil !== null) return { instance, places, probeUntil };
+    } catch (error) {
+      gate.running -= places;
+      throw error;
+    }
+    gate.running -= places;
+    return refused;
   }
 
-  entered(name: string): void {
+  /** An attempt has ended, or a place was not used. */
+  left(name: string, places = 1): void {
     const gate = this.gates.get(name);
-    if (gate !== undefined) gate.running += 1;
+    if (gate !== undefined) gate.running -= places;
   }
-  left(name: string): void {
-    const gate = this.gates.get(name);
-    if (gate !== undefined) gate.running -= 1;
+
+  /** The probe told nothing about the target (nothing was claimed, the application was refused): the next one may be the probe. */
+  async releaseProbe({ instance, probeUntil }: Admission): Promise<void> {
+    const gate = this.gates.get(instance);
+    if (gate === undefined || probeUntil === null) return;
+    if (gate.state.breaker === 'halfOpen') gate.state = { ...gate.state, probeUntil: null };
+    await this.house.database.query(RELEASE_PROBE, [instance, probeUntil, this.house.clock.now()]);
   }
 
   /** The target answered: the circuit closes. */
@@ -117,14 +147,18 @@ export class Gates {
     this.house.log.info('instance.resumed', { instance: name });
   }
 
-  private async reserveProbe(name: string, gate: Gate): Promise<boolean> {
+  private mayProbe({ state }: Gate): boolean {
+    const due = state.breaker === 'open' ? state.openUntil : state.probeUntil;
+    return due === null || due <= this.house.clock.now();
+  }
+
+  /** One probe for all processes: the store decides who has it. */
+  private async reserveProbe(name: string, gate: Gate): Promise<Date | null> {
     const now = this.house.clock.now();
-    const due = gate.state.breaker === 'open' ? gate.state.openUntil : gate.state.probeUntil;
-    if (due !== null && due > now) return false;
     const probeUntil = new Date(now.getTime() + gate.config.attemptMs);
     const won = await affected(this.house.database, PROBE, [name, now, probeUntil]);
     gate.state = { ...gate.state, breaker: 'halfOpen', probeUntil };
-    return won === 1;
+    return won === 1 ? probeUntil : null;
   }
 }
 
@@ -140,6 +174,8 @@ const CLOSE =
 const PROBE = `
   UPDATE instance_state SET breaker = 'halfOpen', probe_until = $3, changed_at = $2
   WHERE instance = $1 AND ((breaker = 'open' AND open_until <= $2) OR (breaker = 'halfOpen' AND (probe_until IS NULL OR probe_until <= $2)))`;
+const RELEASE_PROBE =
+  "UPDATE instance_state SET probe_until = NULL, changed_at = $3 WHERE instance = $1 AND breaker = 'halfOpen' AND probe_until = $2";
 const PAUSE = `
   INSERT INTO instance_state (instance, paused, paused_reason, paused_by, changed_at) VALUES ($1, true, $2, $3, $4)
   ON CONFLICT (instance) DO UPDATE SET paused = true, paused_reason = $2, paused_by = $3, changed_at = $4`;

@@ -15,7 +15,7 @@ import { House } from '../house/tokens.js';
 import { type ClaimedStep, Claims } from './claims.js';
 import { decide, type Verdict } from './decide.js';
 import { LeaseLost, StoredDelivery } from './effects.js';
-import { Gates } from './gates.js';
+import { type Admission, Gates } from './gates.js';
 import type { Outcome } from './outcome.js';
 import { AttemptRecords } from './records.js';
 import { StepWorkers } from './step-workers.js';
@@ -25,6 +25,9 @@ import { StepWorkers } from './step-workers.js';
 export class Runner {
   private accepting = true;
   private readonly attempts = new Set<Promise<void>>();
+  private readonly drains = new Set<Promise<void>>();
+  /** Instances at which somebody found no free place while another claim held them all. */
+  private readonly missed = new Set<string>();
   private readonly stop = new AbortController();
 
   constructor(
@@ -41,25 +44,42 @@ export class Runner {
    * What finds no free place stays due: it is started when a place gets free, or by the sweeper.
    */
   async drain(instance: string, stepId?: string): Promise<void> {
-    if (!this.accepting) return;
-    const places = await this.gates.admit(instance);
-    if (places === 0) return;
-    const { leaseMs } = this.timesOf(instance);
-    const claimed = await this.claims.claim(instance, stepId === undefined ? places : 1, leaseMs, stepId);
-    for (const step of claimed) this.start(step);
+    const draining = this.claimAndStart(instance, stepId).finally(() => this.drains.delete(draining));
+    this.drains.add(draining);
+    await draining;
   }
 
   /** Stops claiming; waits for attempts under way, and cuts those off that take longer than `finishMs`: they become in doubt. */
   async finish(finishMs: number): Promise<void> {
     this.accepting = false;
     const cutOff = setTimeout(() => this.stop.abort(), finishMs);
-    await Promise.all(this.attempts);
+    // A claim under way may still bring attempts, and they have to be finished too.
+    while (this.drains.size + this.attempts.size > 0) await Promise.allSettled([...this.drains, ...this.attempts]);
     clearTimeout(cutOff);
   }
 
-  private start(step: ClaimedStep): void {
-    this.gates.entered(step.instance);
-    const attempt = this.run(step).finally(() => {
+  private async claimAndStart(instance: string, stepId?: string): Promise<void> {
+    if (!this.accepting) return;
+    const wanted = stepId === undefined ? Number.POSITIVE_INFINITY : 1;
+    const admission = await this.gates.admit(instance, wanted, () => this.claims.isAnyDue(instance, stepId));
+    if (admission.places === 0) {
+      this.missed.add(instance);
+      return;
+    }
+    let claimed: ClaimedStep[] = [];
+    try {
+      claimed = await this.claims.claim(instance, admission.places, this.timesOf(instance).leaseMs, stepId);
+      for (const step of claimed) this.start(step, admission);
+    } finally {
+      this.gates.left(instance, admission.places - claimed.length);
+      if (claimed.length === 0) await this.gates.releaseProbe(admission);
+    }
+    // Whoever came while this claim held the places went away; what it came for may be due now.
+    if (claimed.length < admission.places && this.missed.delete(instance)) await this.claimAndStart(instance);
+  }
+
+  private start(step: ClaimedStep, admission: Admission): void {
+    const attempt = this.run(step, admission).finally(() => {
       this.gates.left(step.instance);
       this.attempts.delete(attempt);
       this.drain(step.instance).catch((error: unknown) =>
@@ -70,7 +90,7 @@ export class Runner {
   }
 
   /** One attempt from claim to commit. Never throws: what cannot be written down is settled by the lease running out. */
-  private async run(step: ClaimedStep): Promise<void> {
+  private async run(step: ClaimedStep, admission: Admission): Promise<void> {
     const started = this.house.clock.now().getTime();
     const lease = this.holdLease(step);
     let ended: string;
@@ -85,6 +105,7 @@ export class Runner {
     } finally {
       lease.release();
     }
+    await this.endProbe(admission);
     const { id: stepId, name, instance, attempt, tenant, applicationId } = step;
     this.house.log.info('delivery.attempted', {
       stepId,
@@ -123,6 +144,13 @@ export class Runner {
       return 'not-recorded';
     }
     return verdict.failure.kind;
+  }
+
+  /** A probe whose outcome neither closed nor reopened the circuit must not keep others from probing. */
+  private async endProbe(admission: Admission): Promise<void> {
+    await this.gates
+      .releaseProbe(admission)
+      .catch((error: unknown) => this.house.log.error('circuit.not-released', error, { instance: admission.instance }));
   }
 
   private judge(step: ClaimedStep, error: unknown): Verdict {

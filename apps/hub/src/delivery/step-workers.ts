@@ -13,11 +13,14 @@ import { PaymentWorker } from './kinds/payment.worker.js';
 import { StatusWorker } from './kinds/status.worker.js';
 import type { StepWorker } from './outcome.js';
 
-/** Times of steps that the hub does by itself (collecting linked attachments). */
-const HUB_TIMES: Pick<InstanceConfig, 'attemptMs' | 'leaseMs' | 'retry'> = {
+/** Times and limits of steps that the hub does by itself (collecting linked attachments). */
+const HUB_TIMES: Pick<InstanceConfig, 'concurrency' | 'attemptMs' | 'leaseMs' | 'retry' | 'breaker'> = {
+  concurrency: 4,
   attemptMs: 10 * 60_000,
   leaseMs: 11 * 60_000,
   retry: RetryPolicy.parse({}),
+  // Sources of linked attachments are many: one that is down must not stop the others.
+  breaker: { failures: 1_000, openMs: 1_000, openMaxMs: 1_000 },
 };
 
 /** Which worker does which kind of step. */

@@ -11,7 +11,7 @@ import {
   type Ids,
   safeFileName,
 } from '@amtsbote/canonical';
-import type { StoredBlob } from '@amtsbote/store';
+import { storable, type StoredBlob } from '@amtsbote/store';
 
 /** What the intake adds to a translated submission. */
 export interface Frame {
@@ -29,13 +29,19 @@ export interface PlacedAttachment {
   readonly blob: StoredBlob | undefined;
 }
 
+/** Where an application's `unmapped` says how many characters could not be stored as they came. */
+export const REPLACED_CHARACTERS = 'replacedCharacters';
+/** As many as the canonical schema takes. */
+const UNMAPPED_MAX = 5_000;
+
 /**
- * The canonical application of a translated submission: safe and distinct file names, checked against the canonical schema.
+ * The canonical application of a translated submission: safe and distinct file names, storable texts, checked against the canonical schema.
  * @throws IntakeRejection kind `untranslatable` naming the place, when the submission cannot be an application (limits, formats).
  */
 export function composeApplication(draft: ApplicationDraft, frame: Frame, placed: readonly PlacedAttachment[], ids: Ids): Application {
   checkTree(draft.form);
-  const candidate = {
+  checkSubmissionId(draft.submissionId);
+  const { value: candidate, replaced } = storable({
     id: frame.id,
     tenant: frame.tenant,
     reference: frame.reference,
@@ -59,8 +65,9 @@ export function composeApplication(draft: ApplicationDraft, frame: Frame, placed
     relations: draft.relations,
     unmapped: draft.unmapped,
     ...(draft.payment === undefined ? {} : { payment: draft.payment }),
-  };
-  const result = Application.safeParse(candidate);
+  });
+  const replacements = replaced > 0 && candidate.unmapped.length < UNMAPPED_MAX ? [{ path: REPLACED_CHARACTERS, value: replaced }] : [];
+  const result = Application.safeParse({ ...candidate, unmapped: [...candidate.unmapped, ...replacements] });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const place = `/${(issue?.path ?? []).map(String).join('/')}`;
@@ -69,6 +76,17 @@ export function composeApplication(draft: ApplicationDraft, frame: Frame, placed
     'not-an-application',
     `The submission cannot be an application: ${issue?.message ?? 'unknown'}`,
     place,
+  );
+}
+
+/** The key against doubles must not change: two ids that differ in replaced characters only would become one application. */
+function checkSubmissionId(submissionId: string): void {
+  if (storable(submissionId).replaced === 0) return;
+  throw new IntakeRejection(
+    'untranslatable',
+    'unusable-submission-id',
+    'The id of the submission holds U+0000 or half a surrogate pair.',
+    '/submissionId',
   );
 }
 

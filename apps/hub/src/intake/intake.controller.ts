@@ -109,17 +109,17 @@ export class IntakeController {
     const { code, kind, place } = error;
     this.house.log.warn('submission.rejected', { endpoint: endpoint.name, code, kind });
     if (kind === 'unsigned') return;
-    await appendJournal(this.house.database, [
-      {
-        tenant: endpoint.config.tenant,
-        applicationId: null,
-        stepId: null,
-        at: this.house.clock.now(),
-        actor: `endpoint:${endpoint.name}`,
-        event: 'submission.rejected',
-        data: { code, place: place ?? null },
-      },
-    ]);
+    const entry = {
+      tenant: endpoint.config.tenant,
+      applicationId: null,
+      stepId: null,
+      at: this.house.clock.now(),
+      actor: `endpoint:${endpoint.name}`,
+      event: 'submission.rejected',
+      data: { code, place: place ?? null },
+    };
+    // The sender is told what is wrong even when nobody can write it down.
+    await appendJournal(this.house.database, [entry]).catch((failure: unknown) => this.house.log.error('journal.failed', failure));
   }
 }
 

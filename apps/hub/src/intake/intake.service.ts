@@ -45,7 +45,8 @@ export class IntakeService {
 
   /**
    * Translates a verified submission and stores everything it brings about, once.
-   * Blobs that did not become part of an application are removed before this returns or throws.
+   * Blobs that certainly became no part of an application are removed before this returns or throws. When the store fails they stay: it may
+   * have committed all the same, and the janitor removes what belongs to nobody.
    * @throws IntakeRejection
    */
   async accept(endpoint: IntakeEndpoint, submission: ReceivedSubmission): Promise<AcceptedRow> {
@@ -55,10 +56,14 @@ export class IntakeService {
       const draft = endpoint.port.translate(submission);
       const tenant = tenantOf(endpoint, draft);
       const placed = await this.place(endpoint, draft, blobs);
+      for (const { blob } of placed) if (blob !== undefined) kept.add(blob.id);
       const row = await this.store(endpoint, { draft, tenant, placed, request: submission.request, files: submission.files });
-      if (row.fresh) for (const { blob } of placed) if (blob !== undefined) kept.add(blob.id);
       if (row.fresh) this.waker.nudge();
+      else kept.clear();
       return row;
+    } catch (error) {
+      if (error instanceof IntakeRejection) kept.clear();
+      throw error;
     } finally {
       await Promise.all(blobs.filter((id) => !kept.has(id)).map((id) => this.house.blobs.remove(id)));
     }

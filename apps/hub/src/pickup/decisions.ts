@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 import type { ReceivedFile } from '@amtsbote/adapter-kit';
 import { type Decision, DecisionOutcome, distinctNames, Instant, safeFileName, type StoredAttachment } from '@amtsbote/canonical';
-import { type DecisionRow, decisionsOf, type PickupItemRow, stepsOf } from '@amtsbote/store';
+import { type DecisionRow, decisionsOf, type PickupItemRow, stepsOf, storable } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -53,14 +53,10 @@ export class Decisions {
     if (item.state !== 'acknowledged')
       throw new ProblemError(409, 'not-acknowledged', 'Acknowledge the item before deciding on it.', { itemState: item.state });
     const { sent, files } = await this.read(request);
-    const unused = new Set(files.map(({ id }) => id));
-    try {
-      const { row, fresh } = await this.store(access, item, { key, sent, files });
-      if (fresh) unused.clear();
-      return row;
-    } finally {
-      await Promise.all([...unused].map((id) => this.house.blobs.remove(id)));
-    }
+    // A store that failed may have committed all the same: then the bytes stay, and the janitor removes what belongs to nobody.
+    const { row, fresh } = await this.store(access, item, { key, sent, files });
+    if (!fresh) await Promise.all(files.map(({ id }) => this.house.blobs.remove(id)));
+    return row;
   }
 
   private async store(
@@ -75,13 +71,13 @@ export class Decisions {
       const earlier = (await decisionsOf(work.sql, of)).find(({ idempotencyKey }) => idempotencyKey === key);
       if (earlier !== undefined) return { row: earlier, fresh: false };
       const now = this.house.clock.now();
-      const decision: Decision = {
+      const { value: decision } = storable<Decision>({
         id: this.house.ids.uuid(),
         outcome: sent.outcome,
         text: sent.text,
         documents: documentsOf(files),
         decidedAt: sent.decidedAt ?? now.toISOString(),
-      };
+      });
       await work.sql.query(INSERT_DECISION, [decision.id, of.tenant, of.applicationId, key, JSON.stringify(decision), now]);
       await work.sql.query(INSERT_DOCUMENTS, [of.applicationId, of.tenant, now, JSON.stringify(decision.documents), decision.id]);
       work.publish({

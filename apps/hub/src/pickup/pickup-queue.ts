@@ -8,7 +8,7 @@
  *   withdrawn     the step was cancelled, skipped or rerouted while it was open
  */
 import type { JsonValue } from '@amtsbote/canonical';
-import { affected, type PickupItemRow, returning } from '@amtsbote/store';
+import { affected, type PickupItemRow, returning, storable } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { LaufzettelProgress } from '../delivery/progress.js';
@@ -137,7 +137,7 @@ export class PickupQueue {
         message: 'The Fachverfahren rejected the application; its reason is with the queue item.',
         hintKey: 'pickupRejected',
       };
-      await this.settle(work, item, 'rejected', { reason });
+      await this.settle(work, item, 'rejected', storable({ reason }).value);
       await work.sql.query(STEP_PARKED, [id, application.tenant, JSON.stringify(failure), this.house.clock.now()]);
       work.note({
         tenant: application.tenant,

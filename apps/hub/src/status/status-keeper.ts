@@ -111,25 +111,24 @@ export class StatusKeeper {
 
 /** The facts the citizen's state depends on. */
 function situationIn(application: LockedApplication, { steps, payments, decisions }: LaufzettelSituation): Situation {
+  // While we ask the provider, or cannot reach it, the citizen still has to pay.
+  const followed = new Set(steps.filter(({ state }) => FOLLOWED.includes(state)).map(({ id }) => id));
   return {
     completesBy: application.completesBy,
     routed: application.route !== null,
     decided: decisions.length > 0,
-    paymentOpen: payments.some(
-      ({ state, payUrl, stepId }) =>
-        state !== 'paid' && payUrl !== null && steps.some((step) => step.id === stepId && !ENDED.includes(step.state)),
-    ),
+    paymentOpen: payments.some(({ stepId, state, payUrl }) => state !== 'paid' && payUrl !== null && followed.has(stepId)),
     steps: steps.map(({ kind, state, options }) => ({ kind, state, forDecision: options.decisionId !== undefined })),
   };
 }
-
-/** A payment step in any other state still waits for the citizen, also while it is just being asked for. */
-const ENDED: readonly StepState[] = ['done', 'skipped', 'cancelled'];
 
 /** With a report still to be sent nothing is finished. */
 function openProgress(progress: Progress): Progress {
   return progress === 'finished' ? 'flowing' : progress;
 }
+
+/** States of a payment step whose payment is still waited for. */
+const FOLLOWED: readonly StepState[] = ['awaiting', 'running', 'due', 'retrying', 'inDoubt'];
 
 const LOCK = `
   SELECT id, tenant, document, route, report_to AS "reportTo", completes_by AS "completesBy", state, state_sequence AS "stateSequence", progress

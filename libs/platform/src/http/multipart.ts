@@ -8,7 +8,8 @@ export type OutgoingPart =
 
 /**
  * A streamed multipart/form-data body (RFC 7578) with a known length: files are opened one after the other and never held in memory.
- * File names go out as RFC 8187 `filename*` beside an ASCII fallback, because servers read the plain form in different charsets.
+ * Names go out as raw UTF-8 in quotes, escaped as browsers do it (WHATWG HTML, "multipart/form-data encoding algorithm"): `filename*` is
+ * forbidden here (RFC 7578, section 4.2), and parsers that meet a plain `filename` first ignore it and with it every umlaut.
  */
 export function multipartBody(boundary: string, parts: readonly OutgoingPart[]): { headers: Record<string, string>; body: Readable } {
   const heads = parts.map((part) => Buffer.from(headOf(boundary, part)));
@@ -34,17 +35,13 @@ function sizeOf(part: OutgoingPart): number {
 }
 
 function headOf(boundary: string, part: OutgoingPart): string {
-  const fileName = part.fileName;
   const disposition = [`form-data; name="${quoted(part.name)}"`];
-  if (fileName !== undefined) {
-    disposition.push(`filename="${quoted(fileName.replace(/[^\x20-\x7e]/g, '_'))}"`);
-    if (/[^\x20-\x7e]/.test(fileName)) disposition.push(`filename*=UTF-8''${encodeURIComponent(fileName)}`);
-  }
+  if (part.fileName !== undefined) disposition.push(`filename="${quoted(part.fileName)}"`);
   const mediaType = part.mediaType === undefined ? '' : `Content-Type: ${part.mediaType}\r\n`;
   return `--${boundary}\r\nContent-Disposition: ${disposition.join('; ')}\r\n${mediaType}\r\n`;
 }
 
-/** Escapes as browsers do (WHATWG HTML, multipart/form-data encoding). */
+/** Quotes and line ends would end the name or the header; half a surrogate pair has no UTF-8. */
 function quoted(text: string): string {
-  return text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return text.toWellFormed().replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
