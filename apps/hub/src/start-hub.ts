@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Adapter } from '@amtsbote/adapter-kit';
 import { PostgresCarrier, PostgresQueue, Waker } from '@amtsbote/bus';
 import type { Clock, Randomness } from '@amtsbote/canonical';
-import { Log, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
+import { Log, type LogDestination, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
 import { FileBlobStore, openDatabase } from '@amtsbote/store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -32,6 +32,8 @@ export interface HubStart {
   readonly adapters: readonly Adapter[];
   readonly clock?: Clock;
   readonly randomness?: Randomness;
+  /** Takes the log's lines; default standard output. */
+  readonly logTo?: LogDestination;
 }
 
 /** A running hub. */
@@ -66,6 +68,7 @@ async function buildHouse({
   adapters,
   clock = systemClock,
   randomness = systemRandomness,
+  logTo,
 }: HubStart): Promise<House> {
   const loaded = loadHubConfig(configFile, environment, adapters);
   const { config } = loaded;
@@ -79,7 +82,7 @@ async function buildHouse({
     ids,
     processId,
     database,
-    log: Log.create(config.logLevel, { processId }),
+    log: Log.create(config.logLevel, { processId }, logTo),
     blobs: new FileBlobStore(config.blobs.directory),
   };
 }
