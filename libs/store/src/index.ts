@@ -17,3 +17,4 @@ export * from './journal.js';
 export * from './reads.js';
 export * from './sql.js';
 export * from './step-options.js';
+export * from './storable-json.js';

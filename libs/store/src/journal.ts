@@ -2,6 +2,7 @@
 import type { JsonValue } from '@amtsbote/canonical';
 
 import type { Sql } from './sql.js';
+import { storableJson } from './storable-json.js';
 
 /** One entry: who did what to which application. `data` holds ids, names of configured things, counts: no personal data. */
 export interface JournalEntry {
@@ -23,6 +24,6 @@ export async function appendJournal(sql: Sql, entries: readonly JournalEntry[]):
     `INSERT INTO journal (tenant, application_id, step_id, at, actor, event, data)
      SELECT e.tenant, e."applicationId", e."stepId", e.at, e.actor, e.event, e.data
      FROM jsonb_to_recordset($1::jsonb) AS e(tenant text, "applicationId" uuid, "stepId" uuid, at timestamptz, actor text, event text, data jsonb)`,
-    [JSON.stringify(entries)],
+    [storableJson(entries)],
   );
 }

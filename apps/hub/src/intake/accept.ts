@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { rowOf } from '@amtsbote/bus';
 import type { Application, Message, StoredAttachment } from '@amtsbote/canonical';
-import type { JournalEntry, Sql } from '@amtsbote/store';
+import { type JournalEntry, type Sql, storableJson } from '@amtsbote/store';
 
 import { PLANNED_STEP } from '../delivery/progress.js';
 import type { PlannedStep } from '../routing/laufzettel.js';
@@ -40,12 +40,12 @@ export async function storeAcceptance(sql: Sql, acceptance: Acceptance): Promise
   const { endpoint, submissionId } = application.origin;
   const stored = application.attachments.filter((attachment): attachment is StoredAttachment => attachment.state === 'stored');
   const rows = await sql.query<AcceptedRow>(ACCEPT, [
-    JSON.stringify(rowOfApplication(acceptance)),
-    JSON.stringify(application),
-    JSON.stringify(stored),
-    JSON.stringify(steps.map((step) => ({ ...step, dueAt: step.state === 'due' ? application.receivedAt : null }))),
-    JSON.stringify(journal),
-    JSON.stringify(messages.map(rowOf)),
+    storableJson(rowOfApplication(acceptance)),
+    storableJson(application),
+    storableJson(stored),
+    storableJson(steps.map((step) => ({ ...step, dueAt: step.state === 'due' ? application.receivedAt : null }))),
+    storableJson(journal),
+    storableJson(messages.map(rowOf)),
   ]);
   const [row] = rows;
   if (row !== undefined) return row;

@@ -11,7 +11,7 @@ import {
   type Ids,
   safeFileName,
 } from '@amtsbote/canonical';
-import type { StoredBlob } from '@amtsbote/store';
+import { isStorable, type StoredBlob } from '@amtsbote/store';
 
 /** What the intake adds to a translated submission. */
 export interface Frame {
@@ -35,6 +35,15 @@ export interface PlacedAttachment {
  */
 export function composeApplication(draft: ApplicationDraft, frame: Frame, placed: readonly PlacedAttachment[], ids: Ids): Application {
   checkTree(draft.form);
+  // Everywhere else such characters are replaced; here that would make one of two submissions.
+  if (!isStorable(draft.submissionId)) {
+    throw new IntakeRejection(
+      'untranslatable',
+      'submission-id-unstorable',
+      'The id of the submission is not Unicode text.',
+      '/submissionId',
+    );
+  }
   const candidate = {
     id: frame.id,
     tenant: frame.tenant,
