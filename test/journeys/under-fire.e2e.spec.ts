@@ -2,9 +2,9 @@
 import { ozgCloudSubmissions } from '@amtsbote/adapters/forms-ozg-cloud/simulator';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
+import { bookkeeping } from './support/bookkeeping.js';
 import { eventually } from './support/eventually.js';
 import { type RunningTown, startTown } from './support/running-town.js';
-import { bookkeeping } from './support/bookkeeping.js';
 
 const BURST = Number(process.env['JOURNEY_BURST'] ?? 1_700);
 

@@ -208,11 +208,11 @@ function loadedConfig(url: string, directory: string, targets: FakeTargets, more
     config,
     source: { file: 'test', lineOf: () => undefined },
     instances: new Map([
-      ['eakte', loaded(adapters.dms as Adapter)],
-      ['epayment', loaded(adapters.payment as Adapter)],
-      ['portal', loaded(adapters.portal as Adapter)],
+      ['eakte', loaded(adapters.dms)],
+      ['epayment', loaded(adapters.payment)],
+      ['portal', loaded(adapters.portal)],
     ]),
-    endpoints: new Map([['gewerbe', loaded(adapters.forms as Adapter)]]),
+    endpoints: new Map([['gewerbe', loaded(adapters.forms)]]),
   };
 }
 

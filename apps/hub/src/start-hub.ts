@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Adapter } from '@amtsbote/adapter-kit';
 import { PostgresCarrier, PostgresQueue, Waker } from '@amtsbote/bus';
 import type { Clock, Randomness } from '@amtsbote/canonical';
-import { Log, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
+import { Log, type LogDestination, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
 import { FileBlobStore, openDatabase } from '@amtsbote/store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -18,6 +18,7 @@ import { Lifecycle } from './house/lifecycle.js';
 import { NestLog } from './house/nest-log.js';
 import type { House } from './house/tokens.js';
 import { WakeListener } from './house/wake-listener.js';
+import { connectionErrors, routerErrors } from './http/before-routing.js';
 import { useBodyParsing } from './http/body-parsing.js';
 import { HubModule } from './hub.module.js';
 import { BlobJanitor } from './intake/janitor.js';
@@ -32,6 +33,8 @@ export interface HubStart {
   readonly adapters: readonly Adapter[];
   readonly clock?: Clock;
   readonly randomness?: Randomness;
+  /** Takes the log's lines; default standard output. */
+  readonly logTo?: LogDestination;
 }
 
 /** A running hub. */
@@ -43,7 +46,7 @@ export interface RunningHub {
   stop(): Promise<void>;
 }
 
-/** Largest header block; longest idle connection. Bodies have their own limits. */
+/** Shortest time after which a connection over which nothing happens is closed; endpoints that are more patient prolong it. */
 const CONNECTION_IDLE_MS = 75_000;
 
 /**
@@ -66,6 +69,7 @@ async function buildHouse({
   adapters,
   clock = systemClock,
   randomness = systemRandomness,
+  logTo,
 }: HubStart): Promise<House> {
   const loaded = loadHubConfig(configFile, environment, adapters);
   const { config } = loaded;
@@ -79,18 +83,20 @@ async function buildHouse({
     ids,
     processId,
     database,
-    log: Log.create(config.logLevel, { processId }),
+    log: Log.create(config.logLevel, { processId }, logTo),
     blobs: new FileBlobStore(config.blobs.directory),
   };
 }
 
 async function open(house: House): Promise<RunningHub> {
   const { config } = house.loaded;
-  const totals = Object.values(config.endpoints).map(({ limits }) => limits.totalMs);
+  const limits = Object.values(config.endpoints).map((endpoint) => endpoint.limits);
   const adapter = new FastifyAdapter({
-    // Streams of attachments have their own guards; this is the net below them.
-    requestTimeout: Math.max(300_000, ...totals),
-    connectionTimeout: CONNECTION_IDLE_MS,
+    // Streams of attachments have their own guards, which answer; this is the net below them and must not be faster.
+    requestTimeout: Math.max(300_000, ...limits.map(({ totalMs }) => totalMs + 60_000)),
+    connectionTimeout: Math.max(CONNECTION_IDLE_MS, ...limits.map(({ idleMs }) => idleMs + 15_000)),
+    clientErrorHandler: connectionErrors(house.log),
+    frameworkErrors: routerErrors,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },

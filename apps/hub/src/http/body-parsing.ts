@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { IncomingMessage } from 'node:http';
 
+import { readJson } from '@amtsbote/adapter-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
+import { detachedBody, type Patience } from './detached-body.js';
 import { ProblemError } from './problem.js';
 
 /** Largest JSON body of the hub's own API. */
 const JSON_BYTES_MAX = 1_048_576;
+/** How long a client of the hub's own API is waited for. */
+const API_PATIENCE: Patience = { idleMs: 30_000, totalMs: 120_000 };
 /** Routes that read their body themselves, as a stream. */
 const STREAMED = [/^\/intake\//, /^\/pickup\/.*\/decision(?:\?|$)/];
 
@@ -19,9 +23,10 @@ export function useBodyParsing(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(
     '*',
     (request: FastifyRequest, payload: IncomingMessage, done: (error: Error | null, body?: unknown) => void) => {
-      if (STREAMED.some((route) => route.test(request.url))) done(null, payload);
+      // What leads nowhere is not worth reading.
+      if (request.is404 || STREAMED.some((route) => route.test(request.url))) done(null, payload);
       else
-        readJson(request, payload).then(
+        readBody(request, payload).then(
           (body) => done(null, body),
           (error: unknown) => done(error as Error),
         );
@@ -29,25 +34,31 @@ export function useBodyParsing(fastify: FastifyInstance): void {
   );
 }
 
-async function readJson(request: FastifyRequest, payload: IncomingMessage): Promise<unknown> {
+async function readBody(request: FastifyRequest, payload: IncomingMessage): Promise<unknown> {
   const bytes = await readBounded(payload, JSON_BYTES_MAX);
   if (bytes.length === 0) return undefined;
   if (mediaTypeOf(request.headers['content-type']) !== 'application/json')
-    throw new ProblemError(415, 'unsupported-media-type', 'Send application/json.');
-  try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
-  } catch {
-    throw new ProblemError(400, 'not-json', 'The body is not JSON.');
-  }
+    throw new ProblemError(415, 'unsupported-media-type', 'Send application/json.', { place: 'Content-Type' });
+  return readJson(bytes);
 }
 
-/** Reads a body into memory, up to a limit. @throws ProblemError 413 */
-export async function readBounded(payload: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
+/**
+ * Reads a body into memory, up to a limit; a body that is refused leaves its connection open for the answer.
+ * @throws ProblemError 413, or whatever `tooLarge` makes; 408 and 400 of {@link detachedBody}.
+ */
+export async function readBounded(
+  payload: IncomingMessage,
+  bytesMax: number,
+  {
+    patience = API_PATIENCE,
+    tooLarge = () => new ProblemError(413, 'too-large', `The body has more than ${bytesMax} bytes.`),
+  }: { patience?: Patience; tooLarge?: () => Error } = {},
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of payload) {
+  for await (const chunk of detachedBody(payload, patience) as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > bytesMax) throw new ProblemError(413, 'too-large', `The body has more than ${bytesMax} bytes.`);
+    if (size > bytesMax) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -3,7 +3,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { House } from '../house/tokens.js';
-import { problemOf } from './problem.js';
+import { closeAfterAnswer } from './linger.js';
+import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 
 /** The one place that turns errors into answers. */
 @Catch()
@@ -21,10 +22,11 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
+    closeAfterAnswer(request.raw, reply);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply
       .status(problem.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
+      .header('content-type', PROBLEM_MEDIA_TYPE)
       .header('cache-control', 'no-store')
       .send(JSON.stringify(problem));
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { IntakeRejection } from '@amtsbote/adapter-kit';
-import { HttpException } from '@nestjs/common';
+import { HttpException, NotFoundException } from '@nestjs/common';
 
 /** An RFC 9457 problem: what is wrong, where, what was expected. Never a stack trace, never a value a citizen typed. */
 export interface Problem {
@@ -13,6 +13,9 @@ export interface Problem {
   readonly [extension: string]: unknown;
 }
 
+/** Media type of every problem (RFC 9457). */
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Not authenticated',
@@ -24,10 +27,12 @@ const TITLES: Readonly<Record<number, string>> = {
   409: 'Conflict',
   412: 'Precondition failed',
   413: 'Too large',
+  414: 'URI too long',
   415: 'Unsupported media type',
   416: 'Range not satisfiable',
   422: 'Cannot be processed',
   429: 'Too many requests',
+  431: 'Headers too large',
   503: 'Not available',
 };
 
@@ -51,8 +56,10 @@ export function problemOf(error: unknown): Problem {
     return problem(error.status, error.code, error.detail, error.place === undefined ? {} : { place: error.place });
   if (error instanceof HttpException) return problem(error.getStatus(), codeOfStatus(error.getStatus()), detailOf(error));
   const status = statusOf(error);
-  if (status !== undefined && status >= 400 && status < 500)
-    return problem(status, codeOfStatus(status), TITLES[status] ?? 'The request cannot be handled.');
+  if (status !== undefined && status >= 400 && status < 500) {
+    const detail = TITLES[status] ?? 'The request cannot be handled.';
+    return problem(status, codeOfStatus(status), detail, status === 415 ? { place: 'Content-Type' } : {});
+  }
   return problem(
     500,
     'internal-error',
@@ -75,6 +82,8 @@ function codeOfStatus(status: number): string {
 }
 
 function detailOf(error: HttpException): string {
+  // Nest repeats the address asked for, and addresses may hold anything.
+  if (error instanceof NotFoundException) return 'There is nothing at this address for this method.';
   const answer = error.getResponse();
   const message: unknown = typeof answer === 'string' ? answer : (answer as { message?: unknown }).message;
   // class-validator's messages name property and constraint, not the value.

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { IncomingMessage } from 'node:http';
-
 import { IntakeRejection, type RawRequest, type ReceivedSubmission } from '@amtsbote/adapter-kit';
 import { appendJournal } from '@amtsbote/store';
-import { Controller, Get, Head, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -13,7 +11,6 @@ import { ProblemError } from '../http/problem.js';
 import { answerOf } from './answer.js';
 import { IntakeEndpoints } from './endpoints.js';
 import { type IntakeEndpoint, IntakeService } from './intake.service.js';
-import { SlowSenderGuard } from './slow-sender.js';
 import { readMultipart } from './submission-reader.js';
 
 /** Where portals and form servers send submissions. */
@@ -26,9 +23,8 @@ export class IntakeController {
     private readonly intake: IntakeService,
   ) {}
 
-  /** Form servers probe the address before every start of a form, without credentials: it has to answer. */
+  /** Form servers probe the address before every start of a form, without credentials: it has to answer; HEAD as well. */
   @Get(':endpoint')
-  @Head(':endpoint')
   @ApiOperation({ summary: 'Says that the endpoint is there; needs no credentials.' })
   probe(@Param('endpoint') name: string): Record<string, unknown> {
     const endpoint = this.endpoints.get(name);
@@ -44,71 +40,66 @@ export class IntakeController {
   @ApiParam({ name: 'endpoint', description: 'Name of the endpoint in the configuration.' })
   async submit(@Param('endpoint') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const endpoint = this.endpoints.get(name);
-    const guard = new SlowSenderGuard(request.raw, endpoint.config.limits);
+    const sender = { isVerified: false };
     try {
-      const row = await this.intake.accept(endpoint, await this.receive(endpoint, request));
+      const row = await this.intake.accept(endpoint, await this.receive(endpoint, request, sender));
       await reply.status(endpoint.config.answerStatus).send(answerOf(row, this.house.loaded.config.publicUrl));
     } catch (error) {
-      await this.noteRejection(endpoint, error);
-      closeAfterwards(request, reply);
-      throw guard.isTooSlow ? new ProblemError(408, 'too-slow', 'The submission came too slowly.') : error;
-    } finally {
-      guard.release();
+      await this.noteRejection(endpoint, error, sender.isVerified);
+      throw error;
     }
   }
 
-  private async receive(endpoint: IntakeEndpoint, request: FastifyRequest): Promise<ReceivedSubmission> {
+  /** Credentials or signature first, wherever that is possible: strangers learn nothing else. */
+  private async receive(endpoint: IntakeEndpoint, request: FastifyRequest, sender: { isVerified: boolean }): Promise<ReceivedSubmission> {
     const { port, config } = endpoint;
-    const mediaType = mediaTypeOf(request.headers['content-type']);
-    const payload =
-      request.body instanceof Object && Symbol.asyncIterator in request.body ? (request.body as IncomingMessage) : request.raw;
+    const { limits } = config;
     const announced = Number(request.headers['content-length'] ?? 0);
-    const accepted = port.body.form === 'multipart' ? ['multipart/form-data'] : port.body.mediaTypes;
-    if (!accepted.includes(mediaType)) {
-      throw new IntakeRejection(
-        'wrongMediaType',
-        'wrong-media-type',
-        `Expects ${accepted.join(' or ')}, not "${mediaType.slice(0, 100)}".`,
-        'Content-Type',
-      );
-    }
     if (port.body.form === 'multipart') {
-      if (announced > config.limits.totalBytesMax) throw tooLarge(config.limits.totalBytesMax);
       const raw = this.rawOf(request, Buffer.alloc(0));
       port.verify(raw);
-      const parts = await readMultipart(payload, {
-        limits: config.limits,
+      sender.isVerified = true;
+      checkMediaType(request, ['multipart/form-data']);
+      if (announced > limits.totalBytesMax) throw tooLarge(limits.totalBytesMax);
+      const parts = await readMultipart(request.raw, {
+        limits,
         dataParts: port.body.dataParts,
         blobs: this.house.blobs,
         ids: this.house.ids,
       });
       return { request: raw, ...parts };
     }
-    if (announced > config.limits.bodyBytesMax) throw tooLarge(config.limits.bodyBytesMax);
-    const raw = this.rawOf(request, await readBounded(payload, config.limits.bodyBytesMax));
+    if (announced > limits.bodyBytesMax) throw tooLarge(limits.bodyBytesMax);
+    const body = await readBounded(request.raw, limits.bodyBytesMax, { patience: limits, tooLarge: () => tooLarge(limits.bodyBytesMax) });
+    const raw = this.rawOf(request, body);
     port.verify(raw);
+    sender.isVerified = true;
+    checkMediaType(request, port.body.mediaTypes);
     return { request: raw, data: [], files: [] };
   }
 
   private rawOf(request: FastifyRequest, body: Buffer): RawRequest {
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value]),
-    );
     return {
       method: request.method,
-      headers,
-      query: request.query as Record<string, string | undefined>,
+      headers: singleValues(request.headers),
+      query: singleValues(request.query as Record<string, string | string[] | undefined>),
       body,
       receivedAt: this.house.clock.now(),
     };
   }
 
-  /** Refused submissions are visible; unsigned ones are only counted: anybody can send them. */
-  private async noteRejection(endpoint: IntakeEndpoint, error: unknown): Promise<void> {
-    if (!(error instanceof IntakeRejection)) return;
-    const { code, kind, place } = error;
+  /**
+   * Refused submissions are visible to operators: a citizen's application may be behind each. What comes from strangers is only logged, because
+   * anybody could fill the journal with it; except what is too large to be verified, which may well be a citizen's.
+   */
+  private async noteRejection(endpoint: IntakeEndpoint, error: unknown, isVerified: boolean): Promise<void> {
+    const isRejection = error instanceof IntakeRejection || (error instanceof ProblemError && error.status < 500);
+    if (!isRejection) return;
+    const { code } = error;
+    const kind = error instanceof IntakeRejection ? error.kind : 'connection';
+    const place = error instanceof IntakeRejection ? (error.place ?? null) : null;
     this.house.log.warn('submission.rejected', { endpoint: endpoint.name, code, kind });
-    if (kind === 'unsigned') return;
+    if (!isVerified && kind !== 'tooLarge') return;
     const entry = {
       tenant: endpoint.config.tenant,
       applicationId: null,
@@ -116,23 +107,34 @@ export class IntakeController {
       at: this.house.clock.now(),
       actor: `endpoint:${endpoint.name}`,
       event: 'submission.rejected',
-      data: { code, place: place ?? null },
+      data: { code, place },
     };
-    // The sender is told what is wrong even when nobody can write it down.
+    // The sender is told what is wrong with the submission even when the journal cannot be written.
     await appendJournal(this.house.database, [entry]).catch((failure: unknown) => this.house.log.error('journal.failed', failure));
   }
 }
 
-function tooLarge(bytesMax: number): IntakeRejection {
-  return new IntakeRejection('tooLarge', 'submission-too-large', `The submission has more than ${bytesMax} bytes.`, 'Content-Length');
+/** @throws IntakeRejection wrongMediaType */
+function checkMediaType({ headers }: FastifyRequest, accepted: readonly string[]): void {
+  const mediaType = mediaTypeOf(headers['content-type']);
+  if (!accepted.includes(mediaType)) {
+    throw new IntakeRejection(
+      'wrongMediaType',
+      'wrong-media-type',
+      `Expects ${accepted.join(' or ')}, not "${mediaType.slice(0, 100)}".`,
+      'Content-Type',
+    );
+  }
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity')
+    throw new IntakeRejection('wrongMediaType', 'content-encoded', 'Expects a body without Content-Encoding.', 'Content-Encoding');
 }
 
-/** A sender that is refused in the middle of its body gets the answer, a moment to read it, and then no more patience. */
-function closeAfterwards(request: FastifyRequest, reply: FastifyReply): void {
-  if (request.raw.complete) return;
-  void reply.header('connection', 'close');
-  request.raw.resume();
-  const patience = setTimeout(() => request.raw.destroy(), 2_000);
-  patience.unref();
-  request.raw.once('close', () => clearTimeout(patience));
+/** Repeated names joined as headers are (RFC 9110, section 5.3). */
+function singleValues(values: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value]));
+}
+
+function tooLarge(bytesMax: number): IntakeRejection {
+  return new IntakeRejection('tooLarge', 'submission-too-large', `The submission has more than ${bytesMax} bytes.`, 'Content-Length');
 }

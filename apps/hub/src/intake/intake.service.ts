@@ -2,14 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-import {
-  type ApplicationDraft,
-  type FormsPort,
-  IntakeRejection,
-  type RawRequest,
-  type ReceivedFile,
-  type ReceivedSubmission,
-} from '@amtsbote/adapter-kit';
+import { type ApplicationDraft, type FormsPort, IntakeRejection, type ReceivedSubmission } from '@amtsbote/adapter-kit';
 import { envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
 import { type Application, type Message, referenceOf, requestType } from '@amtsbote/canonical';
 import { appendJournal, type JournalEntry, type StoredBlob } from '@amtsbote/store';
@@ -45,28 +38,35 @@ export class IntakeService {
 
   /**
    * Translates a verified submission and stores everything it brings about, once.
-   * Blobs that certainly became no part of an application are removed before this returns or throws. When the store fails they stay: it may
-   * have committed all the same, and the janitor removes what belongs to nobody.
+   * Blobs that did not become part of an application are removed before this returns or throws; only when the database did not say what became
+   * of the application they stay, because it may own them: then they are the janitor's.
    * @throws IntakeRejection
    */
   async accept(endpoint: IntakeEndpoint, submission: ReceivedSubmission): Promise<AcceptedRow> {
-    const kept = new Set<string>();
-    const blobs = submission.files.map(({ id }) => id);
+    const unowned = submission.files.map(({ id }) => id);
     try {
       const draft = endpoint.port.translate(submission);
       const tenant = tenantOf(endpoint, draft);
-      const placed = await this.place(endpoint, draft, blobs);
-      for (const { blob } of placed) if (blob !== undefined) kept.add(blob.id);
-      const row = await this.store(endpoint, { draft, tenant, placed, request: submission.request, files: submission.files });
-      if (row.fresh) this.waker.nudge();
-      else kept.clear();
+      const placed = await this.place(endpoint, draft, unowned);
+      const row = await this.store(endpoint, { draft, tenant, placed, submission });
+      if (row.fresh) {
+        const owned = new Set(placed.map(({ blob }) => blob?.id));
+        unowned.splice(0, unowned.length, ...unowned.filter((id) => !owned.has(id)));
+        this.waker.nudge();
+      }
       return row;
     } catch (error) {
-      if (error instanceof IntakeRejection) kept.clear();
+      if (error instanceof OutcomeUnknown) unowned.splice(0);
       throw error;
     } finally {
-      await Promise.all(blobs.filter((id) => !kept.has(id)).map((id) => this.house.blobs.remove(id)));
+      await this.discard(unowned);
     }
+  }
+
+  /** What cannot be removed now, the janitor removes later: it changes nothing about the answer. */
+  private async discard(blobs: readonly string[]): Promise<void> {
+    const removed = await Promise.allSettled(blobs.map((id) => this.house.blobs.remove(id)));
+    for (const outcome of removed) if (outcome.status === 'rejected') this.house.log.error('blob.not-removed', outcome.reason);
   }
 
   /** Brings inline bytes into the blob store; `blobs` collects ids so that a failure can clean up. */
@@ -106,12 +106,13 @@ export class IntakeService {
         if (!row.fresh) await this.noteRepetition(endpoint, received, row);
         return row;
       } catch (error) {
-        if (!isReferenceTaken(error) || attempt === REFERENCE_TRIES) throw error;
+        if (isReferenceTaken(error) && attempt < REFERENCE_TRIES) continue;
+        throw mayBeCommitted(error) ? new OutcomeUnknown('the database did not say what became of a submission', { cause: error }) : error;
       }
     }
   }
 
-  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, request, files }: Received): Acceptance {
+  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, submission }: Received): Acceptance {
     const frame = {
       id: this.house.ids.uuid(),
       reference: referenceOf(this.house.randomness.bytes(5)),
@@ -129,7 +130,7 @@ export class IntakeService {
     const steps = activated([...planned, ...reports], application);
     return {
       application,
-      fingerprint: fingerprintOf(request, files, placed),
+      fingerprint: fingerprintOf(submission, placed),
       route: route?.name ?? null,
       reportTo,
       completesBy: route?.completesBy ?? 'decision',
@@ -176,8 +177,8 @@ export class IntakeService {
     return drafts.map((draft) => envelopeOf(draft, { clock: this.house.clock, ids: this.house.ids, source: 'amtsbote/intake' }));
   }
 
-  private async noteRepetition(endpoint: IntakeEndpoint, { tenant, request, files, placed }: Received, row: AcceptedRow): Promise<void> {
-    const differs = fingerprintOf(request, files, placed) !== row.fingerprint;
+  private async noteRepetition(endpoint: IntakeEndpoint, { tenant, submission, placed }: Received, row: AcceptedRow): Promise<void> {
+    const differs = fingerprintOf(submission, placed) !== row.fingerprint;
     const entry = {
       tenant,
       applicationId: row.id,
@@ -195,8 +196,12 @@ interface Received {
   readonly draft: ApplicationDraft;
   readonly tenant: string;
   readonly placed: readonly PlacedAttachment[];
-  readonly request: RawRequest;
-  readonly files: readonly ReceivedFile[];
+  readonly submission: ReceivedSubmission;
+}
+
+/** The connection to the database broke between asking and being told: the application may be stored, or not. */
+class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
 }
 
 function activated(steps: readonly PlannedStep[], application: Application): PlannedStep[] {
@@ -206,7 +211,9 @@ function activated(steps: readonly PlannedStep[], application: Application): Pla
 
 function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {
   if (config.authorities === undefined) return config.tenant;
-  const tenant = config.authorities[draft.authorityId ?? ''];
+  const { authorityId = '' } = draft;
+  // Own entries only: an office called "constructor" is unknown like any other.
+  const tenant = Object.hasOwn(config.authorities, authorityId) ? config.authorities[authorityId] : undefined;
   if (tenant !== undefined) return tenant;
   throw new IntakeRejection(
     'untranslatable',
@@ -216,9 +223,10 @@ function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {
   );
 }
 
-/** What was sent, as one hash: body and names and hashes of files; tells a repeated submission from a changed one under the same id. */
-function fingerprintOf(request: RawRequest, files: readonly ReceivedFile[], placed: readonly PlacedAttachment[]): string {
+/** What was sent, as one hash: body, data parts, names and hashes of files; tells a repeated submission from a changed one under the same id. */
+function fingerprintOf({ request, data, files }: ReceivedSubmission, placed: readonly PlacedAttachment[]): string {
   const hash = createHash('sha256').update(request.body);
+  for (const { name, value } of data) hash.update(`${name}\0${value.length}\0`).update(value);
   for (const { partName, fileName, sha512 } of files) hash.update(`${partName}\0${fileName}\0${sha512}\0`);
   for (const { draft, blob } of placed) hash.update(`${draft.name}\0${sizeOf(blob)}\0`);
   return hash.digest('hex');
@@ -229,10 +237,20 @@ function sizeOf(blob: StoredBlob | undefined): string {
 }
 
 function isReferenceTaken(error: unknown): boolean {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    'driverError' in error &&
-    (error.driverError as { constraint?: string }).constraint === 'application_reference_key'
-  );
+  return databaseErrorOf(error)?.constraint === 'application_reference_key';
+}
+
+/**
+ * Whether a failed statement may have been carried out. An error that PostgreSQL reports (it has a severity) rolled it back; unless it says that
+ * the connection ended (classes 08 and 57P), as every error does that comes from the connection itself.
+ */
+function mayBeCommitted(error: unknown): boolean {
+  const { severity, code = '' } = databaseErrorOf(error) ?? { severity: 'our own' };
+  return severity === undefined || /^(?:08|57P)/.test(code);
+}
+
+function databaseErrorOf(error: unknown): { constraint?: string; severity?: string; code?: string } | undefined {
+  return typeof error === 'object' && error !== null && 'driverError' in error
+    ? (error.driverError as { constraint?: string; severity?: string; code?: string })
+    : undefined;
 }

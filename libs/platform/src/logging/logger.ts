@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type Logger as Pino, pino } from 'pino';
+import { type DestinationStream, type Logger as Pino, pino } from 'pino';
 
 /** Fields of a log line: ids, names of configured things, counts, durations. Never form values, names, addresses, tokens. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** Where log lines go. */
+export type LogDestination = DestinationStream;
 
 /** Structured log: the event is a dotted, constant word; everything else is a field. */
 export class Log {
   private constructor(private readonly pino: Pino) {}
 
-  /** @param level pino's level, or `silent`. */
-  static create(level: string, fields: LogFields = {}): Log {
-    return new Log(pino({ level, base: fields, messageKey: 'event', timestamp: pino.stdTimeFunctions.isoTime }));
+  /**
+   * @param level pino's level, or `silent`.
+   * @param destination takes the lines, one JSON object each; default standard output.
+   */
+  static create(level: string, fields: LogFields = {}, destination?: LogDestination): Log {
+    const options = { level, base: fields, messageKey: 'event', timestamp: pino.stdTimeFunctions.isoTime };
+    return new Log(destination === undefined ? pino(options) : pino(options, destination));
   }
   with(fields: LogFields): Log {
     return new Log(this.pino.child(fields));

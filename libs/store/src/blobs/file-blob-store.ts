@@ -31,7 +31,9 @@ export class FileBlobStore extends BlobStore {
       await syncDirectory(dirname(path));
       return { id, ...stored };
     } catch (error) {
-      await rm(writing, { force: true });
+      // A shelf that vanished is made anew by the next one who needs it.
+      this.made.delete(dirname(path));
+      await rm(writing, { force: true }).catch(() => undefined);
       throw error;
     }
   }
@@ -72,7 +74,8 @@ export class FileBlobStore extends BlobStore {
         size += chunk.length;
         if (size > bytesMax) throw new BlobTooLarge(bytesMax);
         hash.update(chunk);
-        await file.write(chunk);
+        // Goes on after a write that took only a part, as the last one before a disk is full may.
+        await file.writeFile(chunk);
       }
       await file.datasync();
     } finally {
