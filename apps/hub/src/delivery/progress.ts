@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { requestType, type StepState } from '@amtsbote/canonical';
-import { StepRow, stepsOf } from '@amtsbote/store';
+import { affected, StepRow, stepsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import type { Work } from '../house/unit-of-work.js';
@@ -95,6 +95,19 @@ export async function offer(
   });
 }
 
+/** Takes an application off its pickup queue; whoever holds it there is told so when it comes back. */
+export async function withdraw(work: Work, step: { id: string; applicationId: string; tenant: string; instance: string }): Promise<void> {
+  if ((await affected(work.sql, WITHDRAW, [step.id, step.tenant, work.house.clock.now()])) === 0) return;
+  work.note({
+    tenant: step.tenant,
+    applicationId: step.applicationId,
+    stepId: step.id,
+    actor: `queue:${step.instance}`,
+    event: 'pickup.withdrawn',
+    data: { queue: step.instance },
+  });
+}
+
 /** States from which an operator or the runner may still move a step on. */
 export const OPEN_STATES: readonly StepState[] = ['waiting', 'due', 'awaiting', 'retrying', 'inDoubt', 'parked'];
 
@@ -108,6 +121,9 @@ const INSERT_STEPS = `
   FROM jsonb_to_recordset($4::jsonb) AS s(${PLANNED_STEP})`;
 
 const MOVE = 'UPDATE step SET state = $3, due_at = $4, failure = $5::jsonb, changed_at = $6 WHERE id = $1 AND tenant = $2';
+
+const WITHDRAW =
+  "UPDATE pickup_item SET state = 'withdrawn', settled_at = $3 WHERE id = $1 AND tenant = $2 AND state IN ('offered', 'leased', 'rejected')";
 
 const OFFER = `
   INSERT INTO pickup_item (id, tenant, queue, application_id, state, offered_at) VALUES ($1, $2, $3, $4, 'offered', $5)
