@@ -129,7 +129,10 @@ export class StatusKeeper {
       paymentOpen:
         payments.some(({ state, payUrl }) => state !== 'paid' && payUrl !== null) &&
         steps.some(({ kind, state }) => kind === 'payment' && state === 'awaiting'),
-      steps: steps.map(({ kind, state, options }) => ({ kind, state, forDecision: options.decisionId !== undefined })),
+      // What rerouting took out of the plan no longer counts for anything.
+      steps: steps
+        .filter(({ state }) => state !== 'cancelled')
+        .map(({ kind, state, options }) => ({ kind, state, forDecision: options.decisionId !== undefined })),
     };
     return { situation, decisionId: decision?.id };
   }
