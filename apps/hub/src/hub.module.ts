@@ -4,8 +4,10 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
+import { ApplicationCommands } from './delivery/application-commands.js';
 import { Claims } from './delivery/claims.js';
 import { Gates } from './delivery/gates.js';
+import { InstanceCommands } from './delivery/instance-commands.js';
 import { CollectWorker } from './delivery/kinds/collect.worker.js';
 import { ExportWorker } from './delivery/kinds/export.worker.js';
 import { FilingWorker } from './delivery/kinds/filing.worker.js';
@@ -15,6 +17,7 @@ import { StatusWorker } from './delivery/kinds/status.worker.js';
 import { LaufzettelProgress } from './delivery/progress.js';
 import { AttemptRecords } from './delivery/records.js';
 import { Runner } from './delivery/runner.js';
+import { StepCommands } from './delivery/step-commands.js';
 import { StepWorkers } from './delivery/step-workers.js';
 import { Sweeper } from './delivery/sweeper.js';
 import { Instances } from './house/instances.js';
@@ -25,6 +28,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { IntakeEndpoints } from './intake/endpoints.js';
 import { IntakeService } from './intake/intake.service.js';
 import { BlobJanitor } from './intake/janitor.js';
+import { OPS } from './ops/ops.providers.js';
 import { Decisions } from './pickup/decisions.js';
 import { PickupQueue } from './pickup/pickup-queue.js';
 import { QueueAccesses } from './pickup/queue-access.js';
@@ -46,6 +50,9 @@ const DELIVERY = [
   FilingWorker,
   ExportWorker,
   StatusWorker,
+  StepCommands,
+  ApplicationCommands,
+  InstanceCommands,
 ];
 const PIPELINE = [UnitOfWork, Instances, Lifecycle, Routes, StatusKeeper, LaufzettelProgress, IntakeEndpoints, IntakeService, BlobJanitor];
 const PICKUP = [QueueAccesses, PickupQueue, Receipts, Decisions];
@@ -63,6 +70,7 @@ export class HubModule {
       ...PIPELINE,
       ...DELIVERY,
       ...PICKUP,
+      ...OPS,
     ];
     return { module: HubModule, controllers: controllersOf(house.loaded.config.roles), providers };
   }

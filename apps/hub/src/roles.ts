@@ -6,6 +6,11 @@ import { FactsListener } from './delivery/facts.controller.js';
 import { Triggers } from './delivery/triggers.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { IntakeController } from './intake/intake.controller.js';
+import { OpsApplicationsController } from './ops/applications.controller.js';
+import { ConsoleController } from './ops/console.controller.js';
+import { OpsHouseController } from './ops/house.controller.js';
+import { OpsInstancesController } from './ops/instances.controller.js';
+import { OpsStepsController } from './ops/steps.controller.js';
 import { PickupController } from './pickup/pickup.controller.js';
 import { PaymentReturnController } from './status/payment-return.controller.js';
 import { StatusController } from './status/status.controller.js';
@@ -14,7 +19,7 @@ import { StatusController } from './status/status.controller.js';
 const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
   intake: [IntakeController, StatusController, PaymentReturnController],
   worker: [Triggers, FactsListener],
-  ops: [PickupController],
+  ops: [PickupController, OpsApplicationsController, OpsStepsController, OpsInstancesController, OpsHouseController, ConsoleController],
 };
 
 /** The roles a process has, with `all` spelled out. */

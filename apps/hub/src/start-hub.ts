@@ -23,6 +23,7 @@ import { useBodyParsing } from './http/body-parsing.js';
 import { HubModule } from './hub.module.js';
 import { BlobJanitor } from './intake/janitor.js';
 import { useApiDocs } from './ops/api-docs.js';
+import { useConsole } from './ops/console-files.js';
 import { rolesOf } from './roles.js';
 import { HUB_INSTANCE } from './routing/planner.js';
 
@@ -111,7 +112,10 @@ async function open(house: House): Promise<RunningHub> {
   closeWhileDraining(app, lifecycle);
   const roles = rolesOf(config.roles);
   const wake = await WakeListener.open(config.database.url, app.get(Waker), house.log);
-  if (roles.includes('ops')) useApiDocs(app, config.publicUrl);
+  if (roles.includes('ops')) {
+    useApiDocs(app, config.publicUrl);
+    await useConsole(app);
+  }
   if (roles.includes('worker')) await startWork(app, house);
   await app.listen(config.listen.port, config.listen.host);
   house.log.info('hub.started', { roles: roles.join(','), port: new URL(await app.getUrl()).port });

@@ -6,7 +6,7 @@
  *   probe     the one attempt that is let through after the pause; its outcome closes or reopens the circuit
  */
 import type { Failure } from '@amtsbote/canonical';
-import { affected, InstanceStateRow } from '@amtsbote/store';
+import { affected, InstanceStateRow, type Sql } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import type { InstanceConfig } from '../config/hub-config.js';
@@ -131,19 +131,19 @@ export class Gates {
   }
 
   /** Nothing goes out through this instance any more, in any process, until it is resumed. */
-  async pause(name: string, reason: string, by: string): Promise<void> {
+  async pause(name: string, reason: string, by: string, sql: Sql = this.house.database): Promise<void> {
     const gate = this.gates.get(name);
     if (gate !== undefined) gate.state = { ...gate.state, paused: true };
-    await this.house.database.query(PAUSE, [name, reason.slice(0, 500), by, this.house.clock.now()]);
+    await sql.query(PAUSE, [name, reason.slice(0, 500), by, this.house.clock.now()]);
     this.house.log.warn('instance.paused', { instance: name, by });
   }
 
   /** Goes on, with a closed circuit. */
-  async resume(name: string): Promise<void> {
+  async resume(name: string, sql: Sql = this.house.database): Promise<void> {
     const gate = this.gates.get(name);
     if (gate !== undefined)
       Object.assign(gate, { failures: 0, opened: 0, state: { paused: false, breaker: 'closed', openUntil: null, probeUntil: null } });
-    await this.house.database.query(RESUME, [name, this.house.clock.now()]);
+    await sql.query(RESUME, [name, this.house.clock.now()]);
     this.house.log.info('instance.resumed', { instance: name });
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { requestType, type StepState } from '@amtsbote/canonical';
-import { situationOf, type StepRow } from '@amtsbote/store';
+import { affected, situationOf, type StepRow } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import type { Work } from '../house/unit-of-work.js';
@@ -111,6 +111,19 @@ export async function offer(
   });
 }
 
+/** Takes an application off its pickup queue; whoever holds it there is told so when it comes back. */
+export async function withdraw(work: Work, step: { id: string; applicationId: string; tenant: string; instance: string }): Promise<void> {
+  if ((await affected(work.sql, WITHDRAW, [step.id, step.tenant, work.house.clock.now()])) === 0) return;
+  work.note({
+    tenant: step.tenant,
+    applicationId: step.applicationId,
+    stepId: step.id,
+    actor: `queue:${step.instance}`,
+    event: 'pickup.withdrawn',
+    data: { queue: step.instance },
+  });
+}
+
 /** States from which an operator or the runner may still move a step on. */
 export const OPEN_STATES: readonly StepState[] = ['waiting', 'due', 'awaiting', 'retrying', 'inDoubt', 'parked'];
 
@@ -126,6 +139,9 @@ const INSERT_STEPS = `
 const MOVE = `
   UPDATE step SET state = m.state, due_at = m."dueAt", failure = m.failure, changed_at = $2
   FROM jsonb_to_recordset($3::jsonb) AS m(id uuid, state text, "dueAt" timestamptz, failure jsonb) WHERE step.id = m.id AND step.tenant = $1`;
+
+const WITHDRAW =
+  "UPDATE pickup_item SET state = 'withdrawn', settled_at = $3 WHERE id = $1 AND tenant = $2 AND state IN ('offered', 'leased', 'rejected')";
 
 const OFFER = `
   INSERT INTO pickup_item (id, tenant, queue, application_id, state, offered_at) VALUES ($1, $2, $3, $4, 'offered', $5)

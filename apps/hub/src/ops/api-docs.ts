@@ -2,6 +2,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
+import { SESSION_COOKIE } from './session-cookie.js';
+
 /** The hub's HTTP interface as an OpenAPI document. */
 export function apiDescription(app: NestFastifyApplication, publicUrl: string): OpenAPIObject {
   const description = new DocumentBuilder()
@@ -12,6 +14,7 @@ export function apiDescription(app: NestFastifyApplication, publicUrl: string): 
     .setVersion('1')
     .addServer(publicUrl)
     .addBearerAuth()
+    .addCookieAuth(SESSION_COOKIE)
     .setLicense('EUPL-1.2', 'https://interoperable-europe.ec.europa.eu/collection/eupl/eupl-text-eupl-12')
     .build();
   return SwaggerModule.createDocument(app, description);

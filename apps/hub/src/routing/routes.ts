@@ -16,7 +16,7 @@ interface CompiledRoute {
 export class Routes {
   private readonly table: readonly CompiledRoute[];
 
-  constructor(house: House) {
+  constructor(private readonly house: House) {
     this.table = house.loaded.config.routes.map((route) => ({
       route,
       when: route.match.when === undefined ? undefined : compileCondition(route.match.when),
@@ -26,6 +26,13 @@ export class Routes {
   /** The first route that matches, or `undefined`: then the application is accepted and parked visibly. */
   match(application: Application): RouteConfig | undefined {
     return this.table.find((compiled) => matches(compiled, application))?.route;
+  }
+
+  /** Whether a route may carry applications of this tenant: its match allows it, and its pickup queues are that tenant's. */
+  serves(route: RouteConfig, tenant: string): boolean {
+    const { queues } = this.house.loaded.config;
+    const ownQueues = route.steps.every((step) => step.kind !== 'pickup' || queues[step.queue]?.tenant === tenant);
+    return ownQueues && (route.match.tenants?.includes(tenant) ?? true);
   }
 
   find(name: string): RouteConfig | undefined {

@@ -29,5 +29,12 @@ export function progressOf(situation: Situation, cancelled: boolean): Progress {
   const { steps, routed, completesBy, decided } = situation;
   if (!routed || steps.some(({ state }) => state === 'parked')) return 'parked';
   const settled = steps.every(({ state }) => STEP_SETTLED.includes(state));
+  if (settled && completesBy === 'decision' && !decided && isHandedToNobody(situation)) return 'parked';
   return settled && (completesBy === 'steps' || decided) ? 'finished' : 'flowing';
+}
+
+/** With every hand-over skipped nobody will ever send the decision that ends the application: a person has to say how it goes on. */
+function isHandedToNobody({ steps }: Situation): boolean {
+  const exports = steps.filter(({ kind }) => kind === 'export');
+  return exports.length > 0 && exports.every(({ state }) => state === 'skipped');
 }

@@ -10,6 +10,7 @@ import {
 import type { LaufzettelSituation } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import type { RouteConfig } from '../config/hub-config.js';
 import type { Work } from '../house/unit-of-work.js';
 import type { PlannedStep } from '../routing/laufzettel.js';
 import { statusStep } from '../routing/planner.js';
@@ -68,6 +69,27 @@ export class StatusKeeper {
     await this.write(work, application, { state: application.state, sequence: application.stateSequence, progress: 'cancelled' });
   }
 
+  /**
+   * Puts an application on a route. Where a portal hears of it for the first time, it begins with the state of now.
+   * @returns the application as it is now, and that first report, still waiting.
+   */
+  async assignRoute(
+    work: Work,
+    application: LockedApplication,
+    route: Pick<RouteConfig, 'name' | 'reportTo' | 'completesBy'>,
+  ): Promise<{ application: LockedApplication; report: PlannedStep | undefined }> {
+    const reportTo = route.reportTo ?? null;
+    const begins = application.reportTo === null && reportTo !== null;
+    const stateSequence = application.stateSequence + (begins ? 1 : 0);
+    const { id, tenant, state } = application;
+    await work.sql.query(ASSIGN, [id, tenant, route.name, reportTo, route.completesBy, stateSequence, work.house.clock.now()]);
+    const rerouted = { ...application, route: route.name, reportTo, completesBy: route.completesBy, stateSequence };
+    if (!begins) return { application: rerouted, report: undefined };
+    const report = statusStep(work.house.ids, { sequence: stateSequence, state, changedAt: work.house.clock.now(), reportTo });
+    // Earlier changes were reported to nobody: there is no step to wait for.
+    return { application: rerouted, report: { ...report, after: [] } };
+  }
+
   private move(
     work: Work,
     application: LockedApplication,
@@ -118,7 +140,10 @@ function situationIn(application: LockedApplication, { steps, payments, decision
     routed: application.route !== null,
     decided: decisions.length > 0,
     paymentOpen: payments.some(({ stepId, state, payUrl }) => state !== 'paid' && payUrl !== null && followed.has(stepId)),
-    steps: steps.map(({ kind, state, options }) => ({ kind, state, forDecision: options.decisionId !== undefined })),
+    // What rerouting took out of the plan no longer counts for anything.
+    steps: steps
+      .filter(({ state }) => state !== 'cancelled')
+      .map(({ kind, state, options }) => ({ kind, state, forDecision: options.decisionId !== undefined })),
   };
 }
 
@@ -133,6 +158,9 @@ const FOLLOWED: readonly StepState[] = ['awaiting', 'running', 'due', 'retrying'
 const LOCK = `
   SELECT id, tenant, document, route, report_to AS "reportTo", completes_by AS "completesBy", state, state_sequence AS "stateSequence", progress
   FROM application WHERE id = $1 FOR UPDATE`;
+
+const ASSIGN =
+  'UPDATE application SET route = $3, report_to = $4, completes_by = $5, state_sequence = $6, changed_at = $7 WHERE id = $1 AND tenant = $2';
 
 const WRITE = `
   UPDATE application SET state = $3, state_sequence = $4, progress = $5, changed_at = $6,

@@ -181,6 +181,7 @@ const STATEMENTS = [
     receipt jsonb
   )`,
   "CREATE INDEX pickup_open ON pickup_item (queue, seq) WHERE state IN ('offered', 'leased')",
+  "CREATE INDEX pickup_collected ON pickup_item (queue, settled_at) WHERE state = 'acknowledged'",
   `CREATE TABLE payment (
     step_id uuid PRIMARY KEY REFERENCES step,
     tenant text NOT NULL,
@@ -210,6 +211,7 @@ const STATEMENTS = [
   `CREATE TABLE console_session (
     token_hash text PRIMARY KEY,
     actor text NOT NULL,
+    tenants text[],
     one_time boolean NOT NULL,
     expires_at timestamptz NOT NULL
   )`,

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { ApplicationState, Progress } from '@amtsbote/canonical';
+import { Injectable } from '@nestjs/common';
+
+import { House } from '../house/tokens.js';
+import type { Operator } from './operator.js';
+
+/** Applications that are not over, counted. */
+export interface OpenCount {
+  readonly progress: Progress;
+  readonly state: ApplicationState;
+  readonly route: string | null;
+  readonly count: number;
+  readonly oldestReceivedAt: Date;
+}
+
+/** Where the house stands. */
+export interface Overview {
+  /** Everything that is not over. */
+  readonly open: readonly OpenCount[];
+  /** What came in within the last 24 hours, by what has become of it. */
+  readonly last24Hours: Readonly<Record<Progress, number>>;
+  readonly deadLetters: number;
+}
+
+/** Parked steps that fail alike: the same error 214 times is one line. */
+export interface ParkedGroup {
+  /** `null`: applications that no route matched. */
+  readonly instance: string | null;
+  readonly code: string;
+  readonly kind: string;
+  readonly message: string;
+  readonly hintKey: string | null;
+  readonly count: number;
+  readonly oldestAt: Date;
+}
+
+/** A pickup queue and its collector. */
+export interface QueueView {
+  readonly name: string;
+  readonly tenant: string;
+  /** What a poll could take now. */
+  readonly offered: number;
+  readonly leased: number;
+  readonly oldestOfferedAt: Date | null;
+  readonly lastCollectedAt: Date | null;
+  /** Given back by the Fachverfahren: in front of a person. */
+  readonly rejected: number;
+}
+
+/** A message no handler could take. */
+export interface DeadLetterView {
+  readonly id: string;
+  readonly type: string;
+  readonly applicationId: string;
+  readonly tenant: string;
+  readonly reason: string;
+  readonly deliveries: number;
+  readonly diedAt: Date;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** What concerns the house as a whole, limited to the operator's tenants. */
+@Injectable()
+export class HouseQueries {
+  constructor(private readonly house: House) {}
+
+  async overview({ tenants }: Operator): Promise<Overview> {
+    const { database, clock } = this.house;
+    const open = await database.query<OpenCount[]>(OPEN, [tenants]);
+    const recent = await database.query<{ progress: Progress; count: number }[]>(RECENT, [
+      tenants,
+      new Date(clock.now().getTime() - DAY_MS),
+    ]);
+    const [dead] = await database.query<{ count: number }[]>(DEAD_COUNT, [tenants]);
+    const last24Hours: Record<Progress, number> = { flowing: 0, parked: 0, finished: 0, cancelled: 0 };
+    for (const { progress, count } of recent) last24Hours[progress] = count;
+    return { open, last24Hours, deadLetters: dead?.count ?? 0 };
+  }
+
+  async parked({ tenants }: Operator): Promise<ParkedGroup[]> {
+    return this.house.database.query<ParkedGroup[]>(PARKED, [tenants]);
+  }
+
+  async queues({ tenants }: Operator): Promise<QueueView[]> {
+    const own = Object.entries(this.house.loaded.config.queues).filter(([, { tenant }]) => tenants?.includes(tenant) ?? true);
+    const now = this.house.clock.now();
+    return Promise.all(
+      own.map(async ([name, { tenant }]) => {
+        const [counts] = await this.house.database.query<Omit<QueueView, 'name' | 'tenant'>[]>(QUEUE, [name, tenant, now]);
+        return { name, tenant, ...(counts ?? { offered: 0, leased: 0, oldestOfferedAt: null, lastCollectedAt: null, rejected: 0 }) };
+      }),
+    );
+  }
+
+  async deadLetters({ tenants }: Operator, limit: number): Promise<DeadLetterView[]> {
+    return this.house.database.query<DeadLetterView[]>(DEAD_LETTERS, [tenants, limit]);
+  }
+}
+
+/** Served by the index of what is not over. */
+const OPEN = `
+  SELECT progress, state, route, count(*)::int AS count, min(received_at) AS "oldestReceivedAt" FROM application
+  WHERE progress IN ('flowing', 'parked') AND ($1::text[] IS NULL OR tenant = ANY($1)) GROUP BY progress, state, route ORDER BY progress, count DESC, route`;
+
+const RECENT = `
+  SELECT progress, count(*)::int AS count FROM application WHERE received_at >= $2 AND ($1::text[] IS NULL OR tenant = ANY($1)) GROUP BY progress`;
+
+const DEAD_COUNT = 'SELECT count(*)::int AS count FROM dead_letter WHERE ($1::text[] IS NULL OR tenant = ANY($1))';
+
+const PARKED = `
+  SELECT * FROM (
+    SELECT instance, coalesce(failure->>'code', 'unknown') AS code, coalesce(failure->>'kind', 'unknown') AS kind, max(failure->>'message') AS message,
+      max(failure->>'hintKey') AS "hintKey", count(*)::int AS count, min(changed_at) AS "oldestAt"
+    FROM step WHERE state = 'parked' AND ($1::text[] IS NULL OR tenant = ANY($1)) GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT NULL, 'routing/no-route', 'misconfigured', 'No route matches: add or change a route, then reroute.', 'noRoute', count(*)::int, min(received_at)
+    FROM application WHERE progress = 'parked' AND route IS NULL AND ($1::text[] IS NULL OR tenant = ANY($1)) HAVING count(*) > 0) grouped
+  ORDER BY count DESC, code`;
+
+const QUEUE = `
+  SELECT count(*) FILTER (WHERE state = 'offered' OR lease_until < $3)::int AS offered, count(*) FILTER (WHERE state = 'leased' AND lease_until >= $3)::int AS leased,
+    min(offered_at) AS "oldestOfferedAt",
+    (SELECT max(settled_at) FROM pickup_item WHERE queue = $1 AND tenant = $2 AND state = 'acknowledged') AS "lastCollectedAt",
+    (SELECT count(*)::int FROM step WHERE state = 'parked' AND tenant = $2 AND instance = $1 AND kind = 'export') AS rejected
+  FROM pickup_item WHERE queue = $1 AND tenant = $2 AND state IN ('offered', 'leased')`;
+
+const DEAD_LETTERS = `
+  SELECT id, type, subject AS "applicationId", tenant, reason, deliveries, died_at AS "diedAt" FROM dead_letter
+  WHERE ($1::text[] IS NULL OR tenant = ANY($1)) ORDER BY died_at LIMIT $2`;

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { AdapterKind, Port, ProbeReport } from '@amtsbote/adapter-kit';
+import type { Failure, StepState } from '@amtsbote/canonical';
+import { InstanceStateRow } from '@amtsbote/store';
+import { Injectable } from '@nestjs/common';
+
+import { type AdapterInstance, Instances } from '../house/instances.js';
+import { House } from '../house/tokens.js';
+import { ProblemError } from '../http/problem.js';
+import { IntakeEndpoints } from '../intake/endpoints.js';
+import type { Operator } from './operator.js';
+import { isOwn, isVisible, tenantsOfEndpoint, tenantsOfInstance } from './reach.js';
+
+/** An adapter instance with what waits for it. */
+export interface InstanceView {
+  readonly name: string;
+  readonly type: string;
+  readonly kind: AdapterKind;
+  /** Which system, where, as whom; no secrets. */
+  readonly target: string;
+  readonly paused: boolean;
+  readonly pausedReason: string | null;
+  readonly pausedBy: string | null;
+  readonly breaker: 'closed' | 'open' | 'halfOpen';
+  readonly openUntil: Date | null;
+  readonly lastFailure: Failure | null;
+  /** Steps that could go out now or soon: due, retrying, in doubt. */
+  readonly due: number;
+  readonly running: number;
+  /** Steps whose next move is the outside's: payments. */
+  readonly awaiting: number;
+  readonly parked: number;
+  /** Due time of the step that has been due for longest. */
+  readonly oldestDueAt: Date | null;
+  /** Whether this operator may pause and resume it. */
+  readonly mayPause: boolean;
+}
+
+/** What a probe of one system found. */
+export interface ProbeView extends ProbeReport {
+  readonly name: string;
+  readonly part: 'instance' | 'endpoint';
+  readonly type: string;
+  readonly target: string;
+  readonly durationMs: number;
+}
+
+/** A system that does not answer at all must not hold up the answer about the others. */
+const PROBE_MS = 10_000;
+
+/** Adapter instances and endpoints as operators see them. */
+@Injectable()
+export class InstanceQueries {
+  constructor(
+    private readonly house: House,
+    private readonly instances: Instances,
+    private readonly endpoints: IntakeEndpoints,
+  ) {}
+
+  async list({ tenants }: Operator): Promise<InstanceView[]> {
+    const states = new Map((await this.house.database.manager.find(InstanceStateRow)).map((row) => [row.instance, row]));
+    const loads = loadsOf(await this.house.database.query<LoadRow[]>(LOADS, [tenants, this.house.clock.now()]));
+    return this.visible(tenants).map(({ name, type, kind, port }) => {
+      const { paused, pausedReason, pausedBy, breaker, openUntil, lastFailure } = states.get(name) ?? FRESH;
+      const mayPause = isOwn(tenantsOfInstance(name, this.house.loaded.config), tenants);
+      const target = port.describeTarget();
+      const load = loads.get(name) ?? NO_LOAD;
+      return { name, type, kind, target, paused, pausedReason, pausedBy, breaker, openUntil, lastFailure, ...load, mayPause };
+    });
+  }
+
+  /** @throws ProblemError 404 for unknown ones and those of other tenants, 403 for shared ones */
+  requireOwn(name: string, { tenants }: Operator): void {
+    if (!this.visible(tenants).some((instance) => instance.name === name))
+      throw new ProblemError(404, 'unknown-instance', `There is no adapter instance "${name}".`);
+    if (!isOwn(tenantsOfInstance(name, this.house.loaded.config), tenants))
+      throw new ProblemError(
+        403,
+        'shared-instance',
+        'Other municipalities use this instance too: only an admin of all may pause or resume it.',
+      );
+  }
+
+  /** Looks at settings, reachability and credentials of every instance and endpoint at once; `only` names some of them. */
+  async probe({ tenants }: Operator, only?: readonly string[]): Promise<ProbeView[]> {
+    const { config } = this.house.loaded;
+    const endpoints = this.endpoints.list().filter(({ name }) => isVisible(tenantsOfEndpoint(name, config), tenants));
+    const parts = [
+      ...this.visible(tenants).map(({ name, type, port }) => ({ part: 'instance' as const, name, type, port })),
+      ...endpoints.map(({ name, type, port }) => ({ part: 'endpoint' as const, name, type, port })),
+    ];
+    const wanted = parts.filter(({ name }) => only?.includes(name) ?? true);
+    return Promise.all(
+      wanted.map(async ({ port, ...part }) => ({ ...part, target: port.describeTarget(), ...(await this.probeOne(port)) })),
+    );
+  }
+
+  private visible(tenants: readonly string[] | null): readonly AdapterInstance[] {
+    return this.instances.list().filter(({ name }) => isVisible(tenantsOfInstance(name, this.house.loaded.config), tenants));
+  }
+
+  private async probeOne(port: Port): Promise<ProbeReport & { durationMs: number }> {
+    const { clock } = this.house;
+    const started = clock.now().getTime();
+    const signal = AbortSignal.timeout(PROBE_MS);
+    const late = new Promise<ProbeReport>((resolve) => {
+      signal.addEventListener('abort', () => resolve(failed(`No answer within ${PROBE_MS / 1_000} seconds.`)));
+    });
+    const report = await Promise.race([port.probe(signal).catch(() => failed('The probe itself failed.')), late]);
+    return { ...report, durationMs: clock.now().getTime() - started };
+  }
+}
+
+function failed(detail: string): ProbeReport {
+  return { ok: false, checks: [{ name: 'answer', ok: false, detail }] };
+}
+
+type Load = Pick<InstanceView, 'due' | 'running' | 'awaiting' | 'parked' | 'oldestDueAt'>;
+const NO_LOAD: Load = { due: 0, running: 0, awaiting: 0, parked: 0, oldestDueAt: null };
+
+/** Of an instance that was never paused and never failed. */
+const FRESH = {
+  paused: false,
+  pausedReason: null,
+  pausedBy: null,
+  breaker: 'closed',
+  openUntil: null,
+  lastFailure: null,
+} as const satisfies Partial<InstanceView>;
+
+interface LoadRow {
+  readonly instance: string;
+  readonly state: StepState;
+  readonly count: number;
+  readonly oldest: Date | null;
+}
+
+function loadsOf(rows: readonly LoadRow[]): Map<string, Load> {
+  const loads = new Map<string, Load>();
+  for (const { instance, state, count, oldest } of rows) {
+    const load = loads.get(instance) ?? NO_LOAD;
+    const key = state === 'running' || state === 'awaiting' || state === 'parked' ? state : 'due';
+    const oldestDueAt = key === 'due' ? earlier(load.oldestDueAt, oldest) : load.oldestDueAt;
+    loads.set(instance, { ...load, [key]: load[key] + count, oldestDueAt });
+  }
+  return loads;
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
+}
+
+/** Three parts, each with the predicate of its partial index: finished steps are never looked at. */
+const LOADS = `
+  SELECT instance, state, count(*)::int AS count, min(due_at) FILTER (WHERE due_at <= $2) AS oldest FROM step
+  WHERE state IN ('due', 'retrying', 'inDoubt', 'awaiting') AND due_at IS NOT NULL AND ($1::text[] IS NULL OR tenant = ANY($1)) GROUP BY instance, state
+  UNION ALL
+  SELECT instance, state, count(*)::int, NULL FROM step WHERE state = 'running' AND ($1::text[] IS NULL OR tenant = ANY($1)) GROUP BY instance, state
+  UNION ALL
+  SELECT instance, state, count(*)::int, NULL FROM step WHERE state = 'parked' AND ($1::text[] IS NULL OR tenant = ANY($1)) GROUP BY instance, state`;

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Type } from '@nestjs/common';
+
+import { ApplicationQueries } from './applications.queries.js';
+import { BulkRetry } from './bulk-retry.js';
+import { ConsoleSessions } from './console-sessions.js';
+import { DeadLetters } from './dead-letters.js';
+import { HouseQueries } from './house.queries.js';
+import { InstanceQueries } from './instances.queries.js';
+import { TimelineQueries } from './timeline.queries.js';
+
+/** Queries and commands for console and CLI. */
+export const OPS: readonly Type[] = [
+  ApplicationQueries,
+  TimelineQueries,
+  BulkRetry,
+  InstanceQueries,
+  HouseQueries,
+  DeadLetters,
+  ConsoleSessions,
+];
