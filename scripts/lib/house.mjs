@@ -32,6 +32,13 @@ export function isStarted(moduleUrl) {
   return process.argv[1] !== undefined && fileURLToPath(moduleUrl) === process.argv[1];
 }
 
+const running = new Set();
+
+/** Ends every program that {@link run} has started and that still runs. */
+export function endPrograms() {
+  for (const child of running) child.kill('SIGTERM');
+}
+
 /**
  * Runs a program to its end.
  * @param {string} command
@@ -44,6 +51,7 @@ export function isStarted(moduleUrl) {
 export function run(command, args, { cwd = ROOT, env = process.env, show, signal } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
     let output = '';
     for (const name of ['stdout', 'stderr']) {
       child[name].setEncoding('utf8').on('data', (text) => {
@@ -58,6 +66,7 @@ export function run(command, args, { cwd = ROOT, env = process.env, show, signal
     signal?.addEventListener('abort', stop, { once: true });
     child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}\n` }));
     child.on('close', (code) => {
+      running.delete(child);
       signal?.removeEventListener('abort', stop);
       resolve({ code: code ?? 1, output });
     });

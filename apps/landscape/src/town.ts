@@ -3,6 +3,7 @@ import { NscaleSimulator, TRADE_OFFICE } from '@amtsbote/adapters/dms-nscale/sim
 import { XbezahldiensteSimulator } from '@amtsbote/adapters/payment-xbezahldienste/simulator';
 import { payAtOnce, PortalSimulator } from '@amtsbote/adapters/status-webhook/simulator';
 
+import { duplicatesOf } from './duplicates.js';
 import { FachverfahrenSimulator } from './fachverfahren.js';
 import { makeSecrets, type TownSecrets } from './secrets.js';
 
@@ -61,24 +62,13 @@ export class Town {
     return this.fachverfahren.start();
   }
 
-  /**
-   * Effects that happened more than once, counted in the systems' own books: payments per request, filed objects per key, applications taken
-   * into the register, reports in the mailbox.
-   */
+  /** How many effects happened more than once; see {@link duplicatesOf}. */
   duplicateEffects(): number {
-    const payments = this.payment.books.all();
-    const requests = new Set(payments.map(({ request }) => request.requestId));
-    const taken = [...(this.fachverfahren?.cases.values() ?? [])].filter((known) => known.taken > 1).length;
-    const books = this.dms.books();
-    return payments.length - requests.size + taken + duplicatesIn(books);
+    return duplicatesOf(this).length;
   }
 
   async stop(): Promise<void> {
     await this.fachverfahren?.stop();
     await Promise.all([this.payment.stop(), this.dms.stop(), this.portal.stop()]);
   }
-}
-
-function duplicatesIn(books: ReturnType<NscaleSimulator['books']>): number {
-  return books.duplicates.length;
 }

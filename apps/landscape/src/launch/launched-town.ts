@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { mkdir } from 'node:fs/promises';
+
+import { freePort } from '../free-port.js';
+import { makeSecrets } from '../secrets.js';
+import { Town } from '../town.js';
+import { provideDatabase } from './database.js';
+import { HubBooks } from './hub-books.js';
+import { HubProcess } from './hub-process.js';
+import { keepSecrets } from './kept-secrets.js';
+import type { Places } from './places.js';
+import type { Undoing } from './undoing.js';
+
+/** What a launch is asked for. */
+export interface LaunchWish {
+  readonly places: Places;
+  /** A PostgreSQL of the person's own; absent = the embedded one. */
+  readonly databaseUrl: string | undefined;
+  /** Everything is thrown away at the end: secrets, data, ports are made up. */
+  readonly temporary: boolean;
+  readonly port: number;
+  readonly say: (line: string) => void;
+  /** Aborted when the person has seen enough. */
+  readonly signal: AbortSignal;
+}
+
+/** A running town with its hub in a process of its own. */
+export interface LaunchedTown {
+  readonly town: Town;
+  readonly hub: HubProcess;
+  readonly books: HubBooks;
+  readonly startedAt: Date;
+}
+
+/**
+ * Starts database, simulated town, hub and Fachverfahren, in this order. Whatever has been started is in `undoing`, also when this throws:
+ * between two parts it looks whether it is still wanted.
+ * @throws LaunchError, EmbeddedPostgresError, or the signal's reason.
+ */
+export async function launchTown(wish: LaunchWish, undoing: Undoing): Promise<LaunchedTown> {
+  const { places, signal, say } = wish;
+  const secrets = wish.temporary ? makeSecrets() : await keepSecrets(secretsFile(places));
+  const database = { url: wish.databaseUrl, directory: places.postgres, temporary: wish.temporary, say };
+  const databaseUrl = await provideDatabase(database, undoing);
+  signal.throwIfAborted();
+
+  const town = await Town.start({ secrets });
+  undoing.add('simulated town', () => town.stop());
+  signal.throwIfAborted();
+
+  const startedAt = new Date();
+  const hub = await startHub(wish, { ...town.environment(), DATABASE_URL: databaseUrl });
+  undoing.add('hub', () => hub.stop());
+  await hub.untilReady(signal);
+  town.openOffice(hub.url);
+
+  const books = new HubBooks(databaseUrl);
+  undoing.add('reading connection', () => books.close());
+  return { town, hub, books, startedAt };
+}
+
+/** Where the secrets of an installation are kept. */
+export function secretsFile({ desk }: Places): string {
+  return `${desk}/secrets.json`;
+}
+
+async function startHub({ places, port, say }: LaunchWish, environment: Record<string, string>): Promise<HubProcess> {
+  const free = await freePort(port);
+  if (port !== 0 && free !== port) say(`Port ${port} is in use by another program: the hub takes ${free}.`);
+  const url = `http://127.0.0.1:${free}`;
+  await mkdir(places.blobs, { recursive: true, mode: 0o700 });
+  return HubProcess.start({
+    url,
+    logFile: places.hubLog,
+    environment: { HUB_LOG_LEVEL: 'info', ...environment, HUB_URL: url, HUB_PORT: String(free), HUB_BLOBS: places.blobs },
+  });
+}
