@@ -37,6 +37,8 @@ export default tseslint.config(
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/require-await': 'off',
+      // A House is a bundle of values under one injection token.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: [{ from: 'file', name: 'House' }] }],
       // Options of libraries are often classes that serve as interfaces.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],

@@ -26,7 +26,7 @@ export class Runner {
   private accepting = true;
   private readonly attempts = new Set<Promise<void>>();
   private readonly drains = new Set<Promise<void>>();
-  /** Instances at which somebody found no free place while another claim held them all. */
+  /** Instances at which somebody found no free place: looked at again as soon as one gets free. */
   private readonly missed = new Set<string>();
   private readonly stop = new AbortController();
 
@@ -74,6 +74,8 @@ export class Runner {
       this.gates.left(instance, admission.places - claimed.length);
       if (claimed.length === 0) await this.gates.releaseProbe(admission);
     }
+    // Every place is taken: there may be more, which is looked at when one gets free.
+    if (stepId === undefined && claimed.length === admission.places) this.missed.add(instance);
     // Whoever came while this claim held the places went away; what it came for may be due now.
     if (claimed.length < admission.places && this.missed.delete(instance)) await this.claimAndStart(instance);
   }
@@ -82,6 +84,8 @@ export class Runner {
     const attempt = this.run(step, admission).finally(() => {
       this.gates.left(step.instance);
       this.attempts.delete(attempt);
+      // Only when somebody went away empty-handed: on an idle hub every attempt would otherwise cost a claim that finds nothing.
+      if (!this.missed.delete(step.instance)) return;
       this.drain(step.instance).catch((error: unknown) =>
         this.house.log.error('delivery.claim-failed', error, { instance: step.instance }),
       );
