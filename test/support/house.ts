@@ -9,6 +9,7 @@ import { Waker } from '@amtsbote/bus';
 import type { Randomness } from '@amtsbote/canonical';
 import { Log, ManualClock, seededRandomness, uuidV7 } from '@amtsbote/platform';
 import { FileBlobStore, openDatabase, type StepRow } from '@amtsbote/store';
+import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
 import { HubConfig } from '../../apps/hub/src/config/hub-config.js';
@@ -164,6 +165,11 @@ export function aDraft(overrides: Partial<ApplicationDraft> = {}): ApplicationDr
   };
 }
 
+/** The same house on another connection: for tests that let the store fail or count what it is asked. */
+export function withDatabase({ loaded, clock, randomness, ids, log, blobs, processId }: House, database: DataSource): House {
+  return { loaded, clock, randomness, ids, log, blobs, processId, database };
+}
+
 /** The parts of a process that lives in this house. */
 export function processOf(house: House): Process {
   const instances = new Instances(house);
@@ -208,11 +214,11 @@ function loadedConfig(url: string, directory: string, targets: FakeTargets, more
     config,
     source: { file: 'test', lineOf: () => undefined },
     instances: new Map([
-      ['eakte', loaded(adapters.dms as Adapter)],
-      ['epayment', loaded(adapters.payment as Adapter)],
-      ['portal', loaded(adapters.portal as Adapter)],
+      ['eakte', loaded(adapters.dms)],
+      ['epayment', loaded(adapters.payment)],
+      ['portal', loaded(adapters.portal)],
     ]),
-    endpoints: new Map([['gewerbe', loaded(adapters.forms as Adapter)]]),
+    endpoints: new Map([['gewerbe', loaded(adapters.forms)]]),
   };
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { crashContract, deadLetterContract, redeliveryContract } from './carrier-failures.js';
 import { type BusUnderTest, type CarrierContractFixture } from './carrier-fixture.js';
-import { failureContract } from './carrier-failures.js';
-import { flowContract } from './carrier-flow.js';
+import { arrivalContract, backPressureContract, orderContract } from './carrier-flow.js';
 import { afterEach, beforeEach, describe } from './jest.js';
+
+const PARTS = [arrivalContract, orderContract, backPressureContract, redeliveryContract, crashContract, deadLetterContract];
 
 /**
  * The judge of every carrier: nothing lost, nothing done out of order, nobody waits for somebody else's trouble, and what cannot be handled
@@ -21,7 +23,6 @@ export function carrierContract(fixture: CarrierContractFixture): void {
       if (bus === undefined) throw new Error('the bus is not started');
       return bus;
     };
-    flowContract(theBus);
-    failureContract(theBus);
+    for (const part of PARTS) part(theBus);
   });
 }

@@ -6,9 +6,9 @@ import { describe, expect, it } from './jest.js';
 const PAUSE_MS_MIN = 50;
 const LEASE_MS = 400;
 
-/** What holds when handlers, processes or messages are bad. */
-export function failureContract(bus: () => BusUnderTest): void {
-  describe('failures', () => {
+/** A handler that fails gets the message again, later and in its turn. */
+export function redeliveryContract(bus: () => BusUnderTest): void {
+  describe('redelivery', () => {
     it('brings a message again after a pause when its handler failed, and counts', async () => {
       const message = aMessage(aSubject(1));
       const deliveries: { delivery: number; at: number; id: string }[] = [];
@@ -60,7 +60,12 @@ export function failureContract(bus: () => BusUnderTest): void {
       expect(done.has(aSubject(1)) || done.has(aSubject(2))).toBe(false);
       hold.release();
     });
+  });
+}
 
+/** What a dead process held, another one does. */
+export function crashContract(bus: () => BusUnderTest): void {
+  describe('crashes', () => {
     it('gives what a dead process held to another one', async () => {
       const hold = held();
       const messages = [aMessage(aSubject(1)), aMessage(aSubject(1)), aMessage(aSubject(2))];
@@ -88,6 +93,38 @@ export function failureContract(bus: () => BusUnderTest): void {
       await until('none is left', async () => (await bus().waiting()) === 0);
     });
 
+    it('loses nothing when processes die again and again', async () => {
+      const messages = Array.from({ length: 60 }, (_, n) => aMessage(aSubject(n % 12)));
+      const done: string[] = [];
+      for (const message of messages) await bus().publish([message]);
+      const holds = [];
+      for (let round = 0; round < 3; round += 1) {
+        const hold = held();
+        holds.push(hold);
+        let handled = 0;
+        const dying = await bus().consume(
+          async ({ id }) => {
+            handled += 1;
+            if (handled > 8) await hold.released;
+            else done.push(id);
+          },
+          { leaseMs: LEASE_MS, inFlightMax: 12 },
+        );
+        await until('it is stuck', () => handled > 8);
+        await dying.crash();
+      }
+      await bus().consume(async ({ id }) => void done.push(id), { leaseMs: LEASE_MS });
+      await until('none is left', async () => (await bus().waiting()) === 0);
+      for (const hold of holds) hold.release();
+      await pause(0);
+      expect(new Set(done)).toEqual(new Set(messages.map(({ id }) => id)));
+    });
+  });
+}
+
+/** What cannot be handled ends in front of a person, and comes back when that person says so. */
+export function deadLetterContract(bus: () => BusUnderTest): void {
+  describe('dead letters', () => {
     it('makes poison a dead letter with its reason after the last delivery, and lets the subject go on', async () => {
       const [poison, behind] = [aMessage(aSubject(1)), aMessage(aSubject(1))];
       const got: string[] = [];
@@ -138,33 +175,6 @@ export function failureContract(bus: () => BusUnderTest): void {
       await until('what was behind it is handled', () => got.length === 1);
       expect(got).toEqual([behind.id]);
       expect(await bus().deadLetters()).toEqual([{ id, reason: expect.stringMatching(/\w/), deliveries: 1 }]);
-    });
-
-    it('loses nothing when processes die again and again', async () => {
-      const messages = Array.from({ length: 60 }, (_, n) => aMessage(aSubject(n % 12)));
-      const done: string[] = [];
-      for (const message of messages) await bus().publish([message]);
-      const holds = [];
-      for (let round = 0; round < 3; round += 1) {
-        const hold = held();
-        holds.push(hold);
-        let handled = 0;
-        const dying = await bus().consume(
-          async ({ id }) => {
-            handled += 1;
-            if (handled > 8) await hold.released;
-            else done.push(id);
-          },
-          { leaseMs: LEASE_MS, inFlightMax: 12 },
-        );
-        await until('it is stuck', () => handled > 8);
-        await dying.crash();
-      }
-      await bus().consume(async ({ id }) => void done.push(id), { leaseMs: LEASE_MS });
-      await until('none is left', async () => (await bus().waiting()) === 0);
-      for (const hold of holds) hold.release();
-      await pause(0);
-      expect(new Set(done)).toEqual(new Set(messages.map(({ id }) => id)));
     });
   });
 }

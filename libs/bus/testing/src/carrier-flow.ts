@@ -5,9 +5,9 @@ import { describe, expect, it } from './jest.js';
 /** Longer than a carrier's poll: what has not happened by then does not happen. */
 const QUIET_MS = 300;
 
-/** What holds while nothing goes wrong: everything arrives, in order per subject, as much at a time as wanted. */
-export function flowContract(bus: () => BusUnderTest): void {
-  describe('flow', () => {
+/** Everything that was committed arrives, and nothing else. */
+export function arrivalContract(bus: () => BusUnderTest): void {
+  describe('arrival', () => {
     it('hands every published message to a handler, whole, and keeps none', async () => {
       const messages = Array.from({ length: 50 }, (_, n) => aMessage(aSubject(n)));
       const got = new Map<string, unknown>();
@@ -29,6 +29,22 @@ export function flowContract(bus: () => BusUnderTest): void {
       expect(got).toEqual([message.id]);
     });
 
+    it('lets nobody see what was published in a transaction that was rolled back', async () => {
+      const [never, after] = [aMessage(aSubject(1)), aMessage(aSubject(1))];
+      const got: string[] = [];
+      await bus().consume(async ({ id }) => void got.push(id));
+      await bus().publishAndRollBack([never]);
+      await bus().publish([after]);
+      await until('the committed one is handled', () => got.includes(after.id));
+      await pause(QUIET_MS);
+      expect(got).toEqual([after.id]);
+    });
+  });
+}
+
+/** Messages of one subject come one after the other, whoever handles them. */
+export function orderContract(bus: () => BusUnderTest): void {
+  describe('order', () => {
     it('keeps the order of every subject, one at a time, with two consumers and many subjects', async () => {
       const [subjects, each] = [40, 12];
       const sent = new Map(
@@ -58,18 +74,12 @@ export function flowContract(bus: () => BusUnderTest): void {
       expect(overlaps).toEqual([]);
       expect(got).toEqual(new Map([...sent].map(([subject, messages]) => [subject, messages.map(({ id }) => id)])));
     });
+  });
+}
 
-    it('lets nobody see what was published in a transaction that was rolled back', async () => {
-      const [never, after] = [aMessage(aSubject(1)), aMessage(aSubject(1))];
-      const got: string[] = [];
-      await bus().consume(async ({ id }) => void got.push(id));
-      await bus().publishAndRollBack([never]);
-      await bus().publish([after]);
-      await until('the committed one is handled', () => got.includes(after.id));
-      await pause(QUIET_MS);
-      expect(got).toEqual([after.id]);
-    });
-
+/** Nobody gets more than wanted. */
+export function backPressureContract(bus: () => BusUnderTest): void {
+  describe('back-pressure', () => {
     it('never runs more handlers at once than wanted, and lives on while all are busy and more is published', async () => {
       const hold = held();
       let [running, most, handled] = [0, 0, 0];
