@@ -9,6 +9,7 @@ import { Waker } from '@amtsbote/bus';
 import type { Randomness } from '@amtsbote/canonical';
 import { Log, ManualClock, seededRandomness, uuidV7 } from '@amtsbote/platform';
 import { FileBlobStore, openDatabase, type StepRow } from '@amtsbote/store';
+import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
 import { HubConfig } from '../../apps/hub/src/config/hub-config.js';
@@ -162,6 +163,11 @@ export function aDraft(overrides: Partial<ApplicationDraft> = {}): ApplicationDr
     unmapped: [],
     ...overrides,
   };
+}
+
+/** The same house on another connection: for tests that let the store fail or count what it is asked. */
+export function withDatabase({ loaded, clock, randomness, ids, log, blobs, processId }: House, database: DataSource): House {
+  return { loaded, clock, randomness, ids, log, blobs, processId, database };
 }
 
 /** The parts of a process that lives in this house. */

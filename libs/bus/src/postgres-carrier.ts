@@ -69,8 +69,8 @@ export class PostgresCarrier extends Server implements CustomTransportStrategy {
     this.stopListening?.();
     this.stir();
     await this.loop;
+    // Every handler acknowledges before it counts as finished.
     while (this.inFlight > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    await this.flush();
   }
 
   /** Nothing is claimed while paused; what is under way finishes. */
@@ -92,6 +92,8 @@ export class PostgresCarrier extends Server implements CustomTransportStrategy {
   private async work(): Promise<void> {
     const types = Object.keys(MESSAGES).filter((type) => this.messageHandlers.has(type));
     while (this.isRunning()) {
+      // Wakes from here on are for the next turn. Not forgetting older ones would turn a full or paused carrier in circles.
+      this.woken = false;
       const free = this.settings.inFlightMax - this.inFlight;
       const claimed = this.paused || free <= 0 ? [] : await this.claim(types, free);
       for (const message of claimed) void this.deliver(message);
@@ -105,7 +107,6 @@ export class PostgresCarrier extends Server implements CustomTransportStrategy {
   }
 
   private async claim(types: readonly string[], limit: number): Promise<ClaimedMessage[]> {
-    this.woken = false;
     try {
       const claimed = await this.queue.claim(types, limit, this.settings.leaseMs);
       return claimed.sort((a, b) => Number(BigInt(a.seq) - BigInt(b.seq)));
@@ -143,13 +144,22 @@ export class PostgresCarrier extends Server implements CustomTransportStrategy {
     this.inFlight += 1;
     try {
       await this.handle(claimed);
-      this.handled.push(claimed);
-      await this.flush();
+      await this.acknowledge(claimed);
     } catch (error) {
       await this.giveBack(claimed, error);
     } finally {
       this.inFlight -= 1;
       this.stir();
+    }
+  }
+
+  /** A handled message that cannot be acknowledged is not the handler's failure: it comes again when its lease is over. */
+  private async acknowledge(claimed: ClaimedMessage): Promise<void> {
+    this.handled.push(claimed);
+    try {
+      await this.flush();
+    } catch (storeError) {
+      this.events.storeFailed(storeError);
     }
   }
 

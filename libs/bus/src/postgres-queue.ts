@@ -54,14 +54,15 @@ export class PostgresQueue {
   }
 }
 
+// As an array the choice is made exactly once; as a plain subquery a plan may run it again and claim more than its limit.
 const CLAIM = `
   UPDATE message SET lease_until = $2, fence = fence + 1, deliveries = deliveries + 1
-  WHERE seq IN (
+  WHERE seq = ANY(ARRAY(
     SELECT m.seq FROM message m
     WHERE m.available_at <= $1 AND (m.lease_until IS NULL OR m.lease_until < $1) AND m.type = ANY($4)
       AND NOT EXISTS (SELECT 1 FROM message earlier WHERE earlier.subject = m.subject AND earlier.seq < m.seq)
     ORDER BY m.seq LIMIT $3
-    FOR UPDATE OF m SKIP LOCKED)
+    FOR UPDATE OF m SKIP LOCKED))
   RETURNING seq, id, type, envelope, fence, deliveries`;
 
 const ACKNOWLEDGE = `

@@ -71,7 +71,12 @@ export async function migrate(database: DataSource): Promise<void> {
 export async function openDatabase(settings: DatabaseSettings): Promise<DataSource> {
   const database = new DataSource(databaseOptions(settings));
   await database.initialize();
-  await migrate(database);
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
   return database;
 }
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
 import { receiptFor } from '../../../../test/support/fake-adapters.js';
-import { processOf, startHouse, type TestHouse } from '../../../../test/support/house.js';
+import { processOf, startHouse, type TestHouse, withDatabase } from '../../../../test/support/house.js';
 
 /** A promise and the function that fulfils it. */
 function gateKeeper(): { opened: Promise<void>; open: () => void } {
@@ -76,7 +76,7 @@ describe('the runner', () => {
       queries.push(given[0]);
       return house.house.database.query(...given);
     }) as DataSource['query'];
-    const { runner } = processOf({ ...house.house, database: watched });
+    const { runner } = processOf(withDatabase(house.house, watched));
     await runner.drain('eakte');
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(queries.filter((sql) => sql.includes('WITH candidate'))).toHaveLength(2);
@@ -116,7 +116,7 @@ describe('the runner', () => {
   it('makes a step that was cut off in doubt, also the third time', async () => {
     const id = await house.submit();
     house.targets.dms.act = async (_request, ctx) => {
-      await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
+      if (!ctx.signal.aborted) await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
       return ctx.once('vorgang', { act: async () => ({}) as never, find: async () => 'absent' });
     };
     for (let stop = 1; stop <= 3; stop += 1) {
@@ -126,6 +126,27 @@ describe('the runner', () => {
       expect((await house.steps(id))['file']).toMatchObject({ state: 'inDoubt', failures: stop, failure: { code: 'delivery/cut-off' } });
       house.clock.advance(120_000);
     }
+  });
+
+  it('is not kept from its end by an adapter that heeds no signal; the step is found out about when the lease is over', async () => {
+    const id = await house.submit();
+    const started = gateKeeper();
+    const hold = gateKeeper();
+    house.targets.dms.act = async (request) => {
+      started.open();
+      await hold.opened;
+      return receiptFor(request);
+    };
+    const { runner } = processOf(house.house);
+    await runner.drain('eakte');
+    await started.opened;
+    await runner.finish(10);
+    house.clock.advance(20_001);
+    await house.claims.recover();
+    expect((await house.steps(id))['file']?.state).toBe('inDoubt');
+    hold.open();
+    await runner.finish(60_000);
+    expect((await house.steps(id))['file']?.state).toBe('inDoubt');
   });
 
   it('asks the target first when a step is in doubt, and takes what is found for the result', async () => {

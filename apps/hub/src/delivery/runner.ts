@@ -20,6 +20,9 @@ import type { Outcome } from './outcome.js';
 import { AttemptRecords } from './records.js';
 import { StepWorkers } from './step-workers.js';
 
+/** How long an attempt may take to heed its signal when the hub stops, in milliseconds. */
+const HEED_MS = 3_000;
+
 /** Claims due steps, lets adapters act, writes down how it ended. Everything else about delivery hangs off this class. */
 @Injectable()
 export class Runner {
@@ -29,6 +32,8 @@ export class Runner {
   /** Instances at which somebody found no free place: looked at again as soon as one gets free. */
   private readonly missed = new Set<string>();
   private readonly stop = new AbortController();
+  /** From then on no lease is renewed any more. */
+  private readonly gone = new AbortController();
 
   constructor(
     private readonly house: House,
@@ -49,13 +54,26 @@ export class Runner {
     await draining;
   }
 
-  /** Stops claiming; waits for attempts under way, and cuts those off that take longer than `finishMs`: they become in doubt. */
+  /**
+   * Stops claiming; waits for attempts under way, and cuts those off that take longer than `finishMs`: they become in doubt. An adapter that
+   * does not heed even that is left alone: its lease runs out.
+   */
   async finish(finishMs: number): Promise<void> {
     this.accepting = false;
     const cutOff = setTimeout(() => this.stop.abort(), finishMs);
+    let leaving: NodeJS.Timeout | undefined;
+    const left = new Promise<void>((resolve) => {
+      leaving = setTimeout(resolve, finishMs + HEED_MS);
+    });
+    await Promise.race([this.idle(), left]);
+    clearTimeout(cutOff);
+    clearTimeout(leaving);
+    this.gone.abort();
+  }
+
+  private async idle(): Promise<void> {
     // A claim under way may still bring attempts, and they have to be finished too.
     while (this.drains.size + this.attempts.size > 0) await Promise.allSettled([...this.drains, ...this.attempts]);
-    clearTimeout(cutOff);
   }
 
   private async claimAndStart(instance: string, stepId?: string): Promise<void> {
@@ -172,7 +190,7 @@ export class Runner {
     const { leaseMs, attemptMs } = this.timesOf(step.instance);
     const lost = new AbortController();
     const done = new AbortController();
-    void this.renewing(step, leaseMs, done.signal, lost);
+    void this.renewing(step, leaseMs, AbortSignal.any([done.signal, this.gone.signal]), lost);
     return { signal: AbortSignal.any([lost.signal, this.stop.signal, AbortSignal.timeout(attemptMs)]), release: () => done.abort() };
   }
 

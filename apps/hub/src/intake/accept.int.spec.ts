@@ -6,7 +6,7 @@ import { appendJournal } from '@amtsbote/store';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { aDraft, startHouse, submitTo, type TestHouse } from '../../../../test/support/house.js';
+import { aDraft, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
 import { Routes } from '../routing/routes.js';
 import { IntakeService } from './intake.service.js';
 
@@ -91,7 +91,7 @@ describe('the intake, on its database', () => {
       await house.house.database.query(...given);
       throw new Error('Connection terminated unexpectedly');
     };
-    const broken = { ...house.house, database: losing };
+    const broken = withDatabase(house.house, losing);
     const intake = new IntakeService(broken, new Routes(broken), new Waker(house.house.database));
     const draft = aDraft({
       attachments: [{ name: 'a.pdf', mediaType: 'application/pdf', purpose: 'attachment', bytes: Buffer.from('a') }],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -23,7 +23,8 @@ export class FileBlobStore extends BlobStore {
 
   override async put(id: string, source: Readable, bytesMax: number): Promise<StoredBlob> {
     const path = this.pathOf(id);
-    const writing = path + WRITING;
+    // A name of its own for every writer: one that lost its lease may still be writing the same blob.
+    const writing = `${path}.${randomBytes(6).toString('hex')}${WRITING}`;
     await this.makeDirectory(dirname(path));
     try {
       const stored = await this.write(writing, source, bytesMax);
@@ -58,7 +59,8 @@ export class FileBlobStore extends BlobStore {
       if (!shelf.isDirectory()) continue;
       for await (const file of await opendir(join(this.directory, shelf.name))) {
         const path = join(this.directory, shelf.name, file.name);
-        if ((await stat(path)).mtime >= moment) continue;
+        const modified = await modifiedAt(path);
+        if (modified === undefined || modified >= moment) continue;
         if (file.name.endsWith(WRITING)) await rm(path, { force: true });
         else if (ID.test(file.name)) yield file.name;
       }
@@ -95,6 +97,16 @@ export class FileBlobStore extends BlobStore {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await syncDirectory(dirname(directory));
     this.made.add(directory);
+  }
+}
+
+/** `undefined` for a file that is gone meanwhile: renamed by its writer, or removed by another process. */
+async function modifiedAt(path: string): Promise<Date | undefined> {
+  try {
+    return (await stat(path)).mtime;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
