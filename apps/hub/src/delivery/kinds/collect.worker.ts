@@ -46,7 +46,14 @@ export class CollectWorker extends StepWorker {
         answer.stream.destroy();
         throw failureOf(answer.status);
       }
-      const blob = await this.house.blobs.put(attachment.id, answer.stream, endpoint.limits.attachmentBytesMax);
+      // A source that stops in the middle is not there: another mistake than that of a store which cannot store.
+      let isCut = false;
+      answer.stream.once('error', () => {
+        isCut = true;
+      });
+      const blob = await this.house.blobs
+        .put(attachment.id, answer.stream, endpoint.limits.attachmentBytesMax)
+        .catch((error: unknown) => Promise.reject(isCut && !(error instanceof BlobTooLarge) ? interrupted(error) : error));
       const { link: _link, ...described } = attachment;
       return { ...described, state: 'stored', size: blob.size, sha512: blob.sha512 };
     } catch (error) {
@@ -64,6 +71,10 @@ export class CollectWorker extends StepWorker {
     await work.sql.query(SET_ATTACHMENTS, [step.applicationId, step.tenant, JSON.stringify(attachments)]);
     await work.sql.query(INSERT_ATTACHMENTS, [step.applicationId, step.tenant, this.house.clock.now(), JSON.stringify(collected)]);
   }
+}
+
+function interrupted(cause: unknown): DeliveryError {
+  return DeliveryError.unavailable(`${CODE}/interrupted`, 'The source of a linked attachment stopped in the middle of it.', { cause });
 }
 
 function failureOf(status: number): DeliveryError {
