@@ -162,7 +162,8 @@ describe('the same submission', () => {
     const query = database.query.bind(database);
     const spy = jest.spyOn(database, 'query').mockImplementation(async (...parameters: Parameters<typeof query>) => {
       const answer: unknown = await query(...parameters);
-      if (parameters[0].includes('INSERT INTO application')) throw Object.assign(new Error(), { driverError: new Error('Connection terminated') });
+      if (parameters[0].includes('INSERT INTO application'))
+        throw Object.assign(new Error(), { driverError: new Error('Connection terminated') });
       return answer;
     });
     try {
@@ -208,7 +209,8 @@ describe('files', () => {
       'Lageplan.pdf',
       'ZeileZweifdp.exe',
       'weichtrennung.pdf',
-      fileNames === 'utf8' ? '"quoted" \'name\' ".pdf' : '"quoted" \'name\' %22.pdf',
+      // The one name that nobody can tell apart from an escaped one.
+      '"quoted" \'name\' ".pdf',
       '😀.pdf',
       'unbenannt',
       `${'ä'.repeat(125)}.pdf`,
