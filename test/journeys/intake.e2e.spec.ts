@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { aFile, aLargeFile, ODD_FILE_NAMES } from '@amtsbote/adapter-kit/testing';
-import { type Application, valueOf } from '@amtsbote/canonical';
+import { valueOf } from '@amtsbote/canonical';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 
-import { eventually } from './support/eventually.js';
-import { LinkServer } from './support/link-server.js';
 import { speakRaw } from './support/raw-http.js';
 import {
   anEvent,
@@ -25,25 +21,12 @@ import {
 import { TestHub } from './support/test-hub.js';
 
 let hub: TestHub;
-let links: LinkServer;
 beforeAll(async () => {
-  links = await new LinkServer().start();
-  hub = await TestHub.start(links.url);
+  hub = await TestHub.start();
 });
 afterAll(async () => {
   await hub.stop();
-  await links.stop();
 });
-
-async function applicationOf(id: string): Promise<Application> {
-  const [row] = await hub.query<{ document: Application }>('SELECT document FROM application WHERE id = $1', [id]);
-  if (row === undefined) throw new Error('the application is not there');
-  return row.document;
-}
-
-async function bytesOf(attachmentId: string): Promise<Buffer> {
-  return readFile(join(hub.blobs, attachmentId.slice(-2), attachmentId));
-}
 
 describe('an endpoint', () => {
   it.each(['', '?wsdl', '?WSDL&x=1'])('answers a probe with GET%s, without credentials', async (query) => {
@@ -108,12 +91,12 @@ describe('the same submission', () => {
     expect(after.applications - before.applications).toBe(1);
     expect(after.attachments - before.attachments).toBe(4);
     expect(after.files.length - before.files.length).toBe(4);
-    const { attachments } = await applicationOf(expectAccepted(await hub.forms().send(registration)).applicationId);
+    const { attachments } = await hub.application(expectAccepted(await hub.forms().send(registration)).applicationId);
     for (const attachment of attachments) {
       if (attachment.state !== 'stored') throw new Error('not stored');
       expect(
         createHash('sha512')
-          .update(await bytesOf(attachment.id))
+          .update(await hub.bytesOf(attachment.id))
           .digest('hex'),
       ).toBe(attachment.sha512);
     }
@@ -146,7 +129,7 @@ describe('the same submission', () => {
     const first = expectAccepted(await hub.forms().send(registration));
     const changed = { ...registration, formData: { ...registration.formData, formData: registration.formData.formData.slice(1) } };
     expect(expectAccepted(await hub.forms().send(changed))).toEqual(first);
-    expect((await applicationOf(first.applicationId)).form).toHaveLength(registration.formData.formData.length);
+    expect((await hub.application(first.applicationId)).form).toHaveLength(registration.formData.formData.length);
     expect((await hub.journal('submission.repeated')).at(-1)).toMatchObject({ data: { differs: true } });
   });
 
@@ -172,9 +155,9 @@ describe('the same submission', () => {
       spy.mockRestore();
     }
     const { applicationId } = expectAccepted(await hub.forms().send(registration));
-    const { attachments } = await applicationOf(applicationId);
+    const { attachments } = await hub.application(applicationId);
     expect(attachments).toHaveLength(4);
-    for (const { id } of attachments) expect((await bytesOf(id)).length).toBeGreaterThan(0);
+    for (const { id } of attachments) expect((await hub.bytesOf(id)).length).toBeGreaterThan(0);
   });
 });
 
@@ -193,14 +176,14 @@ describe('an application nobody has a route for', () => {
 describe('an application of an office', () => {
   it('goes to the municipality that the endpoint names for it', async () => {
     const { applicationId } = expectAccepted(await hub.forms('verbund').send(aRegistration()));
-    expect(await applicationOf(applicationId)).toMatchObject({ tenant: '057110000001', origin: { authorityId: '100001' } });
+    expect(await hub.application(applicationId)).toMatchObject({ tenant: '057110000001', origin: { authorityId: '100001' } });
   });
 });
 
 describe('files', () => {
   it.each(['utf8', 'rfc8187'] as const)('with odd names (%s) arrive complete, under safe and distinct names', async (fileNames) => {
     const { applicationId } = expectAccepted(await hub.forms('formulare', { fileNames }).sendSpoilt(aRegistration(), 'oddFileNames'));
-    const odd = (await applicationOf(applicationId)).attachments.slice(-ODD_FILE_NAMES.length);
+    const odd = (await hub.application(applicationId)).attachments.slice(-ODD_FILE_NAMES.length);
     expect(odd.map(({ name }) => name)).toEqual([
       'Straße Übergrößenträger.pdf',
       'Straße Übergrößenträger (2).pdf',
@@ -215,7 +198,7 @@ describe('files', () => {
       'unbenannt',
       `${'ä'.repeat(125)}.pdf`,
     ]);
-    for (const [index, { id }] of odd.entries()) expect(String(await bytesOf(id))).toBe(`content of ${ODD_FILE_NAMES[index] ?? ''}`);
+    for (const [index, { id }] of odd.entries()) expect(String(await hub.bytesOf(id))).toBe(`content of ${ODD_FILE_NAMES[index] ?? ''}`);
     // The original is kept as it was sent, but for what PostgreSQL cannot hold.
     expect(odd[1]?.originalName).toBe(ODD_FILE_NAMES[1]);
     expect(odd[5]?.originalName).toBe(ODD_FILE_NAMES[5]?.replace('\u0000', '\ufffd'));
@@ -223,9 +206,9 @@ describe('files', () => {
 
   it('with odd names in signed JSON arrive complete', async () => {
     const { applicationId } = expectAccepted(await hub.portal().sendSpoilt(anEvent(), 'oddFileNames'));
-    const odd = (await applicationOf(applicationId)).attachments.slice(-ODD_FILE_NAMES.length);
+    const odd = (await hub.application(applicationId)).attachments.slice(-ODD_FILE_NAMES.length);
     expect(odd.map(({ originalName }) => originalName)).toEqual(ODD_FILE_NAMES.map((name) => name.replace('\u0000', '\ufffd')));
-    for (const [index, { id }] of odd.entries()) expect(String(await bytesOf(id))).toBe(ODD_FILE_NAMES[index]);
+    for (const [index, { id }] of odd.entries()) expect(String(await hub.bytesOf(id))).toBe(ODD_FILE_NAMES[index]);
   });
 
   it.each([
@@ -240,36 +223,36 @@ describe('files', () => {
   ])('named with %s get the name that was meant', async (_what, parameter, original, name) => {
     const part = { head: [`Content-Disposition: form-data; name="attachment"; ${parameter}`], body: 'a' };
     const { applicationId } = expectAccepted(await sendParts(hub, multipartBytes([dataOf(aRegistration(0)), part])));
-    expect((await applicationOf(applicationId)).attachments).toMatchObject([{ originalName: original, name }]);
+    expect((await hub.application(applicationId)).attachments).toMatchObject([{ originalName: original, name }]);
   });
 
   it('named in Windows-1252 get the name that was meant', async () => {
     const head = [Buffer.from('Content-Disposition: form-data; name="attachment"; filename="\xdcbersicht \x80.pdf"', 'latin1')];
     const { applicationId } = expectAccepted(await sendParts(hub, multipartBytes([dataOf(aRegistration(0)), { head, body: 'a' }])));
-    expect((await applicationOf(applicationId)).attachments).toMatchObject([{ name: 'Übersicht €.pdf' }]);
+    expect((await hub.application(applicationId)).attachments).toMatchObject([{ name: 'Übersicht €.pdf' }]);
   });
 
   it('of equal names, empty ones, and ones that look like the boundary all arrive', async () => {
     const contents = ['eins', 'zwei', '', '--grenze-zwischen-teile', '\r\n--grenze\r\n\r\n--', '\r\n', '\r\n\r\n-'];
     const parts = contents.map((content) => file('attachment', 'scan.pdf', content));
     const { applicationId } = expectAccepted(await sendParts(hub, multipartBytes([dataOf(aRegistration(0)), ...parts])));
-    const { attachments } = await applicationOf(applicationId);
+    const { attachments } = await hub.application(applicationId);
     expect(attachments.map(({ name }) => name)).toEqual(['scan.pdf', ...[2, 3, 4, 5, 6, 7].map((n) => `scan (${n}).pdf`)]);
-    for (const [index, { id }] of attachments.entries()) expect(String(await bytesOf(id))).toBe(contents[index]);
+    for (const [index, { id }] of attachments.entries()) expect(String(await hub.bytesOf(id))).toBe(contents[index]);
   });
 
   it('keep their order though small ones are stored faster than large ones', async () => {
     const sizes = [200_000, 1, 150_000, 2, 3, 100_000, 4];
     const attachments = sizes.map((size, index) => aLargeFile(`${index}.bin`, size, index));
     const { applicationId } = expectAccepted(await hub.forms().send({ ...aRegistration(0), attachments }));
-    const stored = (await applicationOf(applicationId)).attachments.slice(1);
+    const stored = (await hub.application(applicationId)).attachments.slice(1);
     expect(stored.map((attachment) => (attachment.state === 'stored' ? attachment.size : -1))).toEqual(sizes);
   });
 
   it.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString'])('and fields in parts called %s are kept', async (name) => {
     const parts = [dataOf(aRegistration(0)), file(name, 'a.pdf', 'a'), field(name, 'Wert')];
     const { applicationId } = expectAccepted(await sendParts(hub, multipartBytes(parts)));
-    const { attachments, unmapped } = await applicationOf(applicationId);
+    const { attachments, unmapped } = await hub.application(applicationId);
     expect(attachments).toMatchObject([{ name: 'a.pdf' }]);
     expect(unmapped).toEqual(expect.arrayContaining([{ path: `/parts/${name}`, value: 'Wert' }]));
     expect(Object.hasOwn(Object.prototype, 'Wert')).toBe(false);
@@ -280,7 +263,7 @@ describe('texts', () => {
   it('that PostgreSQL cannot hold do not stop an application', async () => {
     const answers = { notiz: 'a\u0000b', haelfte: 'x\ud83d', 'schl\u0000uessel': '\\u0000 bleibt', rest: 'ä'.repeat(10) };
     const { applicationId } = expectAccepted(await hub.portal().send(anEvent({ answers, 'mehr\u0000': ['\udc00'] })));
-    const { form, unmapped } = await applicationOf(applicationId);
+    const { form, unmapped } = await hub.application(applicationId);
     expect(valueOf(form, 'notiz')).toBe('a\ufffdb');
     expect(valueOf(form, 'haelfte')).toBe('x\ufffd');
     expect(valueOf(form, 'schl\ufffduessel')).toBe('\\u0000 bleibt');
@@ -292,69 +275,6 @@ describe('texts', () => {
     const item = { name, label: name, stringValue: 'Wert' };
     const formData = { ...registration.formData, formData: [...registration.formData.formData, item] };
     const { applicationId } = expectAccepted(await hub.forms().send({ ...registration, formData }));
-    expect((await applicationOf(applicationId)).form.at(-1)).toMatchObject({ name, value: 'Wert' });
+    expect((await hub.application(applicationId)).form.at(-1)).toMatchObject({ name, value: 'Wert' });
   });
-});
-
-describe('linked attachments', () => {
-  it('are collected before anything is filed', async () => {
-    const { applicationId } = expectAccepted(await hub.portal().send(withLink(anEvent(), links.offer('/foto.jpg', 'Inhalt des Fotos'))));
-    await eventually(async () => {
-      const { attachments } = await applicationOf(applicationId);
-      expect(attachments.at(-1)).toMatchObject({ state: 'stored', size: 16, name: 'Foto.jpg' });
-    });
-    const { attachments } = await applicationOf(applicationId);
-    expect(String(await bytesOf(attachments.at(-1)?.id ?? ''))).toBe('Inhalt des Fotos');
-    await eventually(async () => {
-      const steps = await hub.query('SELECT name, state FROM step WHERE application_id = $1 ORDER BY position', [applicationId]);
-      expect(steps).toEqual([
-        { name: 'collect', state: 'done' },
-        { name: 'file', state: 'done' },
-      ]);
-    });
-    const [owned] = await hub.query('SELECT name, size::int FROM attachment WHERE id = $1', [attachments.at(-1)?.id]);
-    expect(owned).toEqual({ name: 'Foto.jpg', size: 16 });
-  });
-
-  it.each(['down', 'error500', 'cut'] as const)('are waited for while their source is not there (%s)', async (fault) => {
-    const link = links.offer(`/spaeter-${fault}.jpg`, 'endlich', fault === 'cut' ? { cutTimes: 1 } : {});
-    if (fault !== 'cut') links.fail({ fault, times: 1, match: new RegExp(`spaeter-${fault}`) });
-    const { applicationId } = expectAccepted(await hub.portal().send(withLink(anEvent(), link)));
-    await eventually(async () => {
-      const [step] = await hub.query('SELECT state, failure FROM step WHERE application_id = $1 AND name = $2', [applicationId, 'collect']);
-      expect(step).toMatchObject({ state: 'retrying', failure: { kind: 'unavailable' } });
-    });
-    // Nothing is filed meanwhile, and no half file lies about.
-    const [filing] = await hub.query<{ state: string }>('SELECT state FROM step WHERE application_id = $1 AND name = $2', [
-      applicationId,
-      'file',
-    ]);
-    expect(filing?.state).toBe('waiting');
-    expect((await hub.stored()).files.filter((name) => name.endsWith('.writing'))).toEqual([]);
-    await hub.query("UPDATE step SET due_at = now() WHERE application_id = $1 AND name = 'collect'", [applicationId]);
-    await eventually(async () => {
-      expect((await applicationOf(applicationId)).attachments.at(-1)).toMatchObject({ state: 'stored', size: 7 });
-    });
-  });
-
-  it.each([
-    ['that are too large', 'x'.repeat(300_001), {}, 'collect/too-large'],
-    ['that are not there any more', '', { status: 404 }, 'collect/not-there'],
-    ['that lead elsewhere', '', { status: 302 }, 'collect/not-there'],
-  ] as const)('%s are shown to a person', async (what, content, more, code) => {
-    const link = links.offer(`/${what.replaceAll(' ', '-')}.jpg`, content, more);
-    const { applicationId } = expectAccepted(await hub.portal().send(withLink(anEvent(), link)));
-    await eventually(async () => {
-      const [step] = await hub.query('SELECT state, failure FROM step WHERE application_id = $1 AND name = $2', [applicationId, 'collect']);
-      expect(step).toMatchObject({ state: 'parked', failure: { code } });
-    });
-    const [row] = await hub.query('SELECT progress FROM application WHERE id = $1', [applicationId]);
-    expect(row).toEqual({ progress: 'parked' });
-    expect((await hub.stored()).files.filter((name) => name.endsWith('.writing'))).toEqual([]);
-  });
-
-  function withLink(event: ReturnType<typeof anEvent>, link: string): ReturnType<typeof anEvent> {
-    const data = event.body['data'] as Record<string, never>;
-    return { ...event, body: { ...event.body, data: { ...data, files: [{ filename: 'Foto.jpg', mediaType: 'image/jpeg', url: link }] } } };
-  }
 });

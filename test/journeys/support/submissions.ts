@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash } from 'node:crypto';
 
-import { type OutgoingSubmission, sendTo, type SendingOutcome } from '@amtsbote/adapter-kit/testing';
+import { type OutgoingSubmission, type SendingOutcome, sendTo } from '@amtsbote/adapter-kit/testing';
 import { type OzgCloudSubmission, ozgCloudSubmissions } from '@amtsbote/adapters/forms-ozg-cloud/simulator';
 import { type JsonObject, type WebhookSubmission, webhookSubmissions } from '@amtsbote/adapters/forms-webhook/simulator';
 import { expect } from '@jest/globals';
