@@ -118,12 +118,7 @@ export class PostgresCarrier extends Server implements CustomTransportStrategy {
   }
 
   private async rest(): Promise<void> {
-    if (!this.running) return;
-    if (this.woken) {
-      // Taken note of: with all places taken, a wake that stays set would spin here and starve the process.
-      this.woken = false;
-      return;
-    }
+    if (this.woken || !this.running) return;
     const alarm = new AbortController();
     await Promise.race([
       new Promise<void>((resolve) => {

@@ -11,8 +11,11 @@ export interface RawAnswer {
   readonly closed: boolean;
 }
 
-/** Bytes, or a pause in milliseconds, or the end of our side of the connection. */
-export type RawStep = string | Buffer | { readonly pauseMs: number } | 'FIN';
+/** The end of our side of a connection. */
+export const FIN = Symbol('FIN');
+
+/** Bytes, or a pause in milliseconds, or the end of our side. */
+export type RawStep = string | Buffer | { readonly pauseMs: number } | typeof FIN;
 
 /**
  * Speaks to a server byte by byte: for requests that no HTTP library would send. Resolves when the connection ended, or `untilAnswered`
@@ -48,7 +51,7 @@ export async function speakRaw(
 async function write(socket: ReturnType<typeof connect>, steps: readonly RawStep[]): Promise<void> {
   for (const step of steps) {
     if (socket.destroyed) return;
-    if (step === 'FIN') socket.end();
+    if (step === FIN) socket.end();
     else if (typeof step === 'object' && 'pauseMs' in step) await new Promise((resolve) => setTimeout(resolve, step.pauseMs));
     else if (!socket.write(step)) await new Promise<void>((resolve) => socket.once('drain', resolve).once('close', resolve));
   }

@@ -19,9 +19,9 @@ export function aRegistration(uploads = 1): OzgCloudSubmission {
 }
 
 /** A signed application nobody sent before; `data` is laid over what the sample says. */
-export function anEvent(data: JsonObject = {}, linkBase?: string): WebhookSubmission {
+export function anEvent(data: JsonObject = {}): WebhookSubmission {
   made += 1;
-  const [event] = webhookSubmissions({ count: 1, seed: made, ...(linkBase === undefined ? {} : { linkBase }) });
+  const [event] = webhookSubmissions({ count: 1, seed: made });
   if (event === undefined) throw new Error('no event');
   return { ...event, body: { ...event.body, data: { ...(event.body['data'] as JsonObject), ...data } } };
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { type OzgCloudSender, ozgCloudSender, type OzgCloudSenderSettings } from '@amtsbote/adapters/forms-ozg-cloud/simulator';
 import { type WebhookSender, webhookSender } from '@amtsbote/adapters/forms-webhook/simulator';
+import type { Application } from '@amtsbote/canonical';
 
 import { ADAPTERS } from '../../../apps/hub/src/adapters.generated.js';
 import { type RunningHub, startHub } from '../../../apps/hub/src/start-hub.js';
@@ -34,7 +34,7 @@ export interface Entry {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-const DIGITS = (): string => randomBytes(24).toString('base64url');
+const aSecret = (): string => randomBytes(24).toString('base64url');
 
 /** A hub with the tests' own configuration (test/fixtures/config/intake.yaml) on a database of its own, and no town around it. */
 export class TestHub {
@@ -56,9 +56,9 @@ export class TestHub {
       DATABASE_URL: database.url,
       ...(await address()),
       HUB_BLOBS: join(directory, 'blobs'),
-      HUB_RECEIPT_SECRET: DIGITS() + DIGITS(),
-      FORMS_TOKEN: DIGITS(),
-      PICKUP_TOKEN: DIGITS(),
+      HUB_RECEIPT_SECRET: aSecret() + aSecret(),
+      FORMS_TOKEN: aSecret(),
+      PICKUP_TOKEN: aSecret(),
       PORTAL_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
       LINKS_URL: linksUrl,
       ARCHIVE: `intake-${randomBytes(6).toString('hex')}`,
@@ -123,6 +123,18 @@ export class TestHub {
     return this.query<Entry>('SELECT tenant, actor, event, data FROM journal WHERE $1::text IS NULL OR event = $1 ORDER BY seq', [
       event ?? null,
     ]);
+  }
+
+  /** The canonical application as it is stored. */
+  async application(id: string): Promise<Application> {
+    const [row] = await this.query<{ document: Application }>('SELECT document FROM application WHERE id = $1', [id]);
+    if (row === undefined) throw new Error('the application is not there');
+    return row.document;
+  }
+
+  /** The stored bytes of an attachment. */
+  async bytesOf(attachmentId: string): Promise<Buffer> {
+    return readFile(join(this.blobs, attachmentId.slice(-2), attachmentId));
   }
 
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 import type { Log } from '@amtsbote/platform';
@@ -41,7 +41,14 @@ export function connectionErrors(log: Log): (error: NodeJS.ErrnoException, socke
     const problem = problemOf(problemOfConnection(error.code));
     log.debug('http.not-a-request', { code: error.code, status: problem.status });
     lingerOn(socket);
-    if (!socket.writable || hasBegunToAnswer(socket)) {
+    const earlier = answerUnderWay(socket);
+    if (earlier?.req.complete === true && !earlier.headersSent) {
+      // What is wrong came after a whole request, which is to be answered for itself; then the connection ends.
+      earlier.shouldKeepAlive = false;
+      return;
+    }
+    if (!socket.writable || earlier?.headersSent === true) {
+      // Another answer in the middle of one would be taken for its content.
       socket.destroy();
       return;
     }
@@ -63,8 +70,8 @@ export function routerErrors(error: unknown, request: { raw: IncomingMessage }, 
   void reply.status(problem.status).header('content-type', PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
 }
 
-/** Whether half an answer is out already: another one in the middle of it would be taken for its content. */
-function hasBegunToAnswer(socket: Socket): boolean {
-  const current = '_httpMessage' in socket ? (socket._httpMessage as { headersSent?: boolean } | null) : null;
-  return current?.headersSent === true;
+/** The answer that this connection waits for, by Node's own account of it. */
+function answerUnderWay(socket: Socket): ServerResponse | undefined {
+  const current: unknown = '_httpMessage' in socket ? socket._httpMessage : undefined;
+  return current instanceof ServerResponse ? current : undefined;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { IntakeRejection } from '@amtsbote/adapter-kit';
-import { HttpException, NotFoundException } from '@nestjs/common';
+import { HttpException } from '@nestjs/common';
 
 /** An RFC 9457 problem: what is wrong, where, what was expected. Never a stack trace, never a value a citizen typed. */
 export interface Problem {
@@ -54,12 +54,9 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return problem(error.status, error.code, error.detail, error.extensions);
   if (error instanceof IntakeRejection)
     return problem(error.status, error.code, error.detail, error.place === undefined ? {} : { place: error.place });
-  if (error instanceof HttpException) return problem(error.getStatus(), codeOfStatus(error.getStatus()), detailOf(error));
   const status = statusOf(error);
-  if (status !== undefined && status >= 400 && status < 500) {
-    const detail = TITLES[status] ?? 'The request cannot be handled.';
-    return problem(status, codeOfStatus(status), detail, status === 415 ? { place: 'Content-Type' } : {});
-  }
+  if (status !== undefined && status >= 400 && status < 500)
+    return problem(status, codeOfStatus(status), detailOf(error, status), status === 415 ? { place: 'Content-Type' } : {});
   return problem(
     500,
     'internal-error',
@@ -81,18 +78,22 @@ function codeOfStatus(status: number): string {
   return (TITLES[status] ?? 'request-refused').toLowerCase().replaceAll(' ', '-');
 }
 
-function detailOf(error: HttpException): string {
-  // Nest repeats the address asked for, and addresses may hold anything.
-  if (error instanceof NotFoundException) return 'There is nothing at this address for this method.';
+/** Texts of Nest and Fastify that name what is wrong and no value; others are replaced. */
+function detailOf(error: unknown, status: number): string {
+  const title = TITLES[status] ?? 'The request cannot be handled';
+  // Both repeat the address asked for, and addresses may hold anything.
+  if (status === 404) return 'There is nothing at this address for this method.';
+  if (!(error instanceof HttpException) || status === 415) return `${title}.`;
   const answer = error.getResponse();
   const message: unknown = typeof answer === 'string' ? answer : (answer as { message?: unknown }).message;
   // class-validator's messages name property and constraint, not the value.
   if (Array.isArray(message)) return message.join('; ');
-  return typeof message === 'string' ? message : error.message;
+  return typeof message === 'string' ? message : `${title}.`;
 }
 
-/** Fastify's own errors carry a status. */
+/** Nest's errors and Fastify's own carry a status. */
 function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
   const candidate = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
   return typeof candidate === 'number' ? candidate : undefined;
 }

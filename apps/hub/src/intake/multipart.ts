@@ -50,17 +50,17 @@ export async function* partsOf(contentType: string, body: AsyncIterable<Buffer>)
       return;
     }
     const part = describe(await headOf(input, place), place);
-    let isTaken = false;
+    const reading = { isOver: false };
     let resolve = (): void => undefined;
     const taken = new Promise<void>((settle) => {
       resolve = settle;
     });
     const bytes = input.until(delimiter, place, () => {
-      isTaken = true;
+      reading.isOver = true;
       resolve();
     });
     yield { ...part, bytes, taken };
-    if (!isTaken) throw new Error('a part was not read to its end');
+    if (!reading.isOver) throw new Error('a part was not read to its end');
   }
 }
 

@@ -39,7 +39,10 @@ export class Log {
 
 function traceOf(error: unknown): LogFields {
   if (!(error instanceof Error)) return { errorName: typeof error };
-  const frames = (error.stack ?? '')
+  // The stack begins with the message, whose lines may look like frames.
+  const stack = error.stack ?? '';
+  const frames = stack
+    .slice(error.message === '' ? 0 : stack.indexOf(error.message) + error.message.length)
     .split('\n')
     .filter((line) => line.trimStart().startsWith('at '))
     .slice(0, 8)

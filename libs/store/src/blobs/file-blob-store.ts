@@ -25,15 +25,13 @@ export class FileBlobStore extends BlobStore {
     const path = this.pathOf(id);
     // A name of its own for every writer: one that lost its lease may still be writing the same blob.
     const writing = `${path}.${randomBytes(6).toString('hex')}${WRITING}`;
-    await this.makeDirectory(dirname(path));
+    const file = await this.create(writing);
     try {
-      const stored = await this.write(writing, source, bytesMax);
+      const stored = await write(file, source, bytesMax);
       await rename(writing, path);
       await syncDirectory(dirname(path));
       return { id, ...stored };
     } catch (error) {
-      // A shelf that vanished is made anew by the next one who needs it.
-      this.made.delete(dirname(path));
       await rm(writing, { force: true }).catch(() => undefined);
       throw error;
     }
@@ -67,23 +65,17 @@ export class FileBlobStore extends BlobStore {
     }
   }
 
-  private async write(path: string, source: Readable, bytesMax: number): Promise<Omit<StoredBlob, 'id'>> {
-    const hash = createHash('sha512');
-    let size = 0;
-    const file: FileHandle = await open(path, 'w', 0o600);
+  private async create(path: string): Promise<FileHandle> {
+    const shelf = dirname(path);
+    await this.makeDirectory(shelf);
     try {
-      for await (const chunk of source as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > bytesMax) throw new BlobTooLarge(bytesMax);
-        hash.update(chunk);
-        // Goes on after a write that took only a part, as the last one before a disk is full may.
-        await file.writeFile(chunk);
-      }
-      await file.datasync();
-    } finally {
-      await file.close();
+      return await open(path, 'w', 0o600);
+    } catch (error) {
+      // A shelf that was made once may have vanished: another volume was mounted, somebody tidied up.
+      if (!this.made.delete(shelf) || !isNotThere(error)) throw error;
+      await this.makeDirectory(shelf);
+      return open(path, 'w', 0o600);
     }
-    return { size, sha512: hash.digest('hex') };
   }
 
   private pathOf(id: string): string {
@@ -100,14 +92,36 @@ export class FileBlobStore extends BlobStore {
   }
 }
 
+async function write(file: FileHandle, source: Readable, bytesMax: number): Promise<Omit<StoredBlob, 'id'>> {
+  const hash = createHash('sha512');
+  let size = 0;
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > bytesMax) throw new BlobTooLarge(bytesMax);
+      hash.update(chunk);
+      // Goes on after a write that took only a part, as the last one before a disk is full may.
+      await file.writeFile(chunk);
+    }
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  return { size, sha512: hash.digest('hex') };
+}
+
 /** `undefined` for a file that is gone meanwhile: renamed by its writer, or removed by another process. */
 async function modifiedAt(path: string): Promise<Date | undefined> {
   try {
     return (await stat(path)).mtime;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isNotThere(error)) return undefined;
     throw error;
   }
+}
+
+function isNotThere(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
 async function syncDirectory(directory: string): Promise<void> {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Readable } from 'node:stream';
+
 import { type DeliveryContext, DeliveryError } from '@amtsbote/adapter-kit';
 import type { Application, LinkedAttachment, StoredAttachment } from '@amtsbote/canonical';
 import { HttpClient } from '@amtsbote/platform';
-import { BlobTooLarge } from '@amtsbote/store';
+import { BlobTooLarge, type StoredBlob } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
@@ -46,7 +48,7 @@ export class CollectWorker extends StepWorker {
         answer.stream.destroy();
         throw failureOf(answer.status);
       }
-      const blob = await this.house.blobs.put(attachment.id, answer.stream, endpoint.limits.attachmentBytesMax);
+      const blob = await this.keepBytes(attachment.id, answer.stream, endpoint.limits.attachmentBytesMax);
       const { link: _link, ...described } = attachment;
       return { ...described, state: 'stored', size: blob.size, sha512: blob.sha512 };
     } catch (error) {
@@ -55,6 +57,22 @@ export class CollectWorker extends StepWorker {
       throw DeliveryError.ofTransport(error, CODE, { repeatable: true });
     } finally {
       http.close();
+    }
+  }
+
+  /** A source that stops in the middle is not there: another trouble than a store that cannot store. */
+  private async keepBytes(id: string, stream: Readable, bytesMax: number): Promise<StoredBlob> {
+    const source = { isCut: false };
+    stream.once('error', () => {
+      source.isCut = true;
+    });
+    try {
+      return await this.house.blobs.put(id, stream, bytesMax);
+    } catch (error) {
+      if (!source.isCut || error instanceof BlobTooLarge) throw error;
+      throw DeliveryError.unavailable(`${CODE}/interrupted`, 'The source of a linked attachment stopped in the middle of it.', {
+        cause: error,
+      });
     }
   }
 
