@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { HttpClient, HttpFailure } from '@amtsbote/platform';
+
+import { CommandFailed, EXIT } from './exit-codes.js';
+
+/** Bulk commands and probes take their time. */
+const TIMEOUT_MS = 120_000;
+
+/** The part of an RFC 9457 problem that a person needs. */
+interface Problem {
+  readonly title?: string;
+  readonly detail?: string;
+}
+
+/** The hub's REST API, with errors as sentences. */
+export class HubApi {
+  private readonly http: HttpClient;
+
+  constructor(
+    private readonly url: string,
+    token: string,
+  ) {
+    this.http = new HttpClient({
+      baseUrl: url.replace(/\/+$/, ''),
+      timeoutMs: TIMEOUT_MS,
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+    });
+  }
+
+  /** @throws CommandFailed */
+  async get<Answer>(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<Answer> {
+    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const search = new URLSearchParams(given).toString();
+    return this.call<Answer>('GET', search === '' ? path : `${path}?${search}`);
+  }
+
+  /** @throws CommandFailed */
+  async post<Answer>(path: string, body: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
+    return this.call<Answer>('POST', path, JSON.stringify(body));
+  }
+
+  close(): void {
+    this.http.close();
+  }
+
+  private async call<Answer>(method: 'GET' | 'POST', path: string, body?: string): Promise<Answer> {
+    const content = body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } };
+    const { status, body: bytes } = await this.http.request({ method, path, ...content }).catch((error: unknown) => {
+      throw this.unreachable(error);
+    });
+    const answer = readJson(bytes.toString('utf8'));
+    if (status >= 200 && status < 300 && answer !== undefined) return answer as Answer;
+    throw problem(status, answer as Problem | undefined, this.url);
+  }
+
+  private unreachable(error: unknown): unknown {
+    if (!(error instanceof HttpFailure)) return error;
+    return new CommandFailed(
+      EXIT.unreachable,
+      `The hub at ${this.url} does not answer (${error.code}). Give its address with --url or AMTSBOTE_URL.`,
+    );
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One sentence: what the hub says, and what to do where that is known. */
+function problem(status: number, answer: Problem | undefined, url: string): CommandFailed {
+  if (answer?.detail === undefined)
+    return new CommandFailed(EXIT.unreachable, `What answers at ${url} (status ${status}) is not an Amtsbote hub.`);
+  if (status === 401)
+    return new CommandFailed(
+      EXIT.unreachable,
+      'The hub does not accept this token. Give one of ops.credentials with --token or AMTSBOTE_TOKEN.',
+    );
+  return new CommandFailed(status >= 500 ? EXIT.unreachable : EXIT.refused, `${answer.title ?? 'Refused'}: ${answer.detail}`);
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: EUPL-1.2
+import { processEnvironment, systemClock } from '@amtsbote/platform';
+
+import { run } from './program.js';
+
+process.exitCode = await run(process.argv.slice(2), {
+  environment: processEnvironment(),
+  now: () => systemClock.now(),
+  out: (text) => void process.stdout.write(`${text}\n`),
+  error: (text) => void process.stderr.write(`${text}\n`),
+});

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { describe, expect, it } from '@jest/globals';
+
+import { age, renderInstances, renderList, table } from './render.js';
+
+const NOW = new Date('2026-01-31T10:00:00.000Z');
+
+describe('output for people', () => {
+  it('puts columns side by side, as wide as they have to be', () => {
+    expect(
+      table(
+        ['A', 'LONG'],
+        [
+          ['äöü', 'x'],
+          ['b', ''],
+        ],
+      ),
+    ).toBe('A    LONG\näöü  x\nb');
+  });
+  it.each([
+    [null, '–'],
+    ['2026-01-31T09:59:30.000Z', '30 s'],
+    ['2026-01-31T09:55:00.000Z', '5 min'],
+    ['2026-01-31T07:00:00.000Z', '3 h'],
+    ['2026-01-21T10:00:00.000Z', '10 d'],
+    ['2026-01-31T10:00:05.000Z', '0 s'],
+  ])('says of %s that it was %s ago', (moment, expected) => {
+    expect(age(moment, NOW)).toBe(expected);
+  });
+  it('says so when nothing fits', () => {
+    expect(renderList([])).toBe('No application fits.');
+  });
+  it('names pause before circuit', () => {
+    const instance = {
+      name: 'eakte',
+      type: 'dms-x',
+      target: 't',
+      pausedReason: 'repair',
+      breaker: 'open',
+      due: 3,
+      running: 0,
+      awaiting: 0,
+      parked: 1,
+    };
+    const rows = renderInstances(
+      [
+        { ...instance, paused: true, oldestDueAt: '2026-01-31T09:00:00.000Z' },
+        { ...instance, paused: false, oldestDueAt: null },
+      ],
+      NOW,
+    );
+    expect(rows).toMatch(/paused \(repair\) .* 60 min .*\n.*circuit open/);
+  });
+});
