@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { close, createReadStream, open as openFile, read } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { BlobMissing, BlobStore, BlobTooLarge, type StoredBlob } from './blob-store.js';
+import { PassingBytes } from './passing-bytes.js';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const WRITING = '.writing';
@@ -16,6 +17,7 @@ const WRITING = '.writing';
  */
 export class FileBlobStore extends BlobStore {
   private readonly made = new Set<string>();
+  private readonly bytes = new PassingBytes();
 
   constructor(private readonly directory: string) {
     super();
@@ -43,7 +45,7 @@ export class FileBlobStore extends BlobStore {
     } catch (error) {
       throw new BlobMissing(`blob ${id} is not in the store`, { cause: error });
     }
-    return createReadStream(path, range ?? {});
+    return createReadStream(path, { ...range, fs: this.countingReads });
   }
 
   override async remove(id: string): Promise<void> {
@@ -73,6 +75,7 @@ export class FileBlobStore extends BlobStore {
         if (size > bytesMax) throw new BlobTooLarge(bytesMax);
         hash.update(chunk);
         await file.write(chunk);
+        this.bytes.passed(chunk.length);
       }
       await file.datasync();
     } finally {
@@ -80,6 +83,17 @@ export class FileBlobStore extends BlobStore {
     }
     return { size, sha512: hash.digest('hex') };
   }
+
+  /** Reads as streams read by themselves, and tells of every read. */
+  private readonly countingReads = {
+    open: openFile,
+    close,
+    /** `fd, buffer, offset, length, position, callback` */
+    read: (...given: unknown[]) => {
+      this.bytes.passed(Number(given[3]));
+      Reflect.apply(read, undefined, given);
+    },
+  };
 
   private pathOf(id: string): string {
     if (!ID.test(id)) throw new BlobMissing('not a blob id');
