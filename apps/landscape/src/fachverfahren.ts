@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 
 import { aPdf } from '@amtsbote/adapter-kit/testing';
 
+/** Longest call, in milliseconds: some attachments are large. */
+const CALL_MS_MAX = 300_000;
+
 /** How the simulated Fachverfahren works. */
 export interface FachverfahrenSettings {
   /** The pickup queue: `http://…/pickup/gewerberegister`. */
@@ -113,7 +116,7 @@ export class FachverfahrenSimulator {
 
   private call(url: string, body?: FormData | Record<string, unknown>, headers: Record<string, string> = {}): Promise<Response> {
     const authorization = `Bearer ${this.settings.token}`;
-    const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(30_000)]);
+    const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(CALL_MS_MAX)]);
     if (body === undefined) return fetch(url, { headers: { authorization, ...headers }, signal });
     if (body instanceof FormData) return fetch(url, { method: 'POST', headers: { authorization, ...headers }, body, signal });
     return fetch(url, {

@@ -18,6 +18,8 @@ export interface SentApplication {
 
 const UPLOADS = 2;
 const AT_ONCE = 4;
+/** Large attachments take a while until they are on disk. */
+const ANSWER_MS_MAX = 300_000;
 
 /** Made-up business registrations that no earlier start has sent: the time is their seed. */
 export function sampleSubmissions(count: number): OzgCloudSubmission[] {
@@ -37,7 +39,7 @@ export async function sendSamples(
   const queue = submissions.values();
   const send = async (): Promise<void> => {
     for (const submission of queue) {
-      const outcome = await formServer.send(submission);
+      const outcome = await formServer.send(submission, { timeoutMs: ANSWER_MS_MAX });
       if (outcome.kind === 'cut') throw new LaunchError(`The hub cut the connection of a sender (${outcome.reason}).`);
       if (outcome.status !== 202) throw new LaunchError(`The hub answered a sender with ${outcome.status}: ${outcome.body.slice(0, 500)}`);
       const { applicationId, reference } = JSON.parse(outcome.body) as { applicationId: string; reference: string };

@@ -53,7 +53,8 @@ export function readConfig(file: string, environment: Readonly<Record<string, st
  * @throws ConfigError with every finding at once.
  */
 export function checkConfig<T>(schema: z.ZodType<T>, value: unknown, source: ConfigSource, at: readonly PropertyKey[] = []): T {
-  const result = schema.safeParse(value);
+  // Without their input, issues cannot tell a missing value from a wrong one, nor what was meant. It never gets into a message.
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw new ConfigError(
     source.file,
@@ -159,17 +160,29 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   } catch {
     return [];
   }
+  let nodes = [node as JsonSchema];
   for (const key of path) {
-    if (typeof node !== 'object' || node === null) return [];
-    const { properties, items, additionalProperties } = node as {
-      properties?: Record<string, unknown>;
-      items?: unknown;
-      additionalProperties?: unknown;
-    };
-    node = typeof key === 'number' ? items : (properties?.[String(key)] ?? additionalProperties);
+    nodes = nodes
+      .flatMap(withBranches)
+      .flatMap(({ properties, items, additionalProperties }) =>
+        typeof key === 'number' ? [items] : [properties?.[String(key)] ?? additionalProperties],
+      )
+      .filter((next): next is JsonSchema => typeof next === 'object');
   }
-  const properties = (node as { properties?: Record<string, unknown> } | undefined)?.properties;
-  return Object.keys(properties ?? {});
+  return nodes.flatMap(withBranches).flatMap(({ properties }) => Object.keys(properties ?? {}));
+}
+
+/** The part of JSON Schema that leads from key to key. */
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+function withBranches(schema: JsonSchema): JsonSchema[] {
+  return [schema, ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(withBranches)];
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { close, createReadStream, open as openFile, read } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { BlobMissing, BlobStore, BlobTooLarge, type StoredBlob } from './blob-store.js';
+import { PassingBytes } from './passing-bytes.js';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const WRITING = '.writing';
@@ -16,6 +17,7 @@ const WRITING = '.writing';
  */
 export class FileBlobStore extends BlobStore {
   private readonly made = new Set<string>();
+  private readonly bytes = new PassingBytes();
 
   constructor(private readonly directory: string) {
     super();
@@ -27,7 +29,7 @@ export class FileBlobStore extends BlobStore {
     const writing = `${path}.${randomBytes(6).toString('hex')}${WRITING}`;
     const file = await this.create(writing);
     try {
-      const stored = await write(file, source, bytesMax);
+      const stored = await write(file, source, bytesMax, this.bytes);
       await rename(writing, path);
       await syncDirectory(dirname(path));
       return { id, ...stored };
@@ -44,7 +46,7 @@ export class FileBlobStore extends BlobStore {
     } catch (error) {
       throw new BlobMissing(`blob ${id} is not in the store`, { cause: error });
     }
-    return createReadStream(path, range ?? {});
+    return createReadStream(path, { ...range, fs: this.countingReads });
   }
 
   override async remove(id: string): Promise<void> {
@@ -78,6 +80,17 @@ export class FileBlobStore extends BlobStore {
     }
   }
 
+  /** Reads as streams read by themselves, and tells of every read. */
+  private readonly countingReads = {
+    open: openFile,
+    close,
+    /** `fd, buffer, offset, length, position, callback` */
+    read: (...given: unknown[]) => {
+      this.bytes.passed(Number(given[3]));
+      Reflect.apply(read, undefined, given);
+    },
+  };
+
   private pathOf(id: string): string {
     if (!ID.test(id)) throw new BlobMissing('not a blob id');
     // The last characters are random in a UUIDv7, the first ones are the time: they would fill one shelf a day.
@@ -92,7 +105,7 @@ export class FileBlobStore extends BlobStore {
   }
 }
 
-async function write(file: FileHandle, source: Readable, bytesMax: number): Promise<Omit<StoredBlob, 'id'>> {
+async function write(file: FileHandle, source: Readable, bytesMax: number, bytes: PassingBytes): Promise<Omit<StoredBlob, 'id'>> {
   const hash = createHash('sha512');
   let size = 0;
   try {
@@ -102,6 +115,7 @@ async function write(file: FileHandle, source: Readable, bytesMax: number): Prom
       hash.update(chunk);
       // Goes on after a write that took only a part, as the last one before a disk is full may.
       await file.writeFile(chunk);
+      bytes.passed(chunk.length);
     }
     await file.datasync();
   } finally {

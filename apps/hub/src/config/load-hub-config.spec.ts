@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ConfigError } from '@amtsbote/platform';
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+import { ADAPTERS } from '../adapters.generated.js';
+import { loadHubConfig } from './load-hub-config.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'amtsbote-config-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const demo = readFileSync('config/demo.yaml', 'utf8');
+const names = [...demo.matchAll(/\$\{env:([A-Z_]+)/g)].map(([, name = '']) => name);
+const environment: Record<string, string> = {
+  ...Object.fromEntries(names.map((name) => [name, `http://127.0.0.1:1/${name}-0123456789abcdef0123456789`])),
+  TOWN_PORTAL_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+  HUB_PORT: '0',
+  HUB_LOG_LEVEL: 'info',
+};
+
+/** What loading says about the demo's configuration after `from` was replaced by `to`; the line is that of `to`'s first line. */
+function complaintAbout(from: string | RegExp, to: string, environmentThen = environment): { message: string; line: number } {
+  const text = demo.replace(from, to);
+  if (text === demo && environmentThen === environment) throw new Error('nothing was changed');
+  const file = join(directory, 'hub.yaml');
+  writeFileSync(file, text);
+  const line = text.slice(0, text.indexOf(to)).split('\n').length;
+  try {
+    loadHubConfig(file, environmentThen, ADAPTERS);
+  } catch (error) {
+    if (error instanceof ConfigError) return { message: error.message, line };
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+/** File, and one finding: where, in which line, what is expected. */
+const complaint = (path: string, line: number, expected: string): string =>
+  `${join(directory, 'hub.yaml')} cannot be used:\n  ${path} (line ${line}): ${expected}`;
+
+describe('a configuration is refused with place, line, expectation and nearest choice for', () => {
+  it('a misspelt key', () => {
+    const { message, line } = complaintAbout('sweepMs: 250', 'sweepMS: 250');
+    expect(message).toBe(complaint('sweepMS', line, 'is not a known key; did you mean "sweepMs"?'));
+  });
+
+  it('a misspelt key deep inside', () => {
+    const { message, line } = complaintAbout('retry: { firstMs: 500,', 'retry: { fristMs: 500,');
+    expect(message).toBe(complaint('instances.eakte.retry.fristMs', line, 'is not a known key; did you mean "firstMs"?'));
+  });
+
+  it("a misspelt key in an adapter's options", () => {
+    const { message, line } = complaintAbout('documentArea: DA', 'documentArae: DA');
+    expect(message).toContain(`instances.eakte.options.documentArae (line ${line}): is not a known key; did you mean "documentArea"?`);
+  });
+
+  it('a misspelt key in one of several shapes', () => {
+    const { message, line } = complaintAbout('kind: filing, instance: eakte', 'kind: filing, instanse: eakte');
+    expect(message).toContain(`routes[0].steps[1].instanse (line ${line}): is not a known key; did you mean "instance"?`);
+  });
+
+  it('a value that is none of the choices', () => {
+    const { message, line } = complaintAbout('completesBy: decision', 'completesBy: decisions');
+    expect(message).toBe(complaint('routes[0].completesBy', line, 'expects one of decision, steps; did you mean "decision"?'));
+  });
+
+  it('an unknown adapter', () => {
+    const { message, line } = complaintAbout('adapter: dms-nscale', 'adapter: dms-nscael');
+    expect(message).toContain(complaint('instances.eakte.adapter', line, 'expects one of '));
+    expect(message).toContain('; did you mean "dms-nscale"?');
+  });
+
+  it('an adapter of another kind at an endpoint', () => {
+    const { message, line } = complaintAbout('adapter: forms-ozg-cloud', 'adapter: dms-memory');
+    expect(message).toContain(`endpoints.gewerbe.adapter (line ${line}): expects an adapter of kind forms`);
+  });
+
+  it('an unknown instance in a route', () => {
+    const { message, line } = complaintAbout('kind: filing, instance: eakte', 'kind: filing, instance: eakten');
+    expect(message).toBe(complaint('routes[0].steps[1].instance', line, 'expects an instance of kind dms (eakte); did you mean "eakte"?'));
+  });
+
+  it('an instance of another kind in a route', () => {
+    const { message, line } = complaintAbout('kind: filing, instance: eakte', 'kind: filing, instance: portal');
+    expect(message).toBe(complaint('routes[0].steps[1].instance', line, 'expects an instance of kind dms (eakte)'));
+  });
+
+  it('an unknown queue in a route', () => {
+    const { message, line } = complaintAbout('queue: gewerberegister,', 'queue: gewerberegistre,');
+    expect(message).toBe(
+      complaint('routes[0].steps[2].queue', line, 'expects a queue listed under queues; did you mean "gewerberegister"?'),
+    );
+  });
+
+  it('a step after one that comes later or not at all', () => {
+    const { message, line } = complaintAbout('after: [fee]', 'after: [fees]');
+    expect(message).toBe(
+      complaint('routes[0].steps[1].after', line, 'expects names of earlier steps, "fees" is none; did you mean "fee"?'),
+    );
+  });
+
+  it('a lease that ends before the attempt', () => {
+    const { message, line } = complaintAbout('adapter: dms-nscale', 'adapter: dms-nscale\n    attemptMs: 60000\n    leaseMs: 60000');
+    expect(message).toBe(
+      complaint('instances.eakte.leaseMs', line + 2, 'expects more than attemptMs: otherwise two workers would deliver the same step'),
+    );
+  });
+
+  it('a tenant that is not listed', () => {
+    const { message } = complaintAbout(/(gewerberegister:\n {4}tenant: ['"])057110000000/, '$1057110000009');
+    expect(message).toMatch(
+      /queues\.gewerberegister\.tenant \(line \d+\): expects a tenant listed under tenants, "057110000009" is not; did you mean "057110000000"\?$/,
+    );
+  });
+
+  it('an expression that does not parse', () => {
+    const { message, line } = complaintAbout('when: amountCents > 0', 'when: amountCents >');
+    expect(message).toContain(complaint('routes[0].steps[0].when', line, 'expects'));
+  });
+
+  it('a missing environment variable', () => {
+    const { HUB_OPS_TOKEN: _without, ...rest } = environment;
+    const { message } = complaintAbout('', '', rest);
+    expect(message).toMatch(/ops\.credentials\[0\]\.token \(line \d+\): expects the environment variable HUB_OPS_TOKEN to be set$/);
+  });
+
+  it('a file that cannot be read', () => {
+    const { message, line } = complaintAbout(/receiptSecret: .*/, 'receiptSecret: ${file:nowhere}');
+    expect(message).toBe(complaint('receiptSecret', line, 'expects the file nowhere to be readable'));
+  });
+
+  it('a number out of its range', () => {
+    const { message, line } = complaintAbout('sweepMs: 250', 'sweepMs: 5');
+    expect(message).toContain(complaint('sweepMs', line, ''));
+    expect(message).toContain('20');
+  });
+
+  it('a key given twice', () => {
+    const { message } = complaintAbout('sweepMs: 250', 'sweepMs: 250\nsweepMs: 300');
+    expect(message).toMatch(/hub\.yaml cannot be used:\n {2}YAML \(line \d+\): Map keys must be unique/);
+  });
+
+  it('a key that has to be there', () => {
+    const { message } = complaintAbout(/blobs: .*\n/, '');
+    expect(message).toMatch(/cannot be used:\n {2}blobs: expects object, but it is missing$/);
+  });
+
+  it('several mistakes at once', () => {
+    const { message } = complaintAbout(/shutdown: .*\n/, 'shutdown: { drainMs: -1, finishMs: lang }\n');
+    expect(message).toContain('shutdown.drainMs');
+    expect(message).toMatch(/shutdown\.finishMs \(line \d+\): expects (int|number)$/m);
+  });
+});
+
+it('a refused configuration never repeats the value of a secret', () => {
+  const { message } = complaintAbout('', '', { ...environment, HUB_OPS_TOKEN: 'zu-kurz' });
+  expect(message).toContain('ops.credentials[0].token');
+  expect(message).not.toContain('zu-kurz');
+});
