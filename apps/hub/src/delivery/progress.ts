@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { requestType, type StepState } from '@amtsbote/canonical';
-import { StepRow, stepsOf } from '@amtsbote/store';
+import { returning, StepRow, stepsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import type { Work } from '../house/unit-of-work.js';
@@ -47,20 +47,23 @@ async function applyActivation(
   cause: string,
 ): Promise<void> {
   const now = work.house.clock.now();
-  await work.sql.query(MOVE, [step.id, tenant, to, to === 'due' ? now : null, failure === undefined ? null : JSON.stringify(failure), now]);
+  const because = failure === undefined ? null : JSON.stringify(failure);
+  const moved = await returning(work.sql, MOVE, [step.id, tenant, to, to === 'due' ? now : null, because, now]);
+  if (moved.length === 0) return;
   if (to === 'due') requestStep(work, { ...step, applicationId, tenant }, cause);
   if (to === 'awaiting') await offer(work, { ...step, applicationId, tenant });
   if (to === 'skipped')
     work.note({ tenant, applicationId, stepId: step.id, actor: cause, event: 'step.skipped', data: { name: step.name, by: 'condition' } });
-  if (to === 'parked')
-    work.note({
-      tenant,
-      applicationId,
-      stepId: step.id,
-      actor: cause,
-      event: 'step.parked',
-      data: { name: step.name, code: failure?.code ?? '' },
-    });
+  if (to !== 'parked') return;
+  const { id: stepId, name, kind, instance } = step;
+  work.note({ tenant, applicationId, stepId, actor: cause, event: 'step.parked', data: { name, code: failure?.code ?? '' } });
+  work.publish({
+    type: 'step.parked.v1',
+    subject: applicationId,
+    tenant,
+    causation: cause,
+    data: { applicationId, stepId, name, kind, instance },
+  });
 }
 
 /** Publishes the trigger of a due step. */
@@ -79,7 +82,10 @@ export function requestStep(
   });
 }
 
-/** Puts an application on its pickup queue; doing it again offers a rejected or withdrawn one anew. */
+/**
+ * Puts an application on its pickup queue; doing it again offers a rejected or withdrawn one anew, behind what was offered meanwhile: a
+ * Fachverfahren that polls with a cursor would never see it in its old place.
+ */
 export async function offer(
   work: Work,
   step: { id: string; applicationId: string; tenant: string; instance: string; name: string },
@@ -107,9 +113,11 @@ const INSERT_STEPS = `
   SELECT s.id, $2, $1, s.position, s.name, s.kind, s.instance, s.options, s.after, s.condition, s.state, $3
   FROM jsonb_to_recordset($4::jsonb) AS s(${PLANNED_STEP})`;
 
-const MOVE = 'UPDATE step SET state = $3, due_at = $4, failure = $5::jsonb, changed_at = $6 WHERE id = $1 AND tenant = $2';
+const MOVE = `
+  UPDATE step SET state = $3, due_at = $4, failure = $5::jsonb, changed_at = $6
+  WHERE id = $1 AND tenant = $2 AND state = 'waiting' RETURNING id`;
 
 const OFFER = `
   INSERT INTO pickup_item (id, tenant, queue, application_id, state, offered_at) VALUES ($1, $2, $3, $4, 'offered', $5)
-  ON CONFLICT (id) DO UPDATE SET state = 'offered', queue = excluded.queue, lease_id = NULL, lease_until = NULL, offered_at = excluded.offered_at, settled_at = NULL
+  ON CONFLICT (id) DO UPDATE SET seq = DEFAULT, state = 'offered', queue = excluded.queue, lease_id = NULL, lease_until = NULL, offered_at = excluded.offered_at, settled_at = NULL
   WHERE pickup_item.state <> 'acknowledged'`;
