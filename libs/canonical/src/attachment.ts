@@ -45,7 +45,8 @@ const NAME_BYTES_MAX = 255;
  */
 export function safeFileName(original: string): string {
   const lastSegment = original.split(/[\\/]/).pop() ?? '';
-  const cleaned = lastSegment.normalize('NFC').replace(CONTROL_OR_FORMAT, '').trim();
+  // Cleaned before it is composed: a soft hyphen between a letter and its dots would leave them apart.
+  const cleaned = lastSegment.replace(CONTROL_OR_FORMAT, '').normalize('NFC').trim();
   const named = /^\.*$/.test(cleaned) ? 'unbenannt' : cleaned;
   return shortened(named);
 }

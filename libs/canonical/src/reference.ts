@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 /** Crockford's base 32: no I, L, O, U, so nothing is mistaken on the phone. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const PRIME = 31;
+/** Powers -1 to 6 of the generator 2 in GF(2^5), see {@link checkCharacter}. */
+const WEIGHTS = [18, 1, 2, 4, 8, 16, 5, 10];
 
 /** The human reference (Vorgangsnummer) of an application: eight characters and a check character, `7KQ4-M2XD-P`. */
 export const Reference = z
@@ -35,9 +36,24 @@ export function readReference(typed: string): Reference | null {
   return checkCharacter(body) === characters.charAt(8) ? `${body.slice(0, 4)}-${body.slice(4)}-${characters.charAt(8)}` : null;
 }
 
-/** Weighted sum modulo a prime: catches single slips and swaps of neighbours (as ISO 7064 does). */
+/**
+ * Weighted sum in the field of 32 elements: every character is a field element of its own, so no two can stand for each other (modulo 31 the
+ * characters 0 and Z would). Weights are powers of the generator, none zero, no two neighbours equal, the last one not 1: that catches every
+ * single slip and every swap of neighbours, the one with the check character included.
+ */
 function checkCharacter(body: string): string {
   let sum = 0;
-  for (let index = 0; index < body.length; index += 1) sum += (index + 2) * ALPHABET.indexOf(body.charAt(index));
-  return ALPHABET.charAt(sum % PRIME);
+  for (let index = 0; index < body.length; index += 1) sum ^= times(WEIGHTS[index] ?? 0, ALPHABET.indexOf(body.charAt(index)));
+  return ALPHABET.charAt(sum);
+}
+
+/** Multiplication in GF(2^5) modulo x^5 + x^2 + 1. */
+function times(a: number, b: number): number {
+  let product = 0;
+  for (let bit = 4; bit >= 0; bit -= 1) {
+    product <<= 1;
+    if (product & 32) product ^= 0b100101;
+    if (b & (1 << bit)) product ^= a;
+  }
+  return product;
 }

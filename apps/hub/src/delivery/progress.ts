@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { requestType, type StepState } from '@amtsbote/canonical';
-import { affected, situationOf, type StepRow } from '@amtsbote/store';
+import { affected, returning, situationOf, type StepRow } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import type { Work } from '../house/unit-of-work.js';
@@ -24,8 +24,9 @@ export class LaufzettelProgress {
     const second = report === undefined ? [] : activate([...moved, report], application.document);
     const added = report === undefined ? [] : afterMoves([report], second);
     await insertSteps(work, application, added);
-    await writeMoves(work, application, [...first, ...second.filter(({ step }) => step.id !== report?.id)]);
-    for (const activation of [...first, ...second]) await announce(work, application, activation, cause);
+    const isAdded = ({ step }: Activation): boolean => step.id === report?.id;
+    const moves = await writeMoves(work, application, [...first, ...second.filter((move) => !isAdded(move))]);
+    for (const activation of [...moves, ...second.filter(isAdded)]) await announce(work, application, activation, cause);
   }
 }
 
@@ -44,9 +45,9 @@ export async function insertSteps(
   if (steps.length > 0) await work.sql.query(INSERT_STEPS, [id, tenant, work.house.clock.now(), JSON.stringify(steps)]);
 }
 
-/** Writes activations of steps that are there already, in one statement. */
-async function writeMoves(work: Work, { tenant }: LockedApplication, activations: readonly Activation[]): Promise<void> {
-  if (activations.length === 0) return;
+/** Writes activations of steps that are there already, in one statement. @returns those that found their step still waiting. */
+async function writeMoves(work: Work, { tenant }: LockedApplication, activations: readonly Activation[]): Promise<Activation[]> {
+  if (activations.length === 0) return [];
   const now = work.house.clock.now();
   const moves = activations.map(({ step, to, failure }) => ({
     id: step.id,
@@ -54,7 +55,8 @@ async function writeMoves(work: Work, { tenant }: LockedApplication, activations
     dueAt: to === 'due' ? now : null,
     failure: failure ?? null,
   }));
-  await work.sql.query(MOVE, [tenant, now, JSON.stringify(moves)]);
+  const moved = await returning<{ id: string }>(work.sql, MOVE, [tenant, now, JSON.stringify(moves)]);
+  return activations.filter(({ step }) => moved.some(({ id }) => id === step.id));
 }
 
 /** Sends what belongs to one activation: the trigger, the offer, the journal entry. */
@@ -68,15 +70,16 @@ async function announce(
   if (to === 'awaiting') await offer(work, { ...step, applicationId, tenant });
   if (to === 'skipped')
     work.note({ tenant, applicationId, stepId: step.id, actor: cause, event: 'step.skipped', data: { name: step.name, by: 'condition' } });
-  if (to === 'parked')
-    work.note({
-      tenant,
-      applicationId,
-      stepId: step.id,
-      actor: cause,
-      event: 'step.parked',
-      data: { name: step.name, code: failure?.code ?? '' },
-    });
+  if (to !== 'parked') return;
+  const { id: stepId, name, kind, instance } = step;
+  work.note({ tenant, applicationId, stepId, actor: cause, event: 'step.parked', data: { name, code: failure?.code ?? '' } });
+  work.publish({
+    type: 'step.parked.v1',
+    subject: applicationId,
+    tenant,
+    causation: cause,
+    data: { applicationId, stepId, name, kind, instance },
+  });
 }
 
 /** Publishes the trigger of a due step. */
@@ -95,7 +98,10 @@ export function requestStep(
   });
 }
 
-/** Puts an application on its pickup queue; doing it again offers a rejected or withdrawn one anew. */
+/**
+ * Puts an application on its pickup queue; doing it again offers a rejected or withdrawn one anew, behind what was offered meanwhile: a
+ * Fachverfahren that polls with a cursor would never see it in its old place.
+ */
 export async function offer(
   work: Work,
   step: { id: string; applicationId: string; tenant: string; instance: string; name: string },
@@ -138,12 +144,13 @@ const INSERT_STEPS = `
 
 const MOVE = `
   UPDATE step SET state = m.state, due_at = m."dueAt", failure = m.failure, changed_at = $2
-  FROM jsonb_to_recordset($3::jsonb) AS m(id uuid, state text, "dueAt" timestamptz, failure jsonb) WHERE step.id = m.id AND step.tenant = $1`;
+  FROM jsonb_to_recordset($3::jsonb) AS m(id uuid, state text, "dueAt" timestamptz, failure jsonb)
+  WHERE step.id = m.id AND step.tenant = $1 AND step.state = 'waiting' RETURNING step.id`;
 
 const WITHDRAW =
   "UPDATE pickup_item SET state = 'withdrawn', settled_at = $3 WHERE id = $1 AND tenant = $2 AND state IN ('offered', 'leased', 'rejected')";
 
 const OFFER = `
   INSERT INTO pickup_item (id, tenant, queue, application_id, state, offered_at) VALUES ($1, $2, $3, $4, 'offered', $5)
-  ON CONFLICT (id) DO UPDATE SET state = 'offered', queue = excluded.queue, lease_id = NULL, lease_until = NULL, offered_at = excluded.offered_at, settled_at = NULL
+  ON CONFLICT (id) DO UPDATE SET seq = DEFAULT, state = 'offered', queue = excluded.queue, lease_id = NULL, lease_until = NULL, offered_at = excluded.offered_at, settled_at = NULL
   WHERE pickup_item.state <> 'acknowledged'`;

@@ -90,9 +90,9 @@ const ACCEPT = `
     SELECT f.id, app.tenant, app.id, f.name, f."mediaType", f.size, f.sha512, app.received_at
     FROM app, jsonb_to_recordset($3::jsonb) AS f(id uuid, name text, "mediaType" text, size bigint, sha512 text)),
   steps AS (
-    INSERT INTO step (id, tenant, application_id, position, name, kind, instance, options, after, condition, state, due_at, changed_at)
-    SELECT s.id, app.tenant, app.id, s.position, s.name, s.kind, s.instance, s.options, s.after, s.condition, s.state, s."dueAt", app.received_at
-    FROM app, jsonb_to_recordset($4::jsonb) AS s(${PLANNED_STEP}, "dueAt" timestamptz)
+    INSERT INTO step (id, tenant, application_id, position, name, kind, instance, options, after, condition, state, failure, due_at, changed_at)
+    SELECT s.id, app.tenant, app.id, s.position, s.name, s.kind, s.instance, s.options, s.after, s.condition, s.state, s.failure, s."dueAt", app.received_at
+    FROM app, jsonb_to_recordset($4::jsonb) AS s(${PLANNED_STEP}, failure jsonb, "dueAt" timestamptz)
     RETURNING id, tenant, application_id, instance, state),
   offers AS (
     INSERT INTO pickup_item (id, tenant, queue, application_id, state, offered_at)

@@ -137,12 +137,17 @@ export class IntakeService {
       progress: route === undefined || steps.some(({ state }) => state === 'parked') ? 'parked' : 'flowing',
       stateSequence: reports.length,
       steps,
-      journal: this.journalOf(application, endpoint, route?.name ?? null),
+      journal: this.journalOf(application, endpoint, route?.name ?? null, steps),
       messages: this.messagesOf(application, steps),
     };
   }
 
-  private journalOf(application: Application, endpoint: IntakeEndpoint, route: string | null): JournalEntry[] {
+  private journalOf(
+    application: Application,
+    endpoint: IntakeEndpoint,
+    route: string | null,
+    steps: readonly PlannedStep[],
+  ): JournalEntry[] {
     const { id: applicationId, tenant, attachments, unmapped } = application;
     const common = { tenant, applicationId, stepId: null, at: new Date(application.receivedAt), actor: `endpoint:${endpoint.name}` };
     const submitted = {
@@ -150,7 +155,12 @@ export class IntakeService {
       event: 'application.submitted',
       data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test },
     };
-    return route === null ? [submitted, { ...common, event: 'application.parked', data: { reason: 'no-route' } }] : [submitted];
+    if (route === null) return [submitted, { ...common, event: 'application.parked', data: { reason: 'no-route' } }];
+    const decided = steps.flatMap(({ id: stepId, name, state, failure }): JournalEntry[] => {
+      if (state === 'skipped') return [{ ...common, stepId, event: 'step.skipped', data: { name, by: 'condition' } }];
+      return state === 'parked' ? [{ ...common, stepId, event: 'step.parked', data: { name, code: failure?.code ?? '' } }] : [];
+    });
+    return [submitted, ...decided];
   }
 
   private messagesOf(application: Application, steps: readonly PlannedStep[]): Message[] {
@@ -165,14 +175,9 @@ export class IntakeService {
       },
     ];
     for (const { id: stepId, name, kind, instance, state } of steps) {
-      if (state === 'due')
-        drafts.push({
-          type: requestType(kind),
-          subject: applicationId,
-          tenant,
-          causation: applicationId,
-          data: { applicationId, stepId, name, kind, instance },
-        });
+      const common = { subject: applicationId, tenant, causation: applicationId, data: { applicationId, stepId, name, kind, instance } };
+      if (state === 'due') drafts.push({ ...common, type: requestType(kind) });
+      if (state === 'parked') drafts.push({ ...common, type: 'step.parked.v1' });
     }
     return drafts.map((draft) => envelopeOf(draft, { clock: this.house.clock, ids: this.house.ids, source: 'amtsbote/intake' }));
   }
@@ -205,8 +210,11 @@ class OutcomeUnknown extends Error {
 }
 
 function activated(steps: readonly PlannedStep[], application: Application): PlannedStep[] {
-  const moves = new Map(activate(steps, application).map(({ step, to }) => [step.id, to]));
-  return steps.map((step) => ({ ...step, state: moves.get(step.id) ?? step.state }));
+  const moves = new Map(activate(steps, application).map((move) => [move.step.id, move]));
+  return steps.map((step) => {
+    const move = moves.get(step.id);
+    return move === undefined ? step : { ...step, state: move.to, failure: move.failure ?? null };
+  });
 }
 
 function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {

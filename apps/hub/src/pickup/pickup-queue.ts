@@ -173,7 +173,7 @@ const COLUMNS = `id, seq, tenant, queue, application_id AS "applicationId", stat
   offered_at AS "offeredAt", settled_at AS "settledAt", receipt`;
 const IS_AVAILABLE = "(state = 'offered' OR (state = 'leased' AND lease_until < $3))";
 const ITEM = `SELECT ${COLUMNS} FROM pickup_item WHERE id = $1 AND queue = $2 AND tenant = $3`;
-const AVAILABLE = `SELECT count(*)::int AS count FROM (SELECT 1 FROM pickup_item WHERE queue = $1 AND tenant = $2 AND seq > $4 AND state IN ('offered', 'leased') AND ${IS_AVAILABLE} LIMIT 1000) AS open_items`;
+const AVAILABLE = `SELECT count(*)::int AS count FROM (SELECT 1 FROM pickup_item WHERE queue = $1 AND tenant = $2 AND seq > $4 AND state IN ('offered', 'leased') AND ${IS_AVAILABLE} LIMIT 1000) AS available`;
 const LEASE = `
   WITH candidate AS (
     SELECT id, row_number() OVER (ORDER BY seq) AS position FROM (

@@ -20,6 +20,8 @@ export interface PlannedStep {
   readonly after: readonly string[];
   readonly condition: string | null;
   readonly state: StepState;
+  /** Why it is parked. */
+  readonly failure?: Failure | null;
 }
 
 /** A move of one waiting step. */

@@ -5,12 +5,16 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { requestStep } from '../delivery/progress.js';
 import { UnitOfWork } from '../house/unit-of-work.js';
+import { StatusKeeper } from './status-keeper.js';
 
 /** Where a payment provider sends the citizen's browser. What the browser says counts for nothing: it only makes the hub ask sooner. */
 @ApiTags('status')
 @Controller('payments/return')
 export class PaymentReturnController {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly status: StatusKeeper,
+  ) {}
 
   @Get(':request')
   @Header('content-type', 'text/html; charset=utf-8')
@@ -18,12 +22,17 @@ export class PaymentReturnController {
   @ApiOperation({ summary: 'Page after a payment; makes the hub ask the provider now.' })
   async back(@Param('request', ParseUUIDPipe) request: string): Promise<string> {
     await this.unitOfWork.run(async (work) => {
+      const [payment] = await work.sql.query<{ applicationId: string }[]>(PAYMENT, [request]);
+      // Who publishes for an application holds its lock: its messages keep their order.
+      if (payment === undefined || (await this.status.lock(work, payment.applicationId)) === undefined) return;
       const [step] = await returning<Parameters<typeof requestStep>[1]>(work.sql, LOOK_NOW, [request, work.house.clock.now()]);
       if (step !== undefined) requestStep(work, step, request);
     });
     return PAGE;
   }
 }
+
+const PAYMENT = 'SELECT application_id AS "applicationId" FROM payment WHERE request_id = $1';
 
 const LOOK_NOW = `
   UPDATE step SET due_at = $2 FROM payment WHERE payment.request_id = $1::text AND step.id = payment.step_id AND step.state = 'awaiting'
