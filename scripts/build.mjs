@@ -32,7 +32,7 @@ export async function ensureBuilt({ watch = false, quiet = false } = {}) {
   if (!watch) return undefined;
   // What the watcher writes, no stamp vouches for: the next build starts from the sources.
   rmSync(STAMP, { force: true });
-  return spawn(nodeBinary(), [NEST, 'build', '--watch'], { cwd: ROOT, env: toolEnvironment(), stdio: 'inherit' });
+  return spawn(nodeBinary(), [NEST, 'build', '--watch', '--preserveWatchOutput'], { cwd: ROOT, env: toolEnvironment(), stdio: 'inherit' });
 }
 
 async function compile(args) {

@@ -11,9 +11,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * Installs and builds what is missing, then runs a compiled program with the product's own Node and passes signals on to it.
  * @param {string} program below dist, for example `apps/landscape/src/start.js`.
  * @param {string[]} argv
+ * @param {{ watch?: boolean }} options `watch` goes on compiling on every change.
  * @returns {Promise<number>} the program's exit code.
  */
-export async function launch(program, argv) {
+export async function launch(program, argv, { watch = false } = {}) {
   // Installing takes long enough for a change of mind.
   const giveUp = () => {
     endPrograms();
@@ -23,16 +24,18 @@ export async function launch(program, argv) {
   await ensureInstalled();
   await ensureBuilt();
   for (const signal of SIGNALS) process.off(signal, giveUp);
+  const compiler = watch ? await ensureBuilt({ watch }) : undefined;
   // The channel tells the program when this process is gone, even if it was killed.
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
   const child = spawn(nodeBinary(), [`dist/${program}`, ...argv], { cwd: ROOT, env: toolEnvironment(), stdio });
   // It ends things in order; this process waits for it.
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
-  const watch = whenNpmIsGone(() => child.kill('SIGTERM'));
+  const npmWatch = whenNpmIsGone(() => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => {
-      clearInterval(watch);
+      clearInterval(npmWatch);
+      compiler?.kill();
       resolve(code ?? 1);
     });
   });

@@ -7,6 +7,7 @@ import { beTheOnlyOne } from './launch/only-one.js';
 import { type Places, placesIn, ROOT } from './launch/places.js';
 import { LaunchError } from './launch/problem.js';
 import { StageLines } from './launch/progress.js';
+import { restartOnChange } from './launch/restarting.js';
 import { intakeOf, sampleSubmissions, sendSamples, type SentApplication, writeSampleFiles } from './launch/samples.js';
 import type { Undoing } from './launch/undoing.js';
 
@@ -17,6 +18,8 @@ export interface DemoWish {
   readonly port: number;
   /** Sample applications to send. */
   readonly samples: number;
+  /** Whether the hub is restarted whenever it has been compiled anew. */
+  readonly watch: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -26,7 +29,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
  * A town that stays: data in ./var, sample applications at every start, until it is stopped.
  * @throws LaunchError when the hub dies.
  */
-export async function demo({ databaseUrl, port, samples, signal }: DemoWish, undoing: Undoing): Promise<void> {
+export async function demo({ databaseUrl, port, samples, watch, signal }: DemoWish, undoing: Undoing): Promise<void> {
   const places = await placesIn(`${ROOT}/var`);
   undoing.add('mark of the running launcher', await beTheOnlyOne(places.desk));
   say('Starting database, hub and a simulated town …');
@@ -34,8 +37,9 @@ export async function demo({ databaseUrl, port, samples, signal }: DemoWish, und
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   undoing.add('view', async () => over.abort());
-  const died = launched.hub.died.then((sentence) => Promise.reject(new LaunchError(sentence)));
-  await Promise.race([show(launched, places, samples, either), died]);
+  const shown = show(launched, places, samples, either);
+  if (watch) await Promise.all([shown, restartOnChange(launched.hub, { say, signal: either }, undoing)]);
+  else await Promise.race([shown, launched.hub.died.then((sentence) => Promise.reject(new LaunchError(sentence)))]);
 }
 
 async function show(launched: LaunchedTown, places: Places, samples: number, signal: AbortSignal): Promise<void> {

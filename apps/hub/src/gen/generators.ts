@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { canonicalSchemas } from './canonical-schemas.js';
+import { configSchema } from './config-schema.js';
+import { exportSchema } from './export-schema.js';
+import { openApi } from './open-api.js';
 
 /** A file that is generated, committed and checked for freshness. */
 export interface GeneratedFile {
@@ -12,4 +15,4 @@ export interface GeneratedFile {
 export type Generator = () => readonly GeneratedFile[] | Promise<readonly GeneratedFile[]>;
 
 /** What `npm run gen` writes beside the registry of adapters. A new published contract is one entry here. */
-export const GENERATORS: readonly Generator[] = [canonicalSchemas];
+export const GENERATORS: readonly Generator[] = [canonicalSchemas, configSchema, exportSchema, openApi];

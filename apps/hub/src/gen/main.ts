@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+import 'reflect-metadata';
+
 import { writeFile } from 'node:fs/promises';
 
 import { GENERATORS } from './generators.js';

@@ -97,6 +97,11 @@ export class HubProcess {
     clearTimeout(patience);
   }
 
+  /** Another process with the same wish, after this one has stopped. */
+  again(): Promise<HubProcess> {
+    return HubProcess.start(this.wish);
+  }
+
   /** For tests of crashes. */
   kill(): void {
     this.isStopping = true;
