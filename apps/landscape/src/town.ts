@@ -14,9 +14,11 @@ export interface TownHabits {
   /** Pause of the Fachverfahren between polls, in milliseconds. */
   readonly pollMs: number;
   readonly decides: boolean;
+  /** What time the town believes it is, in milliseconds; default the machine's clock. */
+  readonly nowMs: () => number;
 }
 
-const HABITS: TownHabits = { citizensPay: true, pollMs: 200, decides: true };
+const HABITS: TownHabits = { citizensPay: true, pollMs: 200, decides: true, nowMs: Date.now };
 
 /** The town on a laptop: every system around the hub, simulated on loopback, each with its own books. */
 export class Town {
@@ -39,6 +41,7 @@ export class Town {
     const portal = new PortalSimulator({
       secrets: [secrets.TOWN_PORTAL_SECRET],
       documentCredential: secrets.TOWN_PORTAL_TOKEN,
+      nowMs: habits.nowMs,
       ...(habits.citizensPay ? { onPaymentLink: payAtOnce } : {}),
     });
     await Promise.all([payment.start(), dms.start(), portal.start()]);

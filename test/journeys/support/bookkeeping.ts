@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { Client } from 'pg';
+
 import { isInOrder } from '../../../libs/adapters/status-webhook/simulator/src/cases.js';
-import type { RunningTown } from './running-town.js';
+import type { PreparedTown } from './running-town.js';
 
 /** Three independent books side by side: the hub's, the systems' around it, the portal's. */
 export interface Books {
@@ -11,13 +13,14 @@ export interface Books {
   readonly duplicateEffects: number;
   readonly collected: number;
   readonly vorgaenge: number;
-  /** References of cases whose reports came to the portal out of order. */
+  /** Applications whose reports came to the portal out of order. */
   readonly outOfOrder: readonly string[];
 }
 
 /** Reads all books. */
-export async function bookkeeping({ hub, town }: RunningTown): Promise<Books> {
-  const rows = await hub.house.database.query<{ progress: string; count: number }[]>(
+export async function bookkeeping({ environment, town }: PreparedTown): Promise<Books> {
+  const rows = await query<{ progress: string; count: number }>(
+    environment,
     'SELECT progress, count(*)::int AS count FROM application GROUP BY progress',
   );
   const of = (progress: string): number => rows.find((row) => row.progress === progress)?.count ?? 0;
@@ -34,4 +37,15 @@ export async function bookkeeping({ hub, town }: RunningTown): Promise<Books> {
       .filter((known) => !isInOrder(known))
       .map(({ applicationId }) => applicationId),
   };
+}
+
+/** Looks into the hub's database from outside. */
+export async function query<Row extends object>(environment: PreparedTown['environment'], sql: string): Promise<Row[]> {
+  const client = new Client({ connectionString: environment['DATABASE_URL'] });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
 }

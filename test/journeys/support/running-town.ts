@@ -12,15 +12,21 @@ import { freePort } from '../../../apps/landscape/src/free-port.js';
 import { Town, type TownHabits } from '../../../apps/landscape/src/town.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
-/** A town with its hub, on a database of its own; everything a journey needs. */
-export interface RunningTown {
+/** A town without a hub: the systems around it, a database of its own, and the environment a hub needs. */
+export interface PreparedTown {
   readonly town: Town;
+  readonly environment: Readonly<Record<string, string>>;
+  /** A form server that sends to a hub at this address. */
+  formServerFor(hubUrl: string): OzgCloudSender;
+  stop(): Promise<void>;
+}
+
+/** A town with its hub in this process; everything a journey needs. */
+export interface RunningTown extends PreparedTown {
   readonly hub: RunningHub;
   readonly formServer: OzgCloudSender;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Starts another hub process's worth of hub on the same database, in this process. */
+  /** Starts another hub on the same database, in this process. */
   startHub(more?: Readonly<Record<string, string>>): Promise<RunningHub>;
-  stop(): Promise<void>;
 }
 
 /** How a journey's town differs from the demo. */
@@ -32,22 +38,37 @@ export interface TownWishes {
   readonly officeOpen?: boolean;
 }
 
-/** Starts town and hub with the very configuration of the demo. */
-export async function startTown(wishes: TownWishes = {}): Promise<RunningTown> {
+/** Starts the systems around the hub. */
+export async function prepareTown({ habits }: Pick<TownWishes, 'habits'> = {}): Promise<PreparedTown> {
   const directory = await mkdtemp(join(tmpdir(), 'amtsbote-journey-'));
   const database: TestDatabase = await createTestDatabase();
-  const town = await Town.start(wishes.habits === undefined ? {} : { habits: wishes.habits });
-  const environment = {
-    ...town.environment(),
-    DATABASE_URL: database.url,
-    ...(await address()),
-    HUB_BLOBS: join(directory, 'blobs'),
-    HUB_LOG_LEVEL: process.env['JOURNEY_LOG'] ?? 'silent',
+  const town = await Town.start(habits === undefined ? {} : { habits });
+  return {
+    town,
+    environment: {
+      ...town.environment(),
+      DATABASE_URL: database.url,
+      ...(await address()),
+      HUB_BLOBS: join(directory, 'blobs'),
+      HUB_LOG_LEVEL: process.env['JOURNEY_LOG'] ?? 'silent',
+    },
+    formServerFor: (hubUrl) =>
+      ozgCloudSender({ url: `${hubUrl}/intake/gewerbe`, auth: { kind: 'bearer', token: town.secrets.TOWN_FORMS_TOKEN } }),
+    stop: async () => {
+      await town.stop();
+      await database.drop();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
-  const configFile = wishes.configFile ?? 'config/demo.yaml';
+}
+
+/** Starts town and hub with the very configuration of the demo. */
+export async function startTown(wishes: TownWishes = {}): Promise<RunningTown> {
+  const prepared = await prepareTown(wishes);
+  const { town, environment } = prepared;
   const start = (more: Readonly<Record<string, string>> = {}): Promise<RunningHub> =>
     startHub({
-      configFile,
+      configFile: wishes.configFile ?? 'config/demo.yaml',
       environment: { ...environment, ...more },
       adapters: ADAPTERS,
       ...(wishes.clock === undefined ? {} : { clock: wishes.clock }),
@@ -55,16 +76,14 @@ export async function startTown(wishes: TownWishes = {}): Promise<RunningTown> {
   const hub = await start();
   if (wishes.officeOpen ?? true) town.openOffice(hub.url);
   return {
-    town,
+    ...prepared,
     hub,
-    environment,
-    formServer: ozgCloudSender({ url: `${hub.url}/intake/gewerbe`, auth: { kind: 'bearer', token: town.secrets.TOWN_FORMS_TOKEN } }),
+    formServer: prepared.formServerFor(hub.url),
     startHub: start,
     stop: async () => {
-      await town.stop();
+      await town.fachverfahren?.stop();
       await hub.stop();
-      await database.drop();
-      await rm(directory, { recursive: true, force: true });
+      await prepared.stop();
     },
   };
 }

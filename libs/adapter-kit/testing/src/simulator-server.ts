@@ -53,6 +53,9 @@ export abstract class SimulatorServer {
   private rules: { rule: FaultRule; left: number }[] = [];
   /** `METHOD /path` of every request that arrived, in order; the newest 10,000. */
   readonly requests: string[] = [];
+  /** Most requests that were being answered at the same time. */
+  atOnceMax = 0;
+  private atOnce = 0;
 
   /** Answers one request; throws only when the simulator itself is wrong. */
   protected abstract handle(request: SimulatedRequest): Promise<SimulatedAnswer> | SimulatedAnswer;
@@ -100,6 +103,8 @@ export abstract class SimulatorServer {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.atOnce += 1;
+    this.atOnceMax = Math.max(this.atOnceMax, this.atOnce);
     try {
       const line = `${request.method ?? 'GET'} ${request.url ?? '/'}`;
       this.requests.push(line);
@@ -128,6 +133,8 @@ export abstract class SimulatorServer {
     } catch (error) {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(`simulator fault: ${error instanceof Error ? error.message : 'unknown'}`);
+    } finally {
+      this.atOnce -= 1;
     }
   }
 

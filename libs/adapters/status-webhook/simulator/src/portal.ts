@@ -12,6 +12,8 @@ export interface PortalSettings {
   readonly secrets: readonly string[];
   /** Bearer credential with which the portal collects decision documents; absent = it collects none. */
   readonly documentCredential?: string;
+  /** The portal's clock, in milliseconds; default the machine's. */
+  readonly nowMs?: () => number;
   /** The citizen sees a payment link for the first time. */
   readonly onPaymentLink?: (payUrl: string, data: StateChangedEvent['data']) => Promise<void> | void;
   /** A decision arrived and its documents, if any, were tried. */
@@ -74,7 +76,8 @@ export class PortalSimulator extends SimulatorServer {
     const timestamp = headers['webhook-timestamp'];
     const signatures = headers['webhook-signature'];
     if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signatures !== 'string') return undefined;
-    if (!/^\d{1,12}$/.test(timestamp) || Math.abs(Number(timestamp) * 1_000 - Date.now()) > TOLERANCE_MS) return undefined;
+    if (!/^\d{1,12}$/.test(timestamp) || Math.abs(Number(timestamp) * 1_000 - (this.settings.nowMs ?? Date.now)()) > TOLERANCE_MS)
+      return undefined;
     const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
     const isSigned = signatures.split(' ').some((entry) => {
       const [version, given = ''] = entry.split(',', 2);
