@@ -61,9 +61,10 @@ export class Citizens {
   ) {}
 
   /** @returns the sender's id of what the hub accepted. */
-  async apply(endpoint = 'gewerbe'): Promise<string> {
+  async apply(endpoint = 'gewerbe', serviceName?: string): Promise<string> {
     this.sent += 1;
     const submission = this.submission(this.sent);
+    if (serviceName !== undefined) submission.formData.control.name = serviceName;
     const outcome = await this.formServer(endpoint).send(submission);
     if (outcome.kind !== 'answered' || outcome.status !== 202) throw new Error(`not accepted: ${JSON.stringify(outcome)}`);
     return submission.formData.control.transactionId;

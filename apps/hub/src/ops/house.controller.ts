@@ -30,10 +30,10 @@ export class OpsHouseController {
 
   @Get('routes')
   @ApiOperation({ summary: 'Names of the routes that serve a tenant of the operator: where an application can be rerouted to.' })
-  routes(@AsOperator() { tenants }: Operator): { name: string }[] {
+  routes(@AsOperator() { tenants }: Operator): { routes: { name: string }[] } {
     const { routes } = this.house.loaded.config;
     const own = routes.filter(({ match }) => tenants === null || (match.tenants?.some((tenant) => tenants.includes(tenant)) ?? true));
-    return own.map(({ name }) => ({ name }));
+    return { routes: own.map(({ name }) => ({ name })) };
   }
 
   @Get('parked')
