@@ -20,6 +20,7 @@ import type { House } from './house/tokens.js';
 import { WakeListener } from './house/wake-listener.js';
 import { connectionErrors, routerErrors } from './http/before-routing.js';
 import { useBodyParsing } from './http/body-parsing.js';
+import { closeSilentConnections } from './http/silent-connections.js';
 import { HubModule } from './hub.module.js';
 import { BlobJanitor } from './intake/janitor.js';
 import { useApiDocs } from './ops/api-docs.js';
@@ -108,6 +109,7 @@ async function open(house: House): Promise<RunningHub> {
     abortOnError: false,
   });
   useBodyParsing(app.getHttpAdapter().getInstance());
+  closeSilentConnections(app.getHttpAdapter().getInstance());
   const lifecycle = app.get(Lifecycle);
   closeWhileDraining(app, lifecycle);
   const roles = rolesOf(config.roles);
