@@ -40,8 +40,8 @@ describe('uuidV7', () => {
 describe('seededRandomness', () => {
   it('repeats itself for the same seed, and differs for another', () => {
     const draw = (seed: number): number[] => {
-      const { fraction } = seededRandomness(seed);
-      return Array.from({ length: 20 }, () => fraction());
+      const randomness = seededRandomness(seed);
+      return Array.from({ length: 20 }, () => randomness.fraction());
     };
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
