@@ -16,9 +16,11 @@ export interface TownHabits {
   readonly decides: boolean;
   /** What time the town believes it is, in milliseconds; default the machine's clock. */
   readonly nowMs: () => number;
+  /** Largest distance between the hub's time and the portal's, in milliseconds. */
+  readonly toleranceMs: number;
 }
 
-const HABITS: TownHabits = { citizensPay: true, pollMs: 200, decides: true, nowMs: Date.now };
+const HABITS: TownHabits = { citizensPay: true, pollMs: 200, decides: true, nowMs: Date.now, toleranceMs: 300_000 };
 
 /** The town on a laptop: every system around the hub, simulated on loopback, each with its own books. */
 export class Town {
@@ -42,6 +44,7 @@ export class Town {
       secrets: [secrets.TOWN_PORTAL_SECRET],
       documentCredential: secrets.TOWN_PORTAL_TOKEN,
       nowMs: habits.nowMs,
+      toleranceMs: habits.toleranceMs,
       ...(habits.citizensPay ? { onPaymentLink: payAtOnce } : {}),
     });
     await Promise.all([payment.start(), dms.start(), portal.start()]);

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 
 import { readReference, Reference, referenceOf } from './reference.js';
 
-const ALPHABET = [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'];
+const ALPHABET = Array.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
 const references = fc.uint8Array({ minLength: 5, maxLength: 5 }).map((bytes) => referenceOf(bytes));
 /** The nine characters without hyphens. */
-const charactersOf = (reference: string): string[] => [...reference.replaceAll('-', '')];
+const charactersOf = (reference: string): string[] => Array.from(reference.replaceAll('-', ''));
 
 describe('references', () => {
   it('look as they are described and are read back', () => {

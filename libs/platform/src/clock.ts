@@ -24,19 +24,26 @@ export class ManualClock implements Clock {
   }
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
+    if (ms <= 0) return;
     await new Promise<void>((resolve, reject) => {
-      const sleeper = { at: this.millis + ms, wake: resolve };
-      this.sleepers.add(sleeper);
-      signal?.addEventListener('abort', () => {
+      const aborted = (): void => {
         this.sleepers.delete(sleeper);
-        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-      });
+        reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+      };
+      const wake = (): void => {
+        signal?.removeEventListener('abort', aborted);
+        resolve();
+      };
+      const sleeper = { at: this.millis + ms, wake };
+      this.sleepers.add(sleeper);
+      signal?.addEventListener('abort', aborted, { once: true });
     });
   }
-  /** Moves time forward by `ms`. */
+  /** Moves time forward by `ms`; sleepers wake in the order of their times. */
   advance(ms: number): void {
     this.millis += ms;
-    for (const sleeper of [...this.sleepers].filter(({ at }) => at <= this.millis)) {
+    const due = [...this.sleepers].filter(({ at }) => at <= this.millis).sort((a, b) => a.at - b.at);
+    for (const sleeper of due) {
       this.sleepers.delete(sleeper);
       sleeper.wake();
     }

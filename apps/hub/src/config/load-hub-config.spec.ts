@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ConfigError } from '@amtsbote/platform';
+<<<<<<< HEAD
 import { afterAll, describe, expect, it } from '@jest/globals';
+=======
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+>>>>>>> wt-core
 
 import { ADAPTERS } from '../adapters.generated.js';
 import { loadHubConfig } from './load-hub-config.js';
 
+<<<<<<< HEAD
 const directory = mkdtempSync(join(tmpdir(), 'amtsbote-config-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -160,3 +165,160 @@ it('a refused configuration never repeats the value of a secret', () => {
   expect(message).toContain('ops.credentials[0].token');
   expect(message).not.toContain('zu-kurz');
 });
+=======
+const DEMO = 'config/demo.yaml';
+const demo = readFileSync(DEMO, 'utf8');
+/** A value for every variable the demo asks for. */
+const environment = Object.fromEntries(
+  [...demo.matchAll(/\$\{env:([A-Z_]+)/g)].map(([, name = '']) => [name, /URL$/.test(name) ? 'http://127.0.0.1:1' : 'x'.repeat(40)]),
+);
+Object.assign(environment, {
+  HUB_PORT: '0',
+  HUB_LOG_LEVEL: 'warn',
+  TOWN_PORTAL_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
+});
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'amtsbote-hub-config-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** What is wrong with the demo after one change. */
+function complaints(from: string | RegExp, to: string): string[] {
+  const changed = demo.replace(from, to);
+  if (changed === demo) throw new Error('the change changes nothing');
+  const file = join(directory, 'hub.yaml');
+  writeFileSync(file, changed);
+  try {
+    loadHubConfig(file, environment, ADAPTERS);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.findings.map(({ path, expected, nearest, line }) => {
+      expect([path, line]).toEqual([path, expect.any(Number)]);
+      return `${path}: ${expected}${nearest === undefined ? '' : ` → ${nearest}`}`;
+    });
+  }
+  throw new Error('there is nothing wrong with it');
+}
+
+describe('the configuration of the hub', () => {
+  it('of the demo holds together, and its adapters have read their options', () => {
+    const loaded = loadHubConfig(DEMO, environment, ADAPTERS);
+    expect([...loaded.instances.keys()]).toEqual(['epayment', 'eakte', 'portal']);
+    expect(loaded.instances.get('eakte')?.adapter.type).toBe('dms-nscale');
+    expect([...loaded.endpoints.keys()]).toEqual(['gewerbe']);
+    expect(loaded.config.listen.port).toBe(0);
+  });
+
+  it.each([
+    [
+      'an adapter that is not there',
+      'adapter: dms-nscale',
+      'adapter: dms-nscal',
+      /^instances\.eakte\.adapter: expects one of .* → dms-nscale$/,
+    ],
+    [
+      'an unknown option of an adapter',
+      'documentArea: DA',
+      'documentAera: DA',
+      /^instances\.eakte\.options\.documentAera: is not a known key → documentArea$/,
+    ],
+    [
+      'a DMS for an endpoint',
+      'adapter: forms-ozg-cloud',
+      'adapter: dms-memory',
+      /^endpoints\.gewerbe\.adapter: expects an adapter of kind forms$/,
+    ],
+    [
+      'a tenant that is not listed',
+      'tenants: ["057110000000"]',
+      'tenants: ["057110000001"]',
+      /^portals\.buergerportal\.tenants\[0\]: expects a tenant .* → 057110000000$/,
+    ],
+    [
+      'an instance that is not there',
+      'kind: filing, instance: eakte',
+      'kind: filing, instance: akte',
+      /^routes\[0\]\.steps\[1\]\.instance: expects an instance of kind dms .* → eakte$/,
+    ],
+    [
+      'an instance of another kind',
+      'kind: filing, instance: eakte',
+      'kind: filing, instance: portal',
+      /^routes\[0\]\.steps\[1\]\.instance: expects an instance of kind dms \(eakte\)/,
+    ],
+    [
+      'a queue that is not there',
+      'queue: gewerberegister',
+      'queue: gewerberegistr',
+      /^routes\[0\]\.steps\[2\]\.queue: expects a queue .* → gewerberegister$/,
+    ],
+    [
+      'a step that comes later',
+      'instance: eakte, after: [fee]',
+      'instance: eakte, after: [hand-over]',
+      /^routes\[0\]\.steps\[1\]\.after: expects names of earlier steps/,
+    ],
+    ['a step named twice', 'name: file,', 'name: fee,', /^routes\[0\]\.steps\[1\]\.name: is used twice/],
+    ['a report to nobody', 'reportTo: portal', 'reportTo: prtal', /^routes\[0\]\.reportTo: .* → portal$/],
+    [
+      'a lease shorter than an attempt',
+      'adapter: dms-nscale',
+      'adapter: dms-nscale\n    leaseMs: 1000',
+      /^instances\.eakte\.leaseMs: expects more than attemptMs/,
+    ],
+    [
+      'a condition that is no expression',
+      'when: amountCents > 0',
+      'when: "amountCents >"',
+      /^routes\[0\]\.steps\[0\]\.when: is not a valid expression/,
+    ],
+    [
+      'an endpoint nobody listed, in a match',
+      'match: {',
+      'match: { endpoints: [gewerb],',
+      /^routes\[0\]\.match\.endpoints\[0\]: expects a listed endpoint → gewerbe$/,
+    ],
+    [
+      'a tenant nobody listed, in a match',
+      'match: {',
+      'match: { tenants: ["057110000009"],',
+      /^routes\[0\]\.match\.tenants\[0\]: expects a tenant/,
+    ],
+    [
+      'a tenant nobody listed, of an operator',
+      'name: admin,',
+      'name: admin, tenants: ["057110000009"],',
+      /^ops\.credentials\[0\]\.tenants\[0\]: expects a tenant/,
+    ],
+    ['an unknown key at the top', 'sweepMs: 250', 'sweepMS: 250', /^sweepMS: is not a known key → sweepMs$/],
+  ])('names place, line and the nearest choice for %s', (_what, from, to, complaint) => {
+    expect(complaints(from, to)).toEqual(expect.arrayContaining([expect.stringMatching(complaint)]));
+  });
+
+  it.each(['collect', 'status-1', 'file-decision-2'])(
+    'refuses a step named %s: the hub adds steps of such names itself, and no application with two of them could be stored',
+    (name) => {
+      expect(complaints('name: hand-over', `name: ${name}`)).toEqual([
+        'routes[0].steps[2].name: is the name of a step that the hub adds by itself',
+      ]);
+    },
+  );
+
+  it('refuses an instance named as the hub names itself', () => {
+    expect(complaints('  portal:\n    adapter: status-webhook', '  hub:\n    adapter: status-webhook').join()).toContain(
+      'instances.hub: is the name under which the hub works by itself',
+    );
+  });
+
+  it('shows no secret in any complaint', () => {
+    const all = complaints(
+      'credentials: [{ name: fachverfahren, token: "${env:TOWN_PICKUP_TOKEN}" }]',
+      'credentials: [{ name: F, token: "geheim" }]',
+    );
+    expect(all).toHaveLength(2);
+    expect(all.join()).not.toContain('geheim');
+  });
+});
+>>>>>>> wt-core

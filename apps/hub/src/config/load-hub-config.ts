@@ -3,6 +3,7 @@ import type { Adapter, AdapterKind } from '@amtsbote/adapter-kit';
 import { checkConfig, ConfigError, type ConfigFinding, type ConfigSource, finding, readConfig } from '@amtsbote/platform';
 import type { z } from 'zod';
 
+import { HUB_INSTANCE } from '../routing/planner.js';
 import { HubConfig, type RouteConfig } from './hub-config.js';
 
 /** A configuration that holds together, with adapters' options parsed by their own schemas. */
@@ -16,6 +17,9 @@ export interface LoadedConfig {
 
 /** Step kind of a route → adapter kind of its instance. */
 const ADAPTER_KIND = { payment: 'payment', filing: 'dms', export: 'export' } as const satisfies Record<string, AdapterKind>;
+
+/** Names that the planner gives to steps; names are unique within one application. */
+const RESERVED_STEP = /^(?:collect|status-\d+|file-decision-\d+)$/;
 
 /**
  * Loads and checks everything: syntax, schema, adapters' options, references between parts, pairs of times.
@@ -91,7 +95,12 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
   for (const [name, queue] of Object.entries(config.queues)) needTenant(['queues', name, 'tenant'], queue.tenant);
   for (const [name, portal] of Object.entries(config.portals))
     portal.tenants.forEach((tenant, index) => needTenant(['portals', name, 'tenants', index], tenant));
+  for (const [index, { tenants: allowed }] of config.ops.credentials.entries())
+    allowed?.forEach((tenant, at) => needTenant(['ops', 'credentials', index, 'tenants', at], tenant));
+  for (const [index, { match }] of config.routes.entries())
+    match.tenants?.forEach((tenant, at) => needTenant(['routes', index, 'match', 'tenants', at], tenant));
   for (const [name, instance] of Object.entries(config.instances)) {
+    if (name === HUB_INSTANCE) findings.push(finding(source, ['instances', name], 'is the name under which the hub works by itself'));
     if (instance.leaseMs <= instance.attemptMs) {
       findings.push(
         finding(source, ['instances', name, 'leaseMs'], 'expects more than attemptMs: otherwise two workers would deliver the same step'),
@@ -122,11 +131,16 @@ function checkRoute(
         finding(source, path, `expects an instance of kind ${kind} (${fitting.join(', ') || 'none configured'})`, name, fitting),
       );
   };
+  const endpoints = Object.keys(config.endpoints);
+  for (const [position, name] of (route.match.endpoints ?? []).entries())
+    if (!endpoints.includes(name))
+      findings.push(finding(source, ['routes', index, 'match', 'endpoints', position], 'expects a listed endpoint', name, endpoints));
   if (route.reportTo !== undefined) need(['routes', index, 'reportTo'], route.reportTo, 'status');
   const earlier = new Set<string>();
   for (const [position, step] of route.steps.entries()) {
     const at = ['routes', index, 'steps', position];
     if (earlier.has(step.name)) findings.push(finding(source, [...at, 'name'], `is used twice: "${step.name}"`));
+    if (RESERVED_STEP.test(step.name)) findings.push(finding(source, [...at, 'name'], 'is the name of a step that the hub adds by itself'));
     // Only earlier steps may be named: a plan without circles by construction.
     for (const name of step.after)
       if (!earlier.has(name))

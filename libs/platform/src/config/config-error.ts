@@ -4,7 +4,7 @@
 export interface ConfigFinding {
   /** Path of keys: `routes[0].steps[1].instance`. */
   readonly path: string;
-  /** Line in the file, from 1; absent when the key is missing. */
+  /** Line in the file, from 1; for a missing key that of the nearest key above it, absent when there is none. */
   readonly line?: number;
   readonly expected: string;
   /** The nearest valid choice, when there is one. */

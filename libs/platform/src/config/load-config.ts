@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
 
 import { ConfigError, type ConfigFinding } from './config-error.js';
+import { misfitsOf } from './misfits.js';
 import { nearest } from './nearest.js';
 
 /** Largest configuration file, in bytes. */
@@ -15,7 +16,7 @@ const PLACEHOLDER = /\$\{(env|file):([^}]+)\}/g;
 /** What a loaded file knows about itself, to tell later findings (of cross checks, of adapters' options) where they are. */
 export interface ConfigSource {
   readonly file: string;
-  /** Line of a key path, from 1. */
+  /** Line of the last key on a path that is there, from 1. */
   lineOf(path: readonly PropertyKey[]): number | undefined;
 }
 
@@ -32,7 +33,7 @@ export interface RawConfig {
  */
 export function readConfig(file: string, environment: Readonly<Record<string, string | undefined>>): RawConfig {
   const lines = new LineCounter();
-  const document = parseDocument(readFile(file), { lineCounter: lines, uniqueKeys: true, maxAliasCount: 100 } as never);
+  const document = parseDocument(readFile(file), { lineCounter: lines, uniqueKeys: true });
   const source: ConfigSource = { file, lineOf: (path) => lineOf(document, lines, path) };
   // What follows the first error is mostly its echo.
   const [broken] = document.errors;
@@ -42,7 +43,7 @@ export function readConfig(file: string, environment: Readonly<Record<string, st
     ]);
   }
   const findings: ConfigFinding[] = [];
-  const value = fill(document.toJS() as unknown, [], { file, environment, source, findings });
+  const value = fill(plain(document, file), [], { file, environment, source, findings });
   if (findings.length > 0) throw new ConfigError(file, findings);
   return { source, value };
 }
@@ -53,12 +54,17 @@ export function readConfig(file: string, environment: Readonly<Record<string, st
  * @throws ConfigError with every finding at once.
  */
 export function checkConfig<T>(schema: z.ZodType<T>, value: unknown, source: ConfigSource, at: readonly PropertyKey[] = []): T {
+<<<<<<< HEAD
   // Without their input, issues cannot tell a missing value from a wrong one, nor what was meant. It never gets into a message.
+=======
+  // With inputs: a wrong value is told from a missing one, and the nearest choice is found. None of them is printed.
+>>>>>>> wt-core
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
+  const misfits = result.error.issues.flatMap((issue) => misfitsOf(issue, schema));
   throw new ConfigError(
     source.file,
-    result.error.issues.flatMap((issue) => findingsOf(issue, schema, source, at)),
+    misfits.map(({ path, expected, typed, choices }) => finding(source, [...at, ...path], expected, typed, choices)),
   );
 }
 
@@ -100,6 +106,16 @@ function fillText(text: string, path: readonly PropertyKey[], filling: Filling):
   });
 }
 
+/** Aliases are resolved here: unknown ones, and those that would fill the memory, are errors of the file. */
+function plain(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (error) {
+    const expected = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : 'cannot be read';
+    throw new ConfigError(file, [{ path: 'YAML', expected }]);
+  }
+}
+
 function fromEnvironment(spec: string, environment: Readonly<Record<string, string | undefined>>): string | undefined {
   const [name = '', ...fallback] = spec.split(':-');
   return environment[name] ?? (fallback.length > 0 ? fallback.join(':-') : undefined);
@@ -115,8 +131,8 @@ function fromFile(path: string, configFile: string): string | undefined {
 
 function readFile(file: string): string {
   try {
-    const text = readFileSync(file, 'utf8');
-    if (text.length <= FILE_BYTES_MAX) return text;
+    const bytes = readFileSync(file);
+    if (bytes.length <= FILE_BYTES_MAX) return bytes.toString('utf8');
   } catch (error) {
     throw new ConfigError(file, [
       { path: 'file', expected: `expects a readable file (${(error as NodeJS.ErrnoException).code ?? 'error'})` },
@@ -125,7 +141,9 @@ function readFile(file: string): string {
   throw new ConfigError(file, [{ path: 'file', expected: `expects at most ${FILE_BYTES_MAX} bytes` }]);
 }
 
+/** Line of the last key on the path that is there. */
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
+<<<<<<< HEAD
   for (let length = path.length; length > 0; length -= 1) {
     const node: unknown = document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
@@ -183,6 +201,19 @@ interface JsonSchema {
 
 function withBranches(schema: JsonSchema): JsonSchema[] {
   return [schema, ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(withBranches)];
+=======
+  let node: unknown = document.contents;
+  let line: number | undefined;
+  for (const key of path) {
+    const container = isAlias(node) ? node.resolve(document) : node;
+    const pair = isMap(container) ? container.items.find((one) => isScalar(one.key) && String(one.key.value) === String(key)) : undefined;
+    const place: unknown = isSeq(container) ? container.items[Number(key)] : pair?.key;
+    if (!isNode(place)) break;
+    if (place.range) line = lines.linePos(place.range[0]).line;
+    node = pair === undefined ? place : pair.value;
+  }
+  return line;
+>>>>>>> wt-core
 }
 
 function pathText(path: readonly PropertyKey[]): string {

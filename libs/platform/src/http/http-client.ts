@@ -51,6 +51,9 @@ const ANSWER_BYTES_MAX = 10 * 1024 * 1024;
 /** Codes of connections that never carried the request: the target cannot have acted. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ERR_INVALID_URL']);
 
+/** Codes of TLS connections that were never made; other TLS errors may end one that has carried a request. */
+const HANDSHAKE = /CERT|SELF_SIGNED|VERIFY|HANDSHAKE|UNKNOWN_CA|VERSION/;
+
 /**
  * The one way out to other systems: limits time and size, follows no redirects, keeps connections, knows whether a failed request may have
  * been acted upon. Every status is an answer, not an error. It does not retry: that is the runner's job.
@@ -133,7 +136,8 @@ export class HttpClient {
   private failureOf(error: unknown, request: HttpRequest, timedOut: boolean): unknown {
     if (!(error instanceof AxiosError)) return error;
     const code = codeOf(error, timedOut);
-    const stage = code === 'tls' || NOT_SENT.has(error.code ?? '') || errnoOf(error) === 'ECONNREFUSED' ? 'notSent' : 'sent';
+    const isHandshake = code === 'tls' && HANDSHAKE.test(error.code ?? '');
+    const stage = isHandshake || code === 'unreachable' ? 'notSent' : 'sent';
     return new HttpFailure(code, stage, `${request.method} to ${this.origin}: ${code}`, error.code);
   }
 }
@@ -148,14 +152,14 @@ function codeOf(error: AxiosError, timedOut: boolean): HttpFailureCode {
   return 'interrupted';
 }
 
-/** Node reports a refused dual-stack connection as an AggregateError whose parts carry the code. */
+/**
+ * Node reports a refused dual-stack connection as an AggregateError whose parts carry the code. Read by shape: errors of Node's own parts are
+ * not always instances of this realm's Error.
+ */
 function errnoOf(error: AxiosError): string | undefined {
-  const cause: unknown = error.cause;
-  if (cause instanceof AggregateError) {
-    const [first] = cause.errors as unknown[];
-    return first instanceof Error && 'code' in first ? String(first.code) : undefined;
-  }
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  const cause = error.cause as { code?: unknown; errors?: readonly { code?: unknown }[] } | undefined;
+  const code = cause?.code ?? cause?.errors?.[0]?.code;
+  return typeof code === 'string' ? code : undefined;
 }
 
 function bodyOf(body: Uint8Array | string | Readable): Buffer | string | Readable {

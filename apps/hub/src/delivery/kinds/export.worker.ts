@@ -6,6 +6,7 @@ import { Instances } from '../../house/instances.js';
 import type { ClaimedStep } from '../claims.js';
 import { type Outcome, StepWorker } from '../outcome.js';
 import { Materials } from './material.js';
+import { refuseTestSubmission } from './test-submission.js';
 
 /** Hands an application to a Fachverfahren that takes pushes. (Pickup queues need no worker: the Fachverfahren comes itself.) */
 @Injectable()
@@ -30,6 +31,7 @@ export class ExportWorker extends StepWorker {
   }
 
   private async requestOf(step: ClaimedStep): Promise<ExportRequest> {
+    refuseTestSubmission(step.application);
     const { documents, payment } = await this.materials.of(step);
     return { application: step.application, documents, ...(payment === undefined ? {} : { payment }) };
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type DeliveryContext, DeliveryError, type FilingReceipt, type FilingRequest, isFound } from '@amtsbote/adapter-kit';
+import { type DeliveryContext, type FilingReceipt, type FilingRequest, isFound } from '@amtsbote/adapter-kit';
 import type { JsonValue } from '@amtsbote/canonical';
 import { Injectable } from '@nestjs/common';
 
@@ -7,6 +7,7 @@ import { Instances } from '../../house/instances.js';
 import type { ClaimedStep } from '../claims.js';
 import { type Outcome, StepWorker } from '../outcome.js';
 import { Materials } from './material.js';
+import { refuseTestSubmission } from './test-submission.js';
 
 /** Files an application, or its decision, in the DMS. */
 @Injectable()
@@ -30,12 +31,9 @@ export class FilingWorker extends StepWorker {
   }
 
   private async requestOf(step: ClaimedStep): Promise<FilingRequest> {
-    const { documents, decision } = await this.materials.of(step);
     const { application } = step;
-    if (application.test)
-      throw DeliveryError.refused('delivery/test-submission', 'A test submission never reaches a productive target.', {
-        hintKey: 'testSubmission',
-      });
+    refuseTestSubmission(application);
+    const { documents, decision } = await this.materials.of(step);
     return { application, documents, ...(decision === undefined ? {} : { decision }) };
   }
 }

@@ -135,6 +135,14 @@ describe('a payment step', () => {
     expect(await fee(id)).toMatchObject({ state: 'parked', failure: { code: 'payment/not-paid' } });
   });
 
+  it('of a test submission never reaches the provider', async () => {
+    const id = await house.submit({ formId: 'paid', test: true });
+    await run();
+    expect(await fee(id)).toMatchObject({ state: 'parked', failure: { code: 'delivery/test-submission' } });
+    expect(house.targets.payment.opened).toBe(0);
+    expect(await payment()).toBeUndefined();
+  });
+
   it('without a demand is parked as untransferable', async () => {
     const id = await house.submit({ formId: 'paid', payment: undefined as never });
     await run();

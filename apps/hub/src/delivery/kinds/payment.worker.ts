@@ -11,6 +11,7 @@ import type { Work } from '../../house/unit-of-work.js';
 import { Routes } from '../../routing/routes.js';
 import type { ClaimedStep } from '../claims.js';
 import { type Outcome, StepWorker } from '../outcome.js';
+import { refuseTestSubmission } from './test-submission.js';
 
 /** Polls double their distance with the age of the payment: a tenth of the age, between pollMs and pollMaxMs. */
 const POLL_AGE_SHARE = 10;
@@ -49,6 +50,7 @@ export class PaymentWorker extends StepWorker {
 
   /** The stored intent; made and committed before the first call. */
   private async intent(step: ClaimedStep): Promise<PaymentRow> {
+    refuseTestSubmission(step.application);
     const demand = step.application.payment;
     if (demand === undefined)
       throw DeliveryError.untransferable('payment/no-demand', 'The application carries no payment demand; give the step a condition.');

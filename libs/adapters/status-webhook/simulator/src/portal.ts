@@ -14,6 +14,8 @@ export interface PortalSettings {
   readonly documentCredential?: string;
   /** The portal's clock, in milliseconds; default the machine's. */
   readonly nowMs?: () => number;
+  /** Largest distance of a webhook's timestamp from the portal's time, in milliseconds; default five minutes. */
+  readonly toleranceMs?: number;
   /** The citizen sees a payment link for the first time. */
   readonly onPaymentLink?: (payUrl: string, data: StateChangedEvent['data']) => Promise<void> | void;
   /** A decision arrived and its documents, if any, were tried. */
