@@ -13,17 +13,8 @@ const MEBIBYTE = 1024 * 1024;
 export const Role = z.enum(['intake', 'worker', 'ops', 'all']);
 export type Role = z.infer<typeof Role>;
 
-/** A whole number from 0 to `max`; as text when it comes from the environment. */
-const fromEnvironment = (max: number): z.ZodUnion<readonly [z.ZodInt, z.ZodType<number, string>]> =>
-  z.union([
-    z.int().min(0).max(max),
-    z
-      .string()
-      .regex(/^\d{1,5}$/, `a whole number up to ${max}`)
-      .transform(Number),
-  ]);
-/** 0 = a free one. */
-const Port = fromEnvironment(65_535);
+/** A port; as text when it comes from the environment. 0 = a free one. */
+const Port = z.union([z.int().min(0).max(65_535), z.string().regex(/^\d{1,5}$/).transform(Number)]);
 
 const token = secret().min(16, 'a token of at least 16 characters');
 const Credential = z.strictObject({ name: ConfigName, token });
@@ -139,7 +130,7 @@ export const HubConfig = z.strictObject({
     })
     .prefault({}),
   sweepMs: ms(1_000, 20, MINUTE).describe('How often due retries, expired leases and open circuits are looked at.'),
-  shutdown: z.strictObject({ drainMs: fromEnvironment(MINUTE).default(0), finishMs: ms(20_000, 0, 10 * MINUTE) }).prefault({}),
+  shutdown: z.strictObject({ drainMs: ms(0, 0, MINUTE), finishMs: ms(20_000, 0, 10 * MINUTE) }).prefault({}),
   tenants: z.record(Tenant, z.strictObject({ name: z.string().min(1).max(200) })),
   instances: z.record(ConfigName, Instance),
   endpoints: z.record(ConfigName, Endpoint),

@@ -54,11 +54,7 @@ export function readConfig(file: string, environment: Readonly<Record<string, st
  * @throws ConfigError with every finding at once.
  */
 export function checkConfig<T>(schema: z.ZodType<T>, value: unknown, source: ConfigSource, at: readonly PropertyKey[] = []): T {
-<<<<<<< HEAD
-  // Without their input, issues cannot tell a missing value from a wrong one, nor what was meant. It never gets into a message.
-=======
   // With inputs: a wrong value is told from a missing one, and the nearest choice is found. None of them is printed.
->>>>>>> wt-core
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const misfits = result.error.issues.flatMap((issue) => misfitsOf(issue, schema));
@@ -143,65 +139,6 @@ function readFile(file: string): string {
 
 /** Line of the last key on the path that is there. */
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
-<<<<<<< HEAD
-  for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return undefined;
-}
-
-function findingsOf(issue: z.core.$ZodIssue, schema: z.ZodType, source: ConfigSource, at: readonly PropertyKey[]): ConfigFinding[] {
-  const path = [...at, ...issue.path];
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, issue.path);
-    return issue.keys.map((key) => finding(source, [...path, key], 'is not a known key', key, known));
-  }
-  if (issue.code === 'invalid_value') {
-    const choices = issue.values.map(String);
-    const typed = typeof issue.input === 'string' ? issue.input : undefined;
-    return [finding(source, path, `expects one of ${choices.join(', ')}`, typed, choices)];
-  }
-  return [finding(source, path, `expects ${expectationOf(issue)}`)];
-}
-
-function expectationOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return `${issue.expected}${issue.input === undefined ? ', but it is missing' : ''}`;
-  return issue.message.replace(/^Invalid [^:]*: expected /, '');
-}
-
-/** Keys an object schema knows at a path, read from its JSON Schema; empty when the path leads nowhere certain. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let node: unknown;
-  try {
-    node = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  } catch {
-    return [];
-  }
-  let nodes = [node as JsonSchema];
-  for (const key of path) {
-    nodes = nodes
-      .flatMap(withBranches)
-      .flatMap(({ properties, items, additionalProperties }) =>
-        typeof key === 'number' ? [items] : [properties?.[String(key)] ?? additionalProperties],
-      )
-      .filter((next): next is JsonSchema => typeof next === 'object');
-  }
-  return nodes.flatMap(withBranches).flatMap(({ properties }) => Object.keys(properties ?? {}));
-}
-
-/** The part of JSON Schema that leads from key to key. */
-interface JsonSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly items?: JsonSchema;
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-}
-
-function withBranches(schema: JsonSchema): JsonSchema[] {
-  return [schema, ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(withBranches)];
-=======
   let node: unknown = document.contents;
   let line: number | undefined;
   for (const key of path) {
@@ -213,7 +150,6 @@ function withBranches(schema: JsonSchema): JsonSchema[] {
     node = pair === undefined ? place : pair.value;
   }
   return line;
->>>>>>> wt-core
 }
 
 function pathText(path: readonly PropertyKey[]): string {
