@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { expect, it } from '@jest/globals';
 
-import { type StageCounts, StageLines,STAGES } from './progress.js';
+import { type StageCounts, StageLines, STAGES } from './progress.js';
 
 const counts = (received: number): StageCounts => ({ received, paid: 0, filed: 0, collected: 0, decided: 0, reported: 0 });
 
