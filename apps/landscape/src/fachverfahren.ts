@@ -23,9 +23,13 @@ export interface FachverfahrenSettings {
 export interface CollectedCase {
   readonly applicationId: string;
   readonly reference: string;
+  readonly attachments: number;
   /** How often it was taken into the register: must be 1. */
   taken: number;
-  readonly attachments: number;
+  itemId: string;
+  leaseId: string;
+  /** The hub has confirmed that it handed the application over. */
+  acknowledged: boolean;
   decided: boolean;
 }
 
@@ -40,15 +44,22 @@ interface Collected {
   readonly application: { readonly attachments: readonly { readonly id: string; readonly sha512: string; readonly state: string }[] };
 }
 
-/** A specialist system that polls: leases, reads, fetches and checks every attachment, acknowledges, decides. */
+/**
+ * A specialist system that polls: leases, reads, fetches and checks every attachment, writes its register, acknowledges, decides. What it
+ * could not finish because the hub was away it does at a later poll: the register remembers.
+ */
 export class FachverfahrenSimulator {
   readonly cases = new Map<string, CollectedCase>();
-  /** What went wrong, in its own words; empty when all is well. */
+  /** What went wrong, in its own words; empty when all is well. A hub that does not answer is normal life. */
   readonly failures: string[] = [];
   private readonly stopped = new AbortController();
   private loop: Promise<void> | undefined;
 
-  constructor(private settings: FachverfahrenSettings) {}
+  constructor(
+    private settings: FachverfahrenSettings,
+    /** Called after every change of a case: the register on disk. */
+    private readonly onChange: (known: CollectedCase) => void = () => undefined,
+  ) {}
 
   start(): this {
     this.loop ??= this.work();
@@ -62,6 +73,10 @@ export class FachverfahrenSimulator {
   change(settings: Partial<FachverfahrenSettings>): void {
     this.settings = { ...this.settings, ...settings };
   }
+  /** A case from the register of an earlier run. */
+  remember(known: CollectedCase): void {
+    this.cases.set(known.applicationId, known);
+  }
 
   private async work(): Promise<void> {
     while (!this.stopped.signal.aborted) {
@@ -70,48 +85,79 @@ export class FachverfahrenSimulator {
     }
   }
 
-  /** One poll. A hub that does not answer is normal life: the next round tries again. */
+  /** One poll, then what earlier ones left unfinished. */
   private async round(): Promise<number> {
     const answer = await this.call(`${this.settings.queueUrl}?limit=${this.settings.limit}`);
     if (answer.status !== 200) return 0;
     const { items } = (await answer.json()) as { items: Item[] };
-    await Promise.all(items.map((item) => this.collect(item).catch((error: unknown) => this.failed(item, error))));
+    await Promise.all(items.map((item) => this.noting(item, () => this.collect(item))));
+    const unfinished = [...this.cases.values()].filter(({ acknowledged, decided }) => !acknowledged || (this.settings.decides && !decided));
+    await Promise.all(unfinished.map((known) => this.noting(known, () => this.finish(known))));
     return items.length;
   }
 
+  /** Register first, acknowledge then: an application that was acknowledged and not yet written would be lost in a crash. */
   private async collect(item: Item): Promise<void> {
     const { application } = (await (await this.expect(await this.call(item.url), 200)).json()) as Collected;
     for (const attachment of application.attachments) await this.fetchAttachment(item, attachment);
-    const known = this.cases.get(item.applicationId) ?? {
-      applicationId: item.applicationId,
-      reference: item.reference,
-      taken: 0,
+    const { applicationId, reference } = item;
+    const known = this.cases.get(applicationId) ?? {
+      applicationId,
+      reference,
       attachments: application.attachments.length,
+      taken: 0,
+      itemId: item.id,
+      leaseId: item.leaseId,
+      acknowledged: false,
       decided: false,
     };
-    await this.expect(await this.call(`${item.url}/ack`, { leaseId: item.leaseId }), 200);
-    known.taken += 1;
-    this.cases.set(item.applicationId, known);
-    if (this.settings.decides) await this.decide(item, known);
+    // Offered again before the acknowledgement: the same entry. Offered again after it: the hub hands over twice.
+    if (known.taken === 0 || known.acknowledged) known.taken += 1;
+    known.itemId = item.id;
+    known.leaseId = item.leaseId;
+    this.keep(known);
+    await this.finish(known);
+  }
+
+  private async finish(known: CollectedCase): Promise<void> {
+    if (!known.acknowledged) {
+      const answer = await this.call(`${this.settings.queueUrl}/${known.itemId}/ack`, { leaseId: known.leaseId });
+      // The lease is over: the application comes again with the next one.
+      if (answer.status !== 409) await this.expect(answer, 200);
+      await answer.body?.cancel();
+      if (answer.status === 409) return;
+      known.acknowledged = true;
+      this.keep(known);
+    }
+    if (this.settings.decides && !known.decided) await this.decide(known);
   }
 
   private async fetchAttachment(item: Item, attachment: { id: string; sha512: string }): Promise<void> {
     const answer = await this.expect(await this.call(`${item.url}/attachments/${attachment.id}`), 200);
     const hash = createHash('sha512');
     for await (const chunk of answer.body ?? []) hash.update(chunk as Uint8Array);
-    if (hash.digest('hex') !== attachment.sha512) throw new Error('an attachment differs from its hash');
+    if (hash.digest('hex') !== attachment.sha512) throw new WrongAnswer('an attachment differs from its hash');
   }
 
-  private async decide(item: Item, known: CollectedCase): Promise<void> {
+  private async decide(known: CollectedCase): Promise<void> {
+    const { reference, itemId } = known;
     const form = new FormData();
-    form.set('decision', JSON.stringify({ outcome: 'granted', text: `Ihr Antrag ${item.reference} ist genehmigt.` }));
+    form.set('decision', JSON.stringify({ outcome: 'granted', text: `Ihr Antrag ${reference} ist genehmigt.` }));
     form.set(
       'bescheid',
-      new Blob([new Uint8Array(aPdf([`Bescheid ${item.reference}`]))], { type: 'application/pdf' }),
-      `Bescheid ${item.reference}.pdf`,
+      new Blob([new Uint8Array(aPdf([`Bescheid ${reference}`]))], { type: 'application/pdf' }),
+      `Bescheid ${reference}.pdf`,
     );
-    await this.expect(await this.call(`${item.url}/decision`, form, { 'idempotency-key': `decision-${item.id}` }), 202);
+    const key = { 'idempotency-key': `decision-${itemId}` };
+    const answer = await this.expect(await this.call(`${this.settings.queueUrl}/${itemId}/decision`, form, key), 202);
+    await answer.body?.cancel();
     known.decided = true;
+    this.keep(known);
+  }
+
+  private keep(known: CollectedCase): void {
+    this.cases.set(known.applicationId, known);
+    this.onChange(known);
   }
 
   private call(url: string, body?: FormData | Record<string, unknown>, headers: Record<string, string> = {}): Promise<Response> {
@@ -130,11 +176,19 @@ export class FachverfahrenSimulator {
   private async expect(answer: Response, status: number): Promise<Response> {
     if (answer.status === status) return answer;
     await answer.body?.cancel();
-    throw new Error(`expected ${status}, got ${answer.status}`);
+    if (answer.status >= 500) throw new Error(`the hub answers ${answer.status}`);
+    throw new WrongAnswer(`expected ${status}, got ${answer.status}`);
   }
 
-  private failed(item: Item, error: unknown): void {
-    if (this.stopped.signal.aborted) return;
-    this.failures.push(`${item.reference}: ${error instanceof Error ? error.message : 'unknown'}`);
+  /** Notes what no later poll can mend. */
+  private async noting({ reference }: { readonly reference: string }, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      if (error instanceof WrongAnswer) this.failures.push(`${reference}: ${error.message}`);
+    }
   }
 }
+
+/** The hub answered, and what it said cannot be right. */
+class WrongAnswer extends Error {}

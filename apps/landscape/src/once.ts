@@ -67,7 +67,7 @@ async function journey(launched: LaunchedTown, samples: number, sent: SentApplic
 }
 
 async function compared({ town, books, startedAt }: LaunchedTown, sent: readonly SentApplication[]): Promise<Audit> {
-  await town.portal.settled();
+  await town.catchUp();
   return audit(sent, await books.since(startedAt), town);
 }
 

@@ -5,6 +5,8 @@ import { payAtOnce, PortalSimulator } from '@amtsbote/adapters/status-webhook/si
 
 import { duplicatesOf } from './duplicates.js';
 import { FachverfahrenSimulator } from './fachverfahren.js';
+import { freePort } from './free-port.js';
+import type { TownMemory } from './memory.js';
 import { makeSecrets, type TownSecrets } from './secrets.js';
 
 /** How a town behaves. */
@@ -20,6 +22,23 @@ export interface TownHabits {
   readonly toleranceMs: number;
 }
 
+/** Where the systems of a town listen. */
+export interface TownPorts {
+  readonly payment: number;
+  readonly dms: number;
+  readonly portal: number;
+}
+
+/** How a town is started. */
+export interface TownOptions {
+  readonly secrets?: TownSecrets;
+  readonly habits?: Partial<TownHabits>;
+  /** Books on disk; absent = the systems forget everything when they stop. */
+  readonly memory?: TownMemory;
+  /** Preferred ports; absent or in use = free ones. */
+  readonly ports?: Partial<TownPorts>;
+}
+
 const HABITS: TownHabits = { citizensPay: true, pollMs: 200, decides: true, nowMs: Date.now, toleranceMs: 300_000 };
 
 /** The town on a laptop: every system around the hub, simulated on loopback, each with its own books. */
@@ -32,10 +51,11 @@ export class Town {
     readonly payment: XbezahldiensteSimulator,
     readonly dms: NscaleSimulator,
     readonly portal: PortalSimulator,
+    private readonly memory: TownMemory | undefined,
   ) {}
 
-  /** Starts payment provider, DMS and portal on free ports; the Fachverfahren starts when the hub's address is known. */
-  static async start(options: { secrets?: TownSecrets; habits?: Partial<TownHabits> } = {}): Promise<Town> {
+  /** Starts payment provider, DMS and portal; the Fachverfahren starts when the hub's address is known. */
+  static async start(options: TownOptions = {}): Promise<Town> {
     const secrets = options.secrets ?? makeSecrets();
     const habits = { ...HABITS, ...options.habits };
     const payment = new XbezahldiensteSimulator({ auth: { kind: 'basic', username: 'amtsbote', password: secrets.TOWN_PAYMENT_PASSWORD } });
@@ -47,8 +67,17 @@ export class Town {
       toleranceMs: habits.toleranceMs,
       ...(habits.citizensPay ? { onPaymentLink: payAtOnce } : {}),
     });
-    await Promise.all([payment.start(), dms.start(), portal.start()]);
-    return new Town(secrets, habits, payment, dms, portal);
+    options.memory?.attach({ payment, dms, portal });
+    await payment.start(await preferred(options.ports?.payment));
+    await dms.start(await preferred(options.ports?.dms));
+    await portal.start(await preferred(options.ports?.portal));
+    return new Town(secrets, habits, payment, dms, portal, options.memory);
+  }
+
+  /** Where the systems listen: they keep their addresses when the next start is given these. */
+  get ports(): TownPorts {
+    const portOf = ({ url }: { readonly url: string }): number => Number(new URL(url).port);
+    return { payment: portOf(this.payment), dms: portOf(this.dms), portal: portOf(this.portal) };
   }
 
   /** What `config/demo.yaml` asks the environment for, apart from the hub's own address, database and blobs. */
@@ -58,14 +87,27 @@ export class Town {
 
   /** The Fachverfahren begins to poll. */
   openOffice(hubUrl: string): FachverfahrenSimulator {
-    this.fachverfahren = new FachverfahrenSimulator({
+    const settings = {
       queueUrl: `${hubUrl}/pickup/gewerberegister`,
       token: this.secrets.TOWN_PICKUP_TOKEN,
       pollMs: this.habits.pollMs,
       limit: 20,
       decides: this.habits.decides,
-    });
+    };
+    this.fachverfahren = new FachverfahrenSimulator(settings, this.memory?.enter);
+    for (const known of this.memory?.register() ?? []) this.fachverfahren.remember(known);
     return this.fachverfahren.start();
+  }
+
+  /** What was interrupted when town or hub went down: citizens pay what is still open, the portal collects the decisions it lacks. */
+  async catchUp(): Promise<void> {
+    const open = this.payment.books.all().filter(({ status }) => status === 'INITIAL');
+    if (this.habits.citizensPay) for (const { transactionId } of open) this.payment.pay(transactionId);
+    await this.portal.settled();
+    for (const { applicationId, updates, documents } of this.portal.cases.all()) {
+      const wanted = updates.findLast(({ data }) => data.decision !== undefined)?.data.decision?.documents.length ?? 0;
+      if (documents.filter(({ result }) => result === 'collected').length < wanted) await this.portal.collectDocuments(applicationId);
+    }
   }
 
   /** How many effects happened more than once; see {@link duplicatesOf}. */
@@ -77,4 +119,9 @@ export class Town {
     await this.fachverfahren?.stop();
     await Promise.all([this.payment.stop(), this.dms.stop(), this.portal.stop()]);
   }
+}
+
+/** The wanted port when it is free; any free one is chosen by the system itself. */
+async function preferred(port: number | undefined): Promise<number> {
+  return port !== undefined && (await freePort(port)) === port ? port : 0;
 }

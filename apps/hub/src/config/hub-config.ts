@@ -14,7 +14,13 @@ export const Role = z.enum(['intake', 'worker', 'ops', 'all']);
 export type Role = z.infer<typeof Role>;
 
 /** A port; as text when it comes from the environment. 0 = a free one. */
-const Port = z.union([z.int().min(0).max(65_535), z.string().regex(/^\d{1,5}$/).transform(Number)]);
+const Port = z.union([
+  z.int().min(0).max(65_535),
+  z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number),
+]);
 
 const token = secret().min(16, 'a token of at least 16 characters');
 const Credential = z.strictObject({ name: ConfigName, token });

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { freePort } from '../free-port.js';
-import { makeSecrets } from '../secrets.js';
-import { Town } from '../town.js';
+import { TownMemory } from '../memory.js';
+import { makeSecrets, type TownSecrets } from '../secrets.js';
+import { Town, type TownPorts } from '../town.js';
 import { provideDatabase } from './database.js';
 import { HubBooks } from './hub-books.js';
 import { HubProcess } from './hub-process.js';
@@ -44,7 +46,7 @@ export async function launchTown(wish: LaunchWish, undoing: Undoing): Promise<La
   const databaseUrl = await provideDatabase(database, undoing);
   signal.throwIfAborted();
 
-  const town = await Town.start({ secrets });
+  const town = await startTown(wish, secrets);
   undoing.add('simulated town', () => town.stop());
   signal.throwIfAborted();
 
@@ -53,6 +55,7 @@ export async function launchTown(wish: LaunchWish, undoing: Undoing): Promise<La
   undoing.add('hub', () => hub.stop());
   await hub.untilReady(signal);
   town.openOffice(hub.url);
+  await town.catchUp();
 
   const books = new HubBooks(databaseUrl);
   undoing.add('reading connection', () => books.close());
@@ -62,6 +65,18 @@ export async function launchTown(wish: LaunchWish, undoing: Undoing): Promise<La
 /** Where the secrets of an installation are kept. */
 export function secretsFile({ desk }: Places): string {
   return `${desk}/secrets.json`;
+}
+
+/** A town that stays remembers: its books, and its addresses, which stand in links that were given out. */
+async function startTown({ places, temporary }: LaunchWish, secrets: TownSecrets): Promise<Town> {
+  if (temporary) return Town.start({ secrets });
+  const file = join(places.town, 'ports.json');
+  const ports = await readFile(file, 'utf8')
+    .then((text) => JSON.parse(text) as Partial<TownPorts>)
+    .catch(() => ({}));
+  const town = await Town.start({ secrets, ports, memory: new TownMemory(join(places.town, 'books.jsonl')) });
+  await writeFile(file, JSON.stringify(town.ports));
+  return town;
 }
 
 async function startHub({ places, port, say }: LaunchWish, environment: Record<string, string>): Promise<HubProcess> {

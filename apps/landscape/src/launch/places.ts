@@ -14,19 +14,22 @@ export interface Places {
   readonly blobs: string;
   /** Secrets and files for the person at the terminal. */
   readonly desk: string;
+  /** What the simulated systems keep. */
+  readonly town: string;
   readonly hubLog: string;
 }
 
-/** Below `directory`: `postgres`, `blobs`, `demo`, `log/hub.log`; made if missing. */
+/** Below `directory`: `postgres`, `blobs`, `demo`, `town`, `log/hub.log`; made if missing. */
 export async function placesIn(directory: string): Promise<Places> {
   const places = {
     postgres: join(directory, 'postgres'),
     blobs: join(directory, 'blobs'),
     desk: join(directory, 'demo'),
+    town: join(directory, 'town'),
     hubLog: join(directory, 'log', 'hub.log'),
   };
   await mkdir(join(directory, 'log'), { recursive: true });
-  await mkdir(places.desk, { recursive: true, mode: 0o700 });
+  for (const own of [places.desk, places.town]) await mkdir(own, { recursive: true, mode: 0o700 });
   return places;
 }
 

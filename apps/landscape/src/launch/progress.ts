@@ -24,7 +24,7 @@ export class StageLines {
 
   constructor(
     private readonly total: number,
-    private readonly out: Pick<WriteStream, 'write'> & { readonly isTTY?: boolean },
+    private readonly out: Pick<WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number },
     private readonly startedAt: number,
   ) {}
 
@@ -36,7 +36,9 @@ export class StageLines {
   private redraw(counts: StageCounts): void {
     const up = this.shown ? `\u001B[${STAGES.length}A` : '';
     this.shown = true;
-    this.out.write(up + STAGES.map((stage) => `\u001B[2K${this.line(stage, counts[stage])}\n`).join(''));
+    // A line that wraps would take two, and the next drawing begin in the wrong place.
+    const width = (this.out.columns ?? 80) - 1;
+    this.out.write(up + STAGES.map((stage) => `\u001B[2K${this.line(stage, counts[stage]).slice(0, width)}\n`).join(''));
   }
   private append(counts: StageCounts): void {
     for (const stage of STAGES) {

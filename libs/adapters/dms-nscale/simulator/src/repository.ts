@@ -46,6 +46,11 @@ export interface Creation {
   readonly content?: StoredVersion;
 }
 
+/** A change in a form that can be written down and repeated. */
+export type RepositoryChange =
+  | { readonly created: Omit<StoredResource, 'key' | 'properties' | 'children' | 'locked'> & { readonly properties: [string, string][] } }
+  | { readonly key: string; readonly version: StoredVersion };
+
 /** The repository of one document area: objects by key, an index per property value, no linear scans. */
 export class Repository {
   readonly resources = new Map<string, StoredResource>();
@@ -56,6 +61,8 @@ export class Repository {
   changes = 0;
   /** While true, every folder says that it is closed. */
   closed = false;
+  /** Called with every change before it is answered: a repository on disk. */
+  onChange: (change: RepositoryChange) => void = () => undefined;
 
   constructor(readonly area: SimulatedArea) {
     this.classes = new Map(area.classes.map((definition) => [definition.name, definition]));
@@ -66,6 +73,17 @@ export class Repository {
       this.insert(cabinet, 'folder', parent.key, new Map([['displayname', path.slice(path.lastIndexOf('/') + 1)]]), []);
     }
     this.changes = 0;
+  }
+
+  /** Repeats a change of an earlier run; in the same order, keys come out the same. */
+  repeat(change: RepositoryChange): void {
+    if ('version' in change) {
+      this.get(change.key).versions.push(change.version);
+      this.changes += 1;
+      return;
+    }
+    const { objectclass, kind, parentKey, properties, versions } = change.created;
+    this.insert(objectclass, kind, parentKey, new Map(properties), [...versions]);
   }
 
   /** @throws Refusal 404 */
@@ -111,7 +129,8 @@ export class Repository {
   create(creation: Creation): StoredResource {
     const { kind, name } = this.check(creation);
     const properties = new Map(creation.properties.map((property) => [property.name, property.value]));
-    return this.insert(name, kind, creation.parentResourceKey, properties, creation.content === undefined ? [] : [creation.content]);
+    const versions = creation.content === undefined ? [] : [creation.content];
+    return this.told(this.insert(name, kind, creation.parentResourceKey, properties, versions));
   }
 
   /** A new version of a document's content, in which one item is replaced. */
@@ -122,8 +141,10 @@ export class Repository {
     const newest = resource.versions.at(-1);
     const old = newest?.items[position];
     if (newest === undefined || old === undefined) throw new Refusal(404, 'ResourceNotFound');
-    resource.versions.push({ ...newest, items: newest.items.map((each, at) => (at === position ? { ...old, ...item } : each)) });
+    const version = { ...newest, items: newest.items.map((each, at) => (at === position ? { ...old, ...item } : each)) };
+    resource.versions.push(version);
     this.changes += 1;
+    this.onChange({ key, version });
   }
 
   /** Resources whose property has this value, in order of creation. */
@@ -139,7 +160,13 @@ export class Repository {
   /** Copies an object with its index data, past all rules: what a careless migration leaves behind. */
   copy(key: string): StoredResource {
     const { objectclass, kind, parentKey, properties, versions } = this.get(key);
-    return this.insert(objectclass, kind, parentKey, new Map(properties), [...versions]);
+    return this.told(this.insert(objectclass, kind, parentKey, new Map(properties), [...versions]));
+  }
+
+  private told(resource: StoredResource): StoredResource {
+    const { objectclass, kind, parentKey, properties, versions } = resource;
+    this.onChange({ created: { objectclass, kind, parentKey, properties: [...properties], versions } });
+    return resource;
   }
 
   private insert(

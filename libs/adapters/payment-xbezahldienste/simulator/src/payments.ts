@@ -23,6 +23,8 @@ export class PaymentBooks {
   private readonly byTransaction = new Map<string, SimulatedPayment>();
   private readonly created = new Map<string, number>();
   private readonly paid = new Map<string, number>();
+  /** Called with a payment whenever it was opened, paid or ended, before that is answered: books on disk. */
+  onChange: (payment: SimulatedPayment) => void = () => undefined;
 
   /** Opens a payment. The caller has checked that none exists for the request. */
   open(request: RequestBody): SimulatedPayment {
@@ -35,6 +37,7 @@ export class PaymentBooks {
     };
     this.byTransaction.set(payment.transactionId, payment);
     count(this.created, request.requestId);
+    this.onChange(payment);
     return payment;
   }
 
@@ -62,12 +65,22 @@ export class PaymentBooks {
     payment.transactionTimestamp = new Date().toISOString();
     delete payment.payAfterReads;
     count(this.paid, payment.request.requestId);
+    this.onChange(payment);
   }
 
   /** Ends without money; a paid payment stays paid. */
   end(transactionId: string, status: 'FAILED' | 'CANCELED'): void {
     const payment = this.get(transactionId);
-    if (payment.status !== 'PAYED') payment.status = status;
+    if (payment.status === 'PAYED') return;
+    payment.status = status;
+    this.onChange(payment);
+  }
+
+  /** A payment from the books of an earlier run, as it was last; payments come in the order in which they were opened. */
+  remember(payment: SimulatedPayment): void {
+    this.byTransaction.set(payment.transactionId, payment);
+    count(this.created, payment.request.requestId);
+    if (payment.status === 'PAYED') count(this.paid, payment.request.requestId);
   }
 
   /** Payments opened for one request id: more than one is a doubled effect. */

@@ -26,21 +26,40 @@ export interface PortalCase {
   readonly documents: CollectedDocument[];
 }
 
+/** A change in a form that can be written down and repeated. */
+export type CaseChange =
+  | { readonly id: string; readonly event: StateChangedEvent; readonly receivedAt: string }
+  | { readonly applicationId: string; readonly documents: readonly CollectedDocument[] };
+
 /** The portal's cases: drops doubles by `webhook-id`, but counts them. */
 export class PortalCases {
   private readonly byApplication = new Map<string, PortalCase>();
   private readonly arrivals = new Map<string, number>();
+  /** Called with every change before it is answered: books on disk. */
+  onChange: (change: CaseChange) => void = () => undefined;
 
   /** Takes an event. @returns false when its id has arrived before. */
-  take(id: string, event: StateChangedEvent): boolean {
+  take(id: string, event: StateChangedEvent, receivedAt = new Date().toISOString()): boolean {
     const times = (this.arrivals.get(id) ?? 0) + 1;
     this.arrivals.set(id, times);
     if (times > 1) return false;
     const { applicationId } = event.data;
     const known = this.byApplication.get(applicationId) ?? { applicationId, updates: [], documents: [] };
-    known.updates.push({ id, receivedAt: new Date().toISOString(), data: event.data });
+    known.updates.push({ id, receivedAt, data: event.data });
     this.byApplication.set(applicationId, known);
+    this.onChange({ id, event, receivedAt });
     return true;
+  }
+  /** What became of a decision's documents, in place of what was known of them. */
+  collected(applicationId: string, documents: readonly CollectedDocument[]): void {
+    const known = this.byApplication.get(applicationId);
+    known?.documents.splice(0, known.documents.length, ...documents);
+    this.onChange({ applicationId, documents });
+  }
+  /** Repeats a change of an earlier run. */
+  repeat(change: CaseChange): void {
+    if ('event' in change) this.take(change.id, change.event, change.receivedAt);
+    else this.collected(change.applicationId, change.documents);
   }
 
   all(): PortalCase[] {

@@ -118,7 +118,7 @@ export class PortalSimulator extends SimulatorServer {
     if (known === undefined || decision === undefined || documentCredential === undefined) return [];
     const collected: CollectedDocument[] = [];
     for (const document of decision.documents) collected.push(await collect(document, documentCredential));
-    known.documents.splice(0, known.documents.length, ...collected);
+    this.cases.collected(applicationId, collected);
     return collected;
   }
 
