@@ -75,7 +75,7 @@ describe('the configuration of the hub', () => {
     ],
     [
       'a tenant that is not listed',
-      'tenants: ["057110000000"]',
+      "tenants: ['057110000000']",
       'tenants: ["057110000001"]',
       /^portals\.buergerportal\.tenants\[0\]: expects a tenant .* → 057110000000$/,
     ],
@@ -157,7 +157,7 @@ describe('the configuration of the hub', () => {
 
   it('shows no secret in any complaint', () => {
     const all = complaints(
-      'credentials: [{ name: fachverfahren, token: "${env:TOWN_PICKUP_TOKEN}" }]',
+      "credentials: [{ name: fachverfahren, token: '${env:TOWN_PICKUP_TOKEN}' }]",
       'credentials: [{ name: F, token: "geheim" }]',
     );
     expect(all).toHaveLength(2);
