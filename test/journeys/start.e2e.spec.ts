@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
@@ -73,6 +75,10 @@ onLinux('a launcher that is ended while it works (process list of Linux)', () =>
       launcher.process.kill(signal);
       await launcher.ended;
       await eventually(() => expect(hubsOf(pid)).toEqual([]), 30_000);
+      // The next --once would do it: what was killed could not remove its directory.
+      const left = readdirSync(tmpdir()).filter((name) => name.startsWith(`amtsbote-once-${pid}-`));
+      expect(left).toHaveLength(signal === 'SIGKILL' ? 1 : 0);
+      for (const name of left) rmSync(join(tmpdir(), name), { recursive: true });
     },
     90_000,
   );
