@@ -61,6 +61,19 @@ describe('a submission that cannot be verified', () => {
   });
 });
 
+describe('a sender that reads nothing before it has written everything', () => {
+  it.each([
+    ['without credentials', { token: 'nein' }, { status: 401, code: 'credentials-wrong' }],
+    ['to nowhere', { endpoint: 'gibtesnicht' }, { status: 404, code: 'unknown-endpoint' }],
+    ['over the limit', {}, { status: 413, code: 'submission-too-large' }],
+  ])('%s gets its answer all the same', async (_what, head, refusal) => {
+    const body = Buffer.alloc(20_000_000);
+    const steps = [rawHead(hub, [`Content-Length: ${body.length}`], head), body, { pauseMs: 50 }];
+    const answer = await speakRaw(hub.url, steps, { readsAtOnce: false });
+    expectRefusal(answer, refusal);
+  });
+});
+
 describe('a bad submission', () => {
   it.each([...NOT_THE_FORMAT, ...WRONG_MEDIA_TYPE, ...TOO_LARGE, ...UNTRANSLATABLE])(
     '(%s) is refused with its place, noted in the journal, and nothing of it remains',
@@ -190,6 +203,21 @@ describe('a store that cannot store', () => {
       expectAccepted(await other.forms().send(registration));
       expectAccepted(await other.portal().send(event));
       expect(await other.stored()).toMatchObject({ applications: 2, attachments: 5 });
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('answers 500 and forgets everything when the database refuses', async () => {
+    const other = await TestHub.start();
+    try {
+      await other.query('ALTER TABLE application ADD CONSTRAINT never CHECK (false)');
+      const registration = aRegistration(2);
+      expectRefusal(await other.forms().send(registration), { status: 500, code: 'internal-error' });
+      expect(await other.stored()).toEqual(NOTHING);
+      await other.query('ALTER TABLE application DROP CONSTRAINT never');
+      expectAccepted(await other.forms().send(registration));
+      expect(await other.stored()).toMatchObject({ applications: 1, attachments: 4 });
     } finally {
       await other.stop();
     }

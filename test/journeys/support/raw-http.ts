@@ -19,12 +19,13 @@ export type RawStep = string | Buffer | { readonly pauseMs: number } | typeof FI
 
 /**
  * Speaks to a server byte by byte: for requests that no HTTP library would send. Resolves when the connection ended, or `untilAnswered`
- * after the first complete answer. Never throws for what the other side does.
+ * after the first complete answer; `readsAtOnce: false` reads nothing before everything is written, as many HTTP libraries do. Never throws
+ * for what the other side does.
  */
 export async function speakRaw(
   url: string,
   steps: readonly RawStep[],
-  { untilAnswered = true, timeoutMs = 20_000 } = {},
+  { untilAnswered = true, readsAtOnce = true, timeoutMs = 20_000 } = {},
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
@@ -36,13 +37,15 @@ export async function speakRaw(
       resolve();
     };
     socket.on('end', done).on('close', done).on('error', done);
-    socket.on('data', (chunk: Buffer) => {
-      received.push(chunk);
-      if (untilAnswered && isWhole(Buffer.concat(received))) resolve();
-    });
+    const listen = (): void =>
+      void socket.on('data', (chunk: Buffer) => {
+        received.push(chunk);
+        if (untilAnswered && isWhole(Buffer.concat(received))) resolve();
+      });
+    if (readsAtOnce) listen();
+    void write(socket, steps).then(readsAtOnce ? () => undefined : listen, () => undefined);
     setTimeout(resolve, timeoutMs).unref();
   });
-  void write(socket, steps).catch(() => undefined);
   await ended;
   socket.destroy();
   return { ...parsed(Buffer.concat(received)), closed };

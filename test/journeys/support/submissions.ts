@@ -100,11 +100,15 @@ function outgoing(hub: TestHub, body: Buffer, headers: Readonly<Record<string, s
 }
 
 /** The head of a raw request to an endpoint of multipart bodies. */
-export function rawHead(hub: TestHub, headers: readonly string[], { endpoint = 'formulare', method = 'POST' } = {}): string {
+export function rawHead(
+  hub: TestHub,
+  headers: readonly string[],
+  { endpoint = 'formulare', token = hub.formsCredential().token } = {},
+): string {
   const lines = [
-    `${method} /intake/${endpoint} HTTP/1.1`,
+    `POST /intake/${endpoint} HTTP/1.1`,
     'Host: 127.0.0.1',
-    `Authorization: Bearer ${hub.formsCredential().token}`,
+    `Authorization: Bearer ${token}`,
     `Content-Type: multipart/form-data; boundary=${BOUNDARY}`,
     ...headers,
   ];
