@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { isInOrder } from '@amtsbote/adapters/status-webhook/simulator';
 import { Client } from 'pg';
 
-import { isInOrder } from '../../../libs/adapters/status-webhook/simulator/src/cases.js';
 import type { PreparedTown } from './running-town.js';
 
 /** Three independent books side by side: the hub's, the systems' around it, the portal's. */

@@ -253,7 +253,8 @@ function isReferenceTaken(error: unknown): boolean {
  * the connection ended (classes 08 and 57P), as every error does that comes from the connection itself.
  */
 function mayBeCommitted(error: unknown): boolean {
-  const { severity, code = '' } = databaseErrorOf(error) ?? { severity: 'our own' };
+  if (error instanceof IntakeRejection) return false;
+  const { severity, code = '' } = databaseErrorOf(error) ?? {};
   return severity === undefined || /^(?:08|57P)/.test(code);
 }
 

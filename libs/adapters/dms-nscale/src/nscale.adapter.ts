@@ -17,7 +17,7 @@ import { type Hit, NscaleClient } from './nscale.client.js';
 import { ambiguous, asDeliveryError, contentIncomplete, documentTooLarge, isNotUnique, takenButHidden } from './nscale.errors.js';
 import { compileMapping, documentCreation, type DocumentPlan, type FilingPlan, type ObjectPlan } from './nscale.mapping.js';
 import { NscaleOptions } from './nscale.options.js';
-import { probeNscale } from './nscale.probe.js';
+import { probeNscale } from './nscale.probe.client.js';
 import type { ContentAnswer } from './nscale.wire.js';
 
 /** What is remembered of an object: its resource key and the title a clerk sees. */

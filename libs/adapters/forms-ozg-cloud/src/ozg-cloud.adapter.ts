@@ -10,12 +10,11 @@ import {
 } from '@amtsbote/adapter-kit';
 
 import { checkCredential } from './ozg-cloud.auth.js';
-import { ozgCloudTranslation } from './ozg-cloud.mapping.js';
+import { DATA_PARTS, ozgCloudTranslation } from './ozg-cloud.mapping.js';
 import { OzgCloudOptions } from './ozg-cloud.options.js';
-import { PART } from './ozg-cloud.wire.js';
 
 class OzgCloudForms extends FormsPort {
-  override readonly body: BodyForm = { form: 'multipart', dataParts: [PART.formData] };
+  override readonly body: BodyForm = { form: 'multipart', dataParts: DATA_PARTS };
   private readonly translation: (submission: ReceivedSubmission) => ApplicationDraft;
 
   constructor(

@@ -16,10 +16,13 @@ import {
 } from '@amtsbote/adapter-kit';
 import { type Applicant, type JsonValue, LeikaKey, type PaymentDemand } from '@amtsbote/canonical';
 
-import { applicantOfForm, checkAnnouncedFiles } from './ozg-cloud.fields.js';
-import { formOf } from './ozg-cloud.form.js';
+import { applicantOfForm, checkAnnouncedFiles } from './ozg-cloud.fields.mapping.js';
+import { formOf } from './ozg-cloud.form.mapping.js';
 import type { OzgCloudFee, OzgCloudOptions } from './ozg-cloud.options.js';
 import { PART } from './ozg-cloud.wire.js';
+
+/** Parts that are data, even when they come as files. */
+export const DATA_PARTS: readonly string[] = [PART.formData];
 
 type Members = { [key: string]: JsonValue };
 

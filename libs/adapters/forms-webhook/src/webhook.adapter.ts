@@ -11,7 +11,7 @@ import {
 
 import { translated } from './webhook.mapping.js';
 import { WebhookOptions } from './webhook.options.js';
-import { signatureCheck } from './webhook.signature.js';
+import { signatureCheck } from './webhook.signature.auth.js';
 
 class WebhookForms extends FormsPort {
   override readonly body: BodyForm = { form: 'bytes', mediaTypes: ['application/json'] };

@@ -15,12 +15,12 @@ import {
 } from '@amtsbote/adapter-kit';
 import { type Applicant, LeikaKey } from '@amtsbote/canonical';
 
-import { attachmentsOfDocument } from './webhook.attachments.js';
-import { SentDocument } from './webhook.document.js';
-import { consentsOf, placesOf, relationsOf } from './webhook.extras.js';
-import { formOfDocument } from './webhook.form.js';
+import { attachmentsOfDocument } from './webhook.attachments.mapping.js';
+import { SentDocument } from './webhook.document.mapping.js';
+import { consentsOf, placesOf, relationsOf } from './webhook.extras.mapping.js';
+import { formOfDocument } from './webhook.form.mapping.js';
 import type { WebhookMapping, WebhookOptions } from './webhook.options.js';
-import { paymentOf } from './webhook.payment.js';
+import { paymentOf } from './webhook.payment.mapping.js';
 import { HEADER } from './webhook.wire.js';
 
 /**

@@ -3,7 +3,8 @@ import { ADDRESS_PARTS, APPLICANT_PARTS, jsonPointer } from '@amtsbote/adapter-k
 import { LeikaKey } from '@amtsbote/canonical';
 import { z } from 'zod';
 
-import { KEY_PREFIX } from './webhook.wire.js';
+/** How secrets and public keys are written. */
+export const KEY_PREFIX = { secret: 'whsec_', publicKey: 'whpk_' } as const;
 
 /** Standard Webhooks 1.0.0: "between 24 bytes (192 bits) and 64 bytes (512 bits)". */
 const SECRET_BYTES = { min: 24, max: 64 };

@@ -7,9 +7,6 @@ export const HEADER = { id: 'webhook-id', timestamp: 'webhook-timestamp', signat
 /** `v1` = HMAC-SHA256 with a shared secret, `v1a` = ed25519 with the sender's private key. */
 export const SCHEME = { hmac: 'v1', ed25519: 'v1a' } as const;
 
-/** How secrets and public keys are written. */
-export const KEY_PREFIX = { secret: 'whsec_', publicKey: 'whpk_' } as const;
-
 /** Members of an attachment object; of those with one meaning the first that is there counts. */
 export const ATTACHMENT_MEMBERS = {
   name: ['name', 'filename'],

@@ -3,8 +3,8 @@ import { createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } 
 
 import { IntakeRejection, type RawRequest } from '@amtsbote/adapter-kit';
 
-import { keyBytes, type WebhookOptions } from './webhook.options.js';
-import { HEADER, KEY_PREFIX, SCHEME } from './webhook.wire.js';
+import { KEY_PREFIX, keyBytes, type WebhookOptions } from './webhook.options.js';
+import { HEADER, SCHEME } from './webhook.wire.js';
 
 /** Signatures looked at; a sender that rotates its key sends two. */
 const SIGNATURES_MAX = 32;

@@ -3,7 +3,7 @@ import { type FormLedger, IntakeRejection, isJsonObject, pointerTo } from '@amts
 import { type FormField, type FormItem, FormValueType, type JsonValue } from '@amtsbote/canonical';
 import { z } from 'zod';
 
-import type { SentDocument } from './webhook.document.js';
+import type { SentDocument } from './webhook.document.mapping.js';
 import type { WebhookOptions } from './webhook.options.js';
 
 type Scalar = string | number | boolean | null;

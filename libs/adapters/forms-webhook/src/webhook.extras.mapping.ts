@@ -3,7 +3,7 @@ import { isJsonObject, pointerTo } from '@amtsbote/adapter-kit';
 import { Consent, type JsonValue, Place, Relation } from '@amtsbote/canonical';
 import type { z } from 'zod';
 
-import type { SentDocument } from './webhook.document.js';
+import type { SentDocument } from './webhook.document.mapping.js';
 
 /*
  * What is good to have: places, consents, relations. An element that does not fit is not refused; it stays unmarked and is kept among the

@@ -2,7 +2,7 @@
 import { IntakeRejection, isJsonObject, pointerTo } from '@amtsbote/adapter-kit';
 import { centsOfDecimal, type JsonValue, Money, type PaymentDemand } from '@amtsbote/canonical';
 
-import type { SentDocument } from './webhook.document.js';
+import type { SentDocument } from './webhook.document.mapping.js';
 import type { PaymentMapping, TextSource } from './webhook.options.js';
 
 const PURPOSE_LENGTH_MAX = 27;

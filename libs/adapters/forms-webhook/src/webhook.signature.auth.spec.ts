@@ -8,7 +8,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 
 import { WebhookOptions } from './webhook.options.js';
-import { signatureCheck } from './webhook.signature.js';
+import { signatureCheck } from './webhook.signature.auth.js';
 
 /** The published test vector of Standard Webhooks 1.0.0. */
 const VECTOR = {

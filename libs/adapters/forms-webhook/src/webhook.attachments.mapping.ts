@@ -2,7 +2,7 @@
 import { type AttachmentDraft, IntakeRejection, isJsonObject, pointerTo, shortPointer } from '@amtsbote/adapter-kit';
 import type { AttachmentPurpose, JsonValue } from '@amtsbote/canonical';
 
-import type { SentDocument } from './webhook.document.js';
+import type { SentDocument } from './webhook.document.mapping.js';
 import { isLinkOrigin, type WebhookOptions } from './webhook.options.js';
 import { ATTACHMENT_MEMBERS } from './webhook.wire.js';
 
