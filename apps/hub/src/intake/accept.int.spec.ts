@@ -96,7 +96,7 @@ describe('the intake, on its database', () => {
     const draft = aDraft({
       attachments: [{ name: 'a.pdf', mediaType: 'application/pdf', purpose: 'attachment', bytes: Buffer.from('a') }],
     });
-    await expect(submitTo({ intake, house: broken }, house.endpoint, house.targets, draft)).rejects.toThrow('terminated');
+    await expect(submitTo({ intake, house: broken }, house.endpoint, house.targets, draft)).rejects.toThrow('did not say');
     const again = await submitTo(house, house.endpoint, house.targets, draft);
     expect(again.fresh).toBe(false);
     const [attachment] = await house.query<{ id: string }>('SELECT id FROM attachment WHERE application_id = $1', [again.id]);
