@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { PortalSimulator } from '@amtsbote/adapters/status-webhook/simulator';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { TownMemory } from './memory.js';
 import { Town } from './town.js';
@@ -17,6 +17,7 @@ const request = fixture('payment-xbezahldienste', 'payment-request') as Paramete
 describe('a town that remembers', () => {
   const directory = mkdtempSync(join(tmpdir(), 'amtsbote-memory-'));
   const file = join(directory, 'books.jsonl');
+  afterAll(() => rmSync(directory, { recursive: true }));
   const start = (): Promise<Town> => Town.start({ memory: new TownMemory(file) });
   let town: Town;
   beforeEach(async () => {
