@@ -2,6 +2,7 @@
 import { ozgCloudSubmissions } from '@amtsbote/adapters/forms-ozg-cloud/simulator';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
+import { BlobJanitor } from '../../apps/hub/src/intake/janitor.js';
 import { bookkeeping, query } from './support/bookkeeping.js';
 import { eventually } from './support/eventually.js';
 import { HubProcess } from './support/hub-process.js';
@@ -96,6 +97,8 @@ describe('a DMS that is down for 72 hours', () => {
       }),
     );
     const { town } = running;
+    // The janitor goes by the age of files, and files do not jump: it would take what is just being written for left over since yesterday.
+    await running.hub.app.get(BlobJanitor).finish();
     const submissions = ozgCloudSubmissions({ count: 72, seed: 5 });
     town.dms.fail('down');
     const before = town.dms.requests.length;
@@ -107,7 +110,9 @@ describe('a DMS that is down for 72 hours', () => {
     await eventually(async () => expect((await bookkeeping(running)).vorgaenge).toBe(0));
     // 72 applications waiting up to 72 hours: the open circuit lets a probe through now and then, not every application all the time.
     expect(town.dms.requests.length - before).toBeLessThan(72 * 8);
-    expect((await bookkeeping(running)).parked).toBe(0);
+    expect(await query(running.environment, "SELECT name, instance, failure->>'code' AS code FROM step WHERE state = 'parked'")).toEqual(
+      [],
+    );
     town.dms.heal();
     town.dms.atOnceMax = 0;
     await eventually(async () => {

@@ -78,7 +78,10 @@ export class PortalSimulator extends SimulatorServer {
     const timestamp = headers['webhook-timestamp'];
     const signatures = headers['webhook-signature'];
     if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signatures !== 'string') return undefined;
-    if (!/^\d{1,12}$/.test(timestamp) || Math.abs(Number(timestamp) * 1_000 - (this.settings.nowMs ?? Date.now)()) > TOLERANCE_MS)
+    if (
+      !/^\d{1,12}$/.test(timestamp) ||
+      Math.abs(Number(timestamp) * 1_000 - (this.settings.nowMs ?? Date.now)()) > (this.settings.toleranceMs ?? TOLERANCE_MS)
+    )
       return undefined;
     const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
     const isSigned = signatures.split(' ').some((entry) => {
