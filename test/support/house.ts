@@ -188,7 +188,7 @@ export function processOf(house: House): Process {
     new ExportWorker(instances, materials),
     new StatusWorker(house, instances),
   );
-  const records = new AttemptRecords(house, unitOfWork, status, laufzettel);
+  const records = new AttemptRecords(house, unitOfWork, laufzettel);
   const runner = new Runner(house, instances, claims, gates, workers, records);
   return {
     house,

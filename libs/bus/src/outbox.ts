@@ -20,30 +20,36 @@ export function envelopeOf<T extends MessageType>(draft: MessageDraft<T>, house:
 }
 
 /**
- * Enqueues messages in the caller's transaction, in this order. Checked against the typed map before they are written.
+ * Enqueues messages in the caller's transaction, in this order.
  * Writers of one application have to hold its row lock, or messages of one subject could overtake each other.
  * @throws z.ZodError for a message that does not fit its schema: our bug, the transaction has to fail.
  */
 export async function enqueue(sql: SqlRunner, messages: readonly Message[]): Promise<void> {
-  if (messages.length === 0) return;
-  for (const message of messages) parseMessage(message);
-  await sql.query(ENQUEUE, [JSON.stringify(messages.map(rowOf))]);
+  if (messages.length > 0) await sql.query(insertMessages('$1'), [JSON.stringify(messageRows(messages))]);
 }
 
-/** A message as a row of the outbox; also used by the intake's single statement. */
-export function rowOf(message: Message): Record<string, unknown> {
-  return {
-    id: message.id,
-    type: message.type,
-    subject: message.subject,
-    tenant: message.tenant,
-    at: message.time,
-    envelope: { ...message, type: TYPE_PREFIX + message.type },
-  };
+/**
+ * Messages as rows of the outbox, for {@link insertMessages}; checked against the typed map before they are written.
+ * @throws z.ZodError
+ */
+export function messageRows(messages: readonly Message[]): Record<string, unknown>[] {
+  return messages.map((message) => {
+    parseMessage(message);
+    const { id, type, subject, tenant, time: at } = message;
+    return { id, type, subject, tenant, at, envelope: { ...message, type: TYPE_PREFIX + type } };
+  });
 }
 
-const ENQUEUE = `
-  INSERT INTO message (id, type, subject, tenant, available_at, envelope)
-  SELECT m.id, m.type, m.subject, m.tenant, m.at, m.envelope
-  FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id uuid, type text, subject text, tenant text, at timestamptz, envelope jsonb)) WITH ORDINALITY AS m(id, type, subject, tenant, at, envelope, position)
-  ORDER BY m.position`;
+/**
+ * SQL that writes the rows in a JSON parameter like `$1` to the outbox, to be part of a larger statement; `once` is a relation of one row
+ * or none, on which it depends whether anything is written.
+ */
+export function insertMessages(parameter: string, once?: string): string {
+  return `
+    INSERT INTO message (id, type, subject, tenant, available_at, envelope)
+    SELECT m.id, m.type, m.subject, m.tenant, m.at, m.envelope
+    FROM ${once === undefined ? '' : `${once}, `}
+      ROWS FROM (jsonb_to_recordset(${parameter}::jsonb) AS (id uuid, type text, subject text, tenant text, at timestamptz, envelope jsonb))
+        WITH ORDINALITY AS m(id, type, subject, tenant, at, envelope, position)
+    ORDER BY m.position`;
+}

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { databaseOptions, migrate, openDatabase } from './database.js';
+import { prepared } from './prepared.js';
 import { affected, returning } from './sql.js';
 
 describe('the store', () => {
@@ -31,6 +32,20 @@ describe('the store', () => {
     await store.query("INSERT INTO instance_state (instance, paused, changed_at) VALUES ('eakte', true, now())");
     await migrate(store);
     await expect(store.query('SELECT instance FROM instance_state')).resolves.toEqual([{ instance: 'eakte' }]);
+  });
+
+  it('keeps marked statements prepared on each connection, and runs every other as it comes', async () => {
+    const store = await openDatabase(settings());
+    open.push(store);
+    const marked = prepared('SELECT $1::int + 1 AS sum');
+    const runner = store.createQueryRunner();
+    for (const n of [1, 2, 3]) {
+      await expect(runner.query(marked, [n])).resolves.toEqual([{ sum: n + 1 }]);
+      await expect(runner.query('SELECT $1::int + 2 AS sum', [n])).resolves.toEqual([{ sum: n + 2 }]);
+    }
+    await expect(runner.query(marked, ['x'])).rejects.toThrow('invalid input syntax');
+    await expect(runner.query('SELECT statement FROM pg_prepared_statements')).resolves.toEqual([{ statement: marked }]);
+    await runner.release();
   });
 
   it('has a table with every column of every entity', async () => {

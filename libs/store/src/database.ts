@@ -13,6 +13,7 @@ import { PaymentRow } from './entities/payment.entity.js';
 import { PickupItemRow } from './entities/pickup-item.entity.js';
 import { StepRow } from './entities/step.entity.js';
 import { TheHouse1700000000001 } from './migrations/1700000000001-the-house.js';
+import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
 export interface DatabaseSettings {
@@ -48,7 +49,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
     applicationName: 'amtsbote',
     poolSize: settings.connectionsMax,
     connectTimeoutMS: 10_000,
-    extra: { statement_timeout: settings.statementMs, idle_in_transaction_session_timeout: 60_000 },
+    extra: { Client: PreparingClient, statement_timeout: settings.statementMs, idle_in_transaction_session_timeout: 60_000 },
   };
 }
 

@@ -14,6 +14,7 @@ export * from './entities/payment.entity.js';
 export * from './entities/pickup-item.entity.js';
 export * from './entities/step.entity.js';
 export * from './journal.js';
+export * from './prepared.js';
 export * from './reads.js';
 export * from './sql.js';
 export * from './step-options.js';

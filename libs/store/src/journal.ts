@@ -17,13 +17,24 @@ export interface JournalEntry {
   readonly data: Readonly<Record<string, JsonValue>>;
 }
 
-/** Appends entries in the caller's transaction: the change and its entry are one (law 2). Texts that came from outside may hold anything. */
+/** Appends entries in the caller's transaction: the change and its entry are one (law 2). */
 export async function appendJournal(sql: Sql, entries: readonly JournalEntry[]): Promise<void> {
-  if (entries.length === 0) return;
-  await sql.query(
-    `INSERT INTO journal (tenant, application_id, step_id, at, actor, event, data)
-     SELECT e.tenant, e."applicationId", e."stepId", e.at, e.actor, e.event, e.data
-     FROM jsonb_to_recordset($1::jsonb) AS e(tenant text, "applicationId" uuid, "stepId" uuid, at timestamptz, actor text, event text, data jsonb)`,
-    [JSON.stringify(storable(entries.map((entry) => ({ ...entry, at: entry.at.toISOString() }))).value)],
-  );
+  if (entries.length > 0) await sql.query(insertJournal('$1'), [JSON.stringify(journalRows(entries))]);
+}
+
+/** Entries as rows of the journal, for {@link insertJournal}. Texts that came from outside may hold anything: they are made storable. */
+export function journalRows(entries: readonly JournalEntry[]): readonly unknown[] {
+  return storable(entries.map((entry) => ({ ...entry, at: entry.at.toISOString() }))).value;
+}
+
+/**
+ * SQL that writes the rows in a JSON parameter like `$1` to the journal, to be part of a larger statement; `once` is a relation of one row
+ * or none, on which it depends whether anything is written.
+ */
+export function insertJournal(parameter: string, once?: string): string {
+  return `
+    INSERT INTO journal (tenant, application_id, step_id, at, actor, event, data)
+    SELECT j.tenant, j."applicationId", j."stepId", j.at, j.actor, j.event, j.data
+    FROM ${once === undefined ? '' : `${once}, `}
+      jsonb_to_recordset(${parameter}::jsonb) AS j(tenant text, "applicationId" uuid, "stepId" uuid, at timestamptz, actor text, event text, data jsonb)`;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { PaymentState, StepKind, StepState } from '@amtsbote/canonical';
+import type { Application, PaymentState, StepKind, StepState } from '@amtsbote/canonical';
 import type { EntityManager } from 'typeorm';
 
 import { DecisionRow } from './entities/decision.entity.js';
 import { PaymentRow } from './entities/payment.entity.js';
 import { StepRow } from './entities/step.entity.js';
+import { prepared } from './prepared.js';
 import type { StepOptions } from './step-options.js';
 
 /** Whose rows: a query without its tenant does not exist (law 11). */
@@ -58,19 +59,23 @@ export interface LaufzettelSituation {
   readonly payments: readonly { readonly stepId: string; readonly state: PaymentState; readonly payUrl: string | null }[];
   /** Newest first. */
   readonly decisions: readonly { readonly id: string }[];
+  /** Read only when a waiting step has a condition, which is asked of it; it may be large. */
+  readonly application: Application | null;
 }
 
 /** Steps, payments and decisions of an application in one round trip: this is asked after every attempt. */
 export async function situationOf(sql: EntityManager, { applicationId, tenant }: OfApplication): Promise<LaufzettelSituation> {
   const [row] = await sql.query<LaufzettelSituation[]>(SITUATION, [applicationId, tenant]);
-  return row ?? { steps: [], payments: [], decisions: [] };
+  return row ?? { steps: [], payments: [], decisions: [], application: null };
 }
 
-const SITUATION = `
+const SITUATION = prepared(`
   SELECT
     (SELECT coalesce(json_agg(json_build_object('id', id, 'position', position, 'name', name, 'kind', kind, 'instance', instance, 'options', options,
       'after', after, 'condition', condition, 'state', state) ORDER BY position, name), '[]') FROM step WHERE application_id = $1 AND tenant = $2) AS steps,
     (SELECT coalesce(json_agg(json_build_object('stepId', step_id, 'state', state, 'payUrl', pay_url)), '[]')
       FROM payment WHERE application_id = $1 AND tenant = $2) AS payments,
     (SELECT coalesce(json_agg(json_build_object('id', id) ORDER BY received_at DESC, id DESC), '[]')
-      FROM decision WHERE application_id = $1 AND tenant = $2) AS decisions`;
+      FROM decision WHERE application_id = $1 AND tenant = $2) AS decisions,
+    (SELECT document FROM application WHERE id = $1 AND tenant = $2 AND EXISTS (
+      SELECT FROM step WHERE application_id = $1 AND tenant = $2 AND state = 'waiting' AND condition IS NOT NULL)) AS application`);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Application } from '@amtsbote/canonical';
 import { stepsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -8,7 +9,7 @@ import { planSteps } from '../routing/planner.js';
 import { Routes } from '../routing/routes.js';
 import { type LockedApplication, StatusKeeper } from '../status/status-keeper.js';
 import { planReroute, type Reroute } from './command-rules.js';
-import { insertSteps, LaufzettelProgress, OPEN_STATES, withdraw } from './progress.js';
+import { LaufzettelProgress, OPEN_STATES, plantSteps, withdraw } from './progress.js';
 import type { Commander, Reasoned } from './step-commands.js';
 
 type Step = Awaited<ReturnType<typeof stepsOf>>[number];
@@ -46,14 +47,15 @@ export class ApplicationCommands {
   async reroute(commander: Commander, applicationId: string, order: RerouteOrder): Promise<Rerouted> {
     return this.unitOfWork.run(async (work) => {
       const { application, steps } = await this.open(work, commander, applicationId);
-      const route = this.routeFor(application, order.route);
-      const plan = planReroute(steps, planSteps(route, application.document, work.house.ids));
+      const document = await documentOf(work, application);
+      const route = this.routeFor(application, document, order.route);
+      const plan = planReroute(steps, planSteps(route, document, work.house.ids));
       await this.refuseSecondPayment(work, application, plan);
       const answer = answerOf(route.name, plan);
       if (order.dryRun === true) return answer;
       await this.apply(work, application, plan);
       const { application: rerouted, report } = await this.status.assignRoute(work, application, route);
-      if (report !== undefined) await insertSteps(work, rerouted, [report]);
+      if (report !== undefined) await plantSteps(work, rerouted, [report]);
       const { tenant } = application;
       const { actor } = commander;
       const { kept, cancelled, added } = answer;
@@ -86,7 +88,7 @@ export class ApplicationCommands {
         throw new ProblemError(409, 'step-running', 'A step is just running: wait until the attempt has ended.', { step: running.name });
       const open = steps.filter(({ state }) => OPEN_STATES.includes(state));
       await this.end(work, open);
-      await this.status.cancel(work, application);
+      this.status.cancel(work, application);
       const [count] = await work.sql.query<{ payments: number }[]>(OPEN_PAYMENTS, [application.id, application.tenant]);
       const answer = { cancelled: open.map(({ name }) => name), openPayments: count?.payments ?? 0 };
       const { tenant } = application;
@@ -112,7 +114,11 @@ export class ApplicationCommands {
     return { application, steps: await stepsOf(work.sql, of) };
   }
 
-  private routeFor({ tenant, document }: LockedApplication, name: string | undefined): NonNullable<ReturnType<Routes['find']>> {
+  private routeFor(
+    { tenant }: LockedApplication,
+    document: Application,
+    name: string | undefined,
+  ): NonNullable<ReturnType<Routes['find']>> {
     if (name === undefined) {
       const match = this.routes.match(document);
       if (match === undefined)
@@ -146,7 +152,7 @@ export class ApplicationCommands {
     for (const { step, name } of plan.renamed) await work.sql.query(RENAME, [step.id, tenant, name]);
     for (const { step, planned } of plan.kept)
       await work.sql.query(REPLACE, [step.id, tenant, planned.position, planned.after, planned.condition]);
-    await insertSteps(work, application, plan.added);
+    await plantSteps(work, application, plan.added);
   }
 
   private async end(work: Work, steps: readonly Step[]): Promise<void> {
@@ -155,6 +161,12 @@ export class ApplicationCommands {
       if (step.options.pickup === true) await withdraw(work, step);
     }
   }
+}
+
+async function documentOf(work: Work, { id, tenant }: LockedApplication): Promise<Application> {
+  const [row] = await work.sql.query<{ document: Application }[]>(DOCUMENT, [id, tenant]);
+  if (row === undefined) throw new Error('a locked application is not there');
+  return row.document;
 }
 
 function answerOf(route: string, { kept, cancelled, added }: Reroute<Step>): Rerouted {
@@ -166,6 +178,7 @@ function answerOf(route: string, { kept, cancelled, added }: Reroute<Step>): Rer
   };
 }
 
+const DOCUMENT = 'SELECT document FROM application WHERE id = $1 AND tenant = $2';
 const LOCK_STEPS = 'SELECT id FROM step WHERE application_id = $1 AND tenant = $2 ORDER BY id FOR UPDATE';
 const CANCEL = "UPDATE step SET state = 'cancelled', due_at = NULL, changed_at = $3 WHERE id = $1 AND tenant = $2";
 const RENAME = 'UPDATE step SET name = $3 WHERE id = $1 AND tenant = $2';

@@ -147,7 +147,8 @@ describe('claims of two processes', () => {
         },
         find: async () => 'absent',
       });
-      await expect(cut).rejects.toBeInstanceOf(LeaseLost);
+      await expect(cut).resolves.toEqual({ id: 'late' });
+      await expect(house.records.succeeded(late, { is: 'done', receipt: null }, ctx.finished)).rejects.toBeInstanceOf(LeaseLost);
       await expect(ctx.once('document', { act: async () => ({}), find: async () => 'absent' })).rejects.toBeInstanceOf(LeaseLost);
       await expect(house.query('SELECT name, state, receipt FROM effect')).resolves.toEqual([
         { name: 'vorgang', state: 'started', receipt: null },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Application, JsonValue, StepKind, StepState } from '@amtsbote/canonical';
-import { returning, type StepOptions } from '@amtsbote/store';
+import { prepared, returning, type StepOptions } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../house/tokens.js';
@@ -53,7 +53,7 @@ export class Claims {
   /** Prolongs a lease. @returns false when it is lost: the attempt has to stop. */
   async renew(step: ClaimedStep, leaseMs: number): Promise<boolean> {
     const until = new Date(this.house.clock.now().getTime() + leaseMs);
-    return (await returning(this.house.database, RENEW, [step.id, step.fence, until])).length === 1;
+    return (await returning(this.house.database, RENEW, [step.id, step.fence, until, step.tenant])).length === 1;
   }
 
   /** Steps whose owner is gone become `inDoubt`: what it did is found out before anything is repeated. @returns how many. */
@@ -69,7 +69,7 @@ const ANY_DUE = `SELECT 1 FROM step WHERE instance = $2 AND ${CLAIMABLE} AND ($3
 
 const STRAY = `SELECT DISTINCT instance FROM step WHERE ${CLAIMABLE} AND instance <> ALL($2)`;
 
-const CLAIM = `
+const CLAIM = prepared(`
   WITH candidate AS (
     SELECT id, state FROM step
     WHERE instance = $4 AND ${CLAIMABLE} AND ($6::uuid IS NULL OR id = $6)
@@ -83,11 +83,11 @@ const CLAIM = `
   SELECT c.id, c.tenant, c.application_id AS "applicationId", c.name, c.kind, c.instance, c.options, c.fence, c.attempts AS attempt, c.failures,
     c.failing_since AS "failingSince", c.receipt, c.before, a.document AS application
   FROM claimed c JOIN application a ON a.id = c.application_id AND a.tenant = c.tenant
-  ORDER BY c.due_at, c.id`;
+  ORDER BY c.due_at, c.id`);
 
-const RENEW = "UPDATE step SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id";
+const RENEW = prepared("UPDATE step SET lease_until = $3 WHERE id = $1 AND tenant = $4 AND fence = $2 AND state = 'running' RETURNING id");
 
-const RECOVER = `
+const RECOVER = prepared(`
   WITH lost AS (
     UPDATE step SET state = 'inDoubt', due_at = $1, lease_owner = NULL, lease_until = NULL, changed_at = $1
     WHERE id IN (SELECT id FROM step WHERE state = 'running' AND lease_until < $1 FOR UPDATE SKIP LOCKED)
@@ -97,4 +97,4 @@ const RECOVER = `
   noted AS (
     INSERT INTO journal (tenant, application_id, step_id, at, actor, event, data)
     SELECT tenant, application_id, id, $1, $2, 'step.lease-expired', jsonb_build_object('name', name, 'attempt', attempts) FROM lost)
-  SELECT id FROM lost`;
+  SELECT id FROM lost`);

@@ -3,7 +3,7 @@ import type { Found } from '@amtsbote/adapter-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { startHouse, type TestHouse } from '../../../../test/support/house.js';
-import { StoredDelivery } from './effects.js';
+import { LeaseLost, StoredDelivery } from './effects.js';
 
 describe('a stored delivery', () => {
   let house: TestHouse;
@@ -44,11 +44,49 @@ describe('a stored delivery', () => {
   it('acts once and remembers the receipt over attempts, without asking the target', async () => {
     await house.submit();
     const effect = anEffect();
-    await expect((await attempt()).once('vorgang', effect)).resolves.toEqual({ id: 'made-1' });
+    const first = await attempt();
+    await expect(first.once('vorgang', effect)).resolves.toEqual({ id: 'made-1' });
+    await expect(first.once('vorgang', effect)).resolves.toEqual({ id: 'made-1' });
+    await expect(first.once('document:1', dying)).rejects.toThrow('died');
     const next = await attempt();
     await expect(next.once('vorgang', effect)).resolves.toEqual({ id: 'made-1' });
     await expect(next.once('vorgang', effect)).resolves.toEqual({ id: 'made-1' });
     expect(effect.calls).toEqual({ act: 1, find: 0 });
+  });
+
+  it('remembers several effects that run side by side', async () => {
+    await house.submit();
+    const ctx = await attempt();
+    const effects = ['a', 'b', 'c', 'd'].map((name) => ({ name, effect: anEffect() }));
+    await Promise.all(effects.map(({ name, effect }) => ctx.once(name, effect)));
+    await ctx.once('last', anEffect());
+    const next = await attempt();
+    for (const { name, effect } of effects) await next.once(name, effect);
+    expect(effects.map(({ effect }) => effect.calls)).toEqual(effects.map(() => ({ act: 1, find: 0 })));
+  });
+
+  it('asks the target for an effect that happened when the process died before it was written down', async () => {
+    await house.submit();
+    const lost = anEffect();
+    const dead = await attempt();
+    await dead.once('vorgang', lost);
+    expect(dead.finished).toMatchObject([{ name: 'vorgang', receipt: { id: 'made-1' } }]);
+    const effect = anEffect({ found: { id: 'made-1' } });
+    await expect((await attempt()).once('vorgang', effect)).resolves.toEqual({ id: 'made-1' });
+    expect([lost.calls, effect.calls]).toEqual([
+      { act: 1, find: 0 },
+      { act: 0, find: 1 },
+    ]);
+  });
+
+  it('writes nothing once another worker has the step', async () => {
+    await house.submit();
+    const late = await attempt();
+    await late.once('vorgang', anEffect());
+    const effect = anEffect({ found: { id: 'of the other' } });
+    const other = await attempt();
+    await expect(late.once('document:1', anEffect())).rejects.toThrow(LeaseLost);
+    await expect(other.once('vorgang', effect)).resolves.toEqual({ id: 'of the other' });
   });
 
   it('keeps effects of different names apart', async () => {
@@ -64,7 +102,9 @@ describe('a stored delivery', () => {
     await house.submit();
     await expect((await attempt()).once('vorgang', dying)).rejects.toThrow('died');
     const effect = anEffect({ found: { id: 'there' } });
-    await expect((await attempt()).once('vorgang', effect)).resolves.toEqual({ id: 'there' });
+    const second = await attempt();
+    await expect(second.once('vorgang', effect)).resolves.toEqual({ id: 'there' });
+    await second.once('document:1', anEffect());
     expect(effect.calls).toEqual({ act: 0, find: 1 });
     const third = anEffect();
     await expect((await attempt()).once('vorgang', third)).resolves.toEqual({ id: 'there' });

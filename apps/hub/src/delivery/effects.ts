@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type DeliveryContext, DeliveryError, type Effect, isFound } from '@amtsbote/adapter-kit';
 import type { Clock, JsonValue } from '@amtsbote/canonical';
-import { affected } from '@amtsbote/store';
+import { prepared } from '@amtsbote/store';
 
 import type { House } from '../house/tokens.js';
 import type { ClaimedStep } from './claims.js';
@@ -11,14 +11,25 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
+/** An effect that happened, not yet written down. */
+export interface FinishedEffect {
+  readonly name: string;
+  readonly receipt: JsonValue;
+  readonly doneAt: Date;
+}
+
 /**
- * What an adapter gets for one attempt. Its `once` remembers outside effects in the store: started before the call, done with the receipt
- * after it, both guarded by the fence. An effect found started was cut off: the target is asked before it is done again (law 4).
+ * What an adapter gets for one attempt. Its `once` remembers outside effects in the store, guarded by the fence: started before the call, done
+ * with the receipt when the next effect starts or the attempt ends, which saves every second round trip. An effect found started was cut
+ * off: the target is asked before it is done again (law 4).
  */
 export class StoredDelivery implements DeliveryContext {
   readonly key: string;
   readonly attempt: number;
   readonly clock: Clock;
+  /** Effects of this attempt that happened. */
+  private readonly receipts = new Map<string, JsonValue>();
+  private unwritten: FinishedEffect[] = [];
 
   constructor(
     private readonly house: House,
@@ -30,7 +41,14 @@ export class StoredDelivery implements DeliveryContext {
     this.clock = house.clock;
   }
 
+  /** Effects that happened and are not written down; whoever ends the attempt writes them. */
+  get finished(): readonly FinishedEffect[] {
+    return this.unwritten;
+  }
+
   async once<Receipt extends JsonValue>(name: string, effect: Effect<Receipt>): Promise<Receipt> {
+    const earlier = this.receipts.get(name);
+    if (earlier !== undefined) return earlier as Receipt;
     const known = await this.begin(name);
     if (known.state === 'done') return known.receipt as Receipt;
     if (known.state === 'started') {
@@ -47,23 +65,25 @@ export class StoredDelivery implements DeliveryContext {
   /** Notes that the effect is about to happen, or tells what is known of it. */
   private async begin(name: string): Promise<{ state: 'fresh' } | { state: 'started' } | { state: 'done'; receipt: JsonValue }> {
     const { id, fence, tenant } = this.step;
+    const finished = this.unwritten;
     const rows = await this.house.database.query<{ fresh: boolean; state: 'started' | 'done'; receipt: JsonValue }[]>(BEGIN, [
       id,
       fence,
       name,
       tenant,
       this.clock.now(),
+      JSON.stringify(finished),
     ]);
     const [row] = rows;
     if (row === undefined) throw new LeaseLost(`the lease of step ${id} is lost`);
+    this.unwritten = this.unwritten.filter((effect) => !finished.includes(effect));
     if (row.fresh) return { state: 'fresh' };
     return row.state === 'done' ? { state: 'done', receipt: row.receipt } : { state: 'started' };
   }
 
-  private async finish<Receipt extends JsonValue>(name: string, receipt: Receipt): Promise<Receipt> {
-    const { id, fence } = this.step;
-    const written = await affected(this.house.database, FINISH, [id, name, fence, JSON.stringify(receipt), this.clock.now()]);
-    if (written !== 1) throw new LeaseLost(`the lease of step ${id} is lost`);
+  private finish<Receipt extends JsonValue>(name: string, receipt: Receipt): Receipt {
+    this.receipts.set(name, receipt);
+    this.unwritten = [...this.unwritten, { name, receipt, doneAt: this.clock.now() }];
     return receipt;
   }
 }
@@ -71,15 +91,20 @@ export class StoredDelivery implements DeliveryContext {
 /** Code of the failure that parks a step because nobody but a person can find out. */
 export const CANNOT_TELL = 'delivery/cannot-tell';
 
-const BEGIN = `
-  WITH held AS (SELECT id FROM step WHERE id = $1 AND fence = $2 AND state = 'running'),
+/** SQL that writes finished effects in a JSON parameter, to be part of a larger statement with a relation `held` that has the step, if it is ours. */
+export function finishEffects(parameter: string, fence: string): string {
+  return `
+    UPDATE effect SET state = 'done', receipt = d.receipt, done_at = d."doneAt", fence = ${fence}
+    FROM held, jsonb_to_recordset(${parameter}::jsonb) AS d(name text, receipt jsonb, "doneAt" timestamptz)
+    WHERE effect.step_id = held.id AND effect.name = d.name`;
+}
+
+const BEGIN = prepared(`
+  WITH held AS (SELECT id FROM step WHERE id = $1 AND tenant = $4 AND fence = $2 AND state = 'running'),
+  finished AS (${finishEffects('$6', '$2')}),
   fresh AS (
     INSERT INTO effect (step_id, name, tenant, state, fence, started_at) SELECT id, $3, $4, 'started', $2, $5 FROM held
     ON CONFLICT (step_id, name) DO NOTHING RETURNING state, receipt)
   SELECT true AS fresh, state, receipt FROM fresh
   UNION ALL
-  SELECT false, e.state, e.receipt FROM effect e JOIN held ON held.id = e.step_id WHERE e.name = $3`;
-
-const FINISH = `
-  UPDATE effect SET state = 'done', receipt = $4::jsonb, done_at = $5, fence = $3
-  WHERE step_id = $1 AND name = $2 AND EXISTS (SELECT 1 FROM step WHERE id = $1 AND fence = $3 AND state = 'running')`;
+  SELECT false, e.state, e.receipt FROM effect e JOIN held ON held.id = e.step_id WHERE e.name = $3`);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { requestType, type StepState } from '@amtsbote/canonical';
-import { affected, returning, situationOf, type StepRow } from '@amtsbote/store';
+import { affected, prepared, situationOf, type StepRow } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { insertSteps } from '../house/changes.js';
 import type { Work } from '../house/unit-of-work.js';
-import { activate, type Activation, type PlannedStep } from '../routing/laufzettel.js';
+import { activate, type Activation, type PlannedStep, stepRow } from '../routing/laufzettel.js';
 import { type LockedApplication, StatusKeeper } from '../status/status-keeper.js';
 
 /** Moves an application's Laufzettel on, inside the transaction of whatever happened. */
@@ -17,16 +18,17 @@ export class LaufzettelProgress {
    * The application has to be locked by this transaction. `news` is a decision that has to be reported even when the state stays.
    */
   async advance(work: Work, application: LockedApplication, cause: string, news?: { decisionId: string }): Promise<void> {
-    const { steps, payments, decisions } = await situationOf(work.sql, { applicationId: application.id, tenant: application.tenant });
-    const first = activate(steps, application.document);
+    const { id, tenant } = application;
+    const { steps, payments, decisions, application: document } = await situationOf(work.sql, { applicationId: id, tenant });
+    const first = activate(steps, document);
     const moved = afterMoves(steps, first);
-    const report = await this.status.review(work, application, { steps: moved, payments, decisions }, cause, news);
-    const second = report === undefined ? [] : activate([...moved, report], application.document);
-    const added = report === undefined ? [] : afterMoves([report], second);
-    await insertSteps(work, application, added);
+    const report = this.status.review(work, application, { steps: moved, payments, decisions }, cause, news);
+    const added = report === undefined ? [] : [report];
+    const second = report === undefined ? [] : activate([...moved, ...added], document);
     const isAdded = ({ step }: Activation): boolean => step.id === report?.id;
-    const moves = await writeMoves(work, application, [...first, ...second.filter((move) => !isAdded(move))]);
-    for (const activation of [...moves, ...second.filter(isAdded)]) await announce(work, application, activation, cause);
+    addSteps(work, application, afterMoves(added, second));
+    addMoves(work, application, [...first, ...second.filter((move) => !isAdded(move))]);
+    for (const activation of [...first, ...second]) await announce(work, application, activation, cause);
   }
 }
 
@@ -36,27 +38,27 @@ function afterMoves<Step extends PlannedStep>(steps: readonly Step[], moves: rea
   return steps.map((step) => ({ ...step, state: states.get(step.id) ?? step.state }));
 }
 
-/** Adds steps to a Laufzettel. */
-export async function insertSteps(
+function addSteps(work: Work, { id, tenant }: LockedApplication, steps: readonly PlannedStep[]): void {
+  const now = work.house.clock.now().toISOString();
+  work.steps.push(...steps.map((step) => stepRow(step, { applicationId: id, tenant }, now)));
+}
+
+function addMoves(work: Work, { tenant }: LockedApplication, activations: readonly Activation[]): void {
+  const now = work.house.clock.now();
+  for (const { step, to, failure = null } of activations) {
+    work.moves.push({ id: step.id, tenant, state: to, dueAt: to === 'due' ? now : null, failure });
+  }
+}
+
+/** Adds steps to a Laufzettel at once, so that what follows in this transaction finds them. */
+export async function plantSteps(
   work: Work,
   { id, tenant }: Pick<LockedApplication, 'id' | 'tenant'>,
   steps: readonly PlannedStep[],
 ): Promise<void> {
-  if (steps.length > 0) await work.sql.query(INSERT_STEPS, [id, tenant, work.house.clock.now(), JSON.stringify(steps)]);
-}
-
-/** Writes activations of steps that are there already, in one statement. @returns those that found their step still waiting. */
-async function writeMoves(work: Work, { tenant }: LockedApplication, activations: readonly Activation[]): Promise<Activation[]> {
-  if (activations.length === 0) return [];
-  const now = work.house.clock.now();
-  const moves = activations.map(({ step, to, failure }) => ({
-    id: step.id,
-    state: to,
-    dueAt: to === 'due' ? now : null,
-    failure: failure ?? null,
-  }));
-  const moved = await returning<{ id: string }>(work.sql, MOVE, [tenant, now, JSON.stringify(moves)]);
-  return activations.filter(({ step }) => moved.some(({ id }) => id === step.id));
+  if (steps.length === 0) return;
+  const now = work.house.clock.now().toISOString();
+  await work.sql.query(PLANT, [JSON.stringify(steps.map((step) => stepRow(step, { applicationId: id, tenant }, now)))]);
 }
 
 /** Sends what belongs to one activation: the trigger, the offer, the journal entry. */
@@ -133,24 +135,12 @@ export async function withdraw(work: Work, step: { id: string; applicationId: st
 /** States from which an operator or the runner may still move a step on. */
 export const OPEN_STATES: readonly StepState[] = ['waiting', 'due', 'awaiting', 'retrying', 'inDoubt', 'parked'];
 
-/** Columns of a planned step as they come in JSON; also used by the intake's single statement. */
-export const PLANNED_STEP =
-  'id uuid, position int, name text, kind text, instance text, options jsonb, after text[], condition text, state text';
-
-const INSERT_STEPS = `
-  INSERT INTO step (id, tenant, application_id, position, name, kind, instance, options, after, condition, state, due_at, changed_at)
-  SELECT s.id, $2, $1, s.position, s.name, s.kind, s.instance, s.options, s.after, s.condition, s.state, CASE WHEN s.state = 'due' THEN $3::timestamptz END, $3
-  FROM jsonb_to_recordset($4::jsonb) AS s(${PLANNED_STEP})`;
-
-const MOVE = `
-  UPDATE step SET state = m.state, due_at = m."dueAt", failure = m.failure, changed_at = $2
-  FROM jsonb_to_recordset($3::jsonb) AS m(id uuid, state text, "dueAt" timestamptz, failure jsonb)
-  WHERE step.id = m.id AND step.tenant = $1 AND step.state = 'waiting' RETURNING step.id`;
+const PLANT = insertSteps('$1');
 
 const WITHDRAW =
   "UPDATE pickup_item SET state = 'withdrawn', settled_at = $3 WHERE id = $1 AND tenant = $2 AND state IN ('offered', 'leased', 'rejected')";
 
-const OFFER = `
+const OFFER = prepared(`
   INSERT INTO pickup_item (id, tenant, queue, application_id, state, offered_at) VALUES ($1, $2, $3, $4, 'offered', $5)
   ON CONFLICT (id) DO UPDATE SET seq = DEFAULT, state = 'offered', queue = excluded.queue, lease_id = NULL, lease_until = NULL, offered_at = excluded.offered_at, settled_at = NULL
-  WHERE pickup_item.state <> 'acknowledged'`;
+  WHERE pickup_item.state <> 'acknowledged'`);

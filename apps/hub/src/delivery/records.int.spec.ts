@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { startHouse, type TestHouse } from '../../../../test/support/house.js';
 import { decide } from './decide.js';
+import { StoredDelivery } from './effects.js';
 
 const POLICY = { firstMs: 1_000, maxMs: 60_000, giveUpAfterMs: 60_000, unexpectedMax: 3 };
 
@@ -60,6 +61,26 @@ describe('records of attempts', () => {
     await house.records.succeeded(step, { is: 'done', receipt: {} });
     await expect(house.query("SELECT 1 FROM step WHERE state = 'done'")).resolves.toHaveLength(1);
   });
+
+  it.each(['done', 'failed'] as const)(
+    'write down the effects of an attempt that is %s, so that nobody asks for them again',
+    async (end) => {
+      await house.submit();
+      const step = await claimed('eakte');
+      const ctx = new StoredDelivery(house.house, step, new AbortController().signal);
+      await ctx.once('vorgang', { act: async () => ({ id: 'V-1' }), find: async () => 'absent' });
+      if (end === 'done') await house.records.succeeded(step, { is: 'done', receipt: {} }, ctx.finished);
+      else
+        await house.records.failed(
+          step,
+          decide(new Error('?'), { failures: 1, failingForMs: 0, policy: POLICY, fraction: 0 }),
+          ctx.finished,
+        );
+      await expect(house.query('SELECT name, state, receipt, done_at FROM effect')).resolves.toEqual([
+        { name: 'vorgang', state: 'done', receipt: { id: 'V-1' }, done_at: house.clock.now() },
+      ]);
+    },
+  );
 
   it('write nothing when the further facts of a result cannot be written', async () => {
     await house.submit();

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { prepared } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../house/tokens.js';
 import { UnitOfWork, type Work } from '../house/unit-of-work.js';
-import { StatusKeeper } from '../status/status-keeper.js';
+import { LOCKED, type LockedApplication } from '../status/status-keeper.js';
 import type { ClaimedStep } from './claims.js';
 import type { Verdict } from './decide.js';
-import { LeaseLost } from './effects.js';
+import { type FinishedEffect, finishEffects, LeaseLost } from './effects.js';
 import type { Outcome } from './outcome.js';
 import { LaufzettelProgress } from './progress.js';
 
@@ -16,14 +17,13 @@ export class AttemptRecords {
   constructor(
     private readonly house: House,
     private readonly unitOfWork: UnitOfWork,
-    private readonly status: StatusKeeper,
     private readonly laufzettel: LaufzettelProgress,
   ) {}
 
   /** @throws LeaseLost when another worker holds the step by now; then nothing is written. */
-  async succeeded(step: ClaimedStep, outcome: Outcome): Promise<void> {
+  async succeeded(step: ClaimedStep, outcome: Outcome, effects: readonly FinishedEffect[] = []): Promise<void> {
     const dueAt = outcome.is === 'awaiting' ? outcome.nextLook : null;
-    await this.write(step, { state: outcome.is, dueAt, receipt: outcome.receipt, outcome: outcome.is }, async (work) => {
+    await this.write(step, { state: outcome.is, dueAt, receipt: outcome.receipt, outcome: outcome.is, effects }, async (work) => {
       await outcome.commit?.(work);
       if (outcome.is === 'done') {
         const { id: stepId, name, kind, instance, applicationId, tenant } = step;
@@ -39,9 +39,9 @@ export class AttemptRecords {
   }
 
   /** @throws LeaseLost */
-  async failed(step: ClaimedStep, verdict: Verdict): Promise<void> {
+  async failed(step: ClaimedStep, verdict: Verdict, effects: readonly FinishedEffect[] = []): Promise<void> {
     const dueAt = verdict.to === 'parked' ? null : new Date(this.house.clock.now().getTime() + verdict.pauseMs);
-    await this.write(step, { state: verdict.to, dueAt, failure: verdict.failure, outcome: verdict.failure.kind }, async (work) => {
+    await this.write(step, { state: verdict.to, dueAt, failure: verdict.failure, outcome: verdict.failure.kind, effects }, async (work) => {
       if (verdict.to !== 'parked') return;
       const { id: stepId, name, kind, instance, applicationId, tenant } = step;
       work.publish({
@@ -56,23 +56,7 @@ export class AttemptRecords {
 
   private async write(step: ClaimedStep, end: AttemptEnd, more: (work: Work) => Promise<void>): Promise<void> {
     await this.unitOfWork.run(async (work) => {
-      const application = await this.status.lock(work, step.applicationId);
-      if (application === undefined) throw new LeaseLost('the application is gone');
-      const now = this.house.clock.now();
-      const failure = end.failure === undefined ? null : JSON.stringify(end.failure);
-      const receipt = end.receipt === undefined ? null : JSON.stringify(end.receipt);
-      const held = await work.sql.query<unknown[]>(END, [
-        step.id,
-        step.fence,
-        end.state,
-        end.dueAt,
-        failure,
-        receipt,
-        now,
-        step.attempt,
-        end.outcome,
-      ]);
-      if (held.length === 0) throw new LeaseLost(`the lease of step ${step.id} is lost`);
+      const application = await this.end(work, step, end);
       work.note({
         tenant: step.tenant,
         applicationId: step.applicationId,
@@ -85,24 +69,53 @@ export class AttemptRecords {
       await this.laufzettel.advance(work, application, step.id);
     });
   }
+
+  /** Locks the application, then ends step and attempt, in one statement. @throws LeaseLost */
+  private async end(work: Work, step: ClaimedStep, end: AttemptEnd): Promise<LockedApplication> {
+    const failure = end.failure === undefined ? null : JSON.stringify(end.failure);
+    const receipt = end.receipt === undefined ? null : JSON.stringify(end.receipt);
+    const now = this.house.clock.now();
+    const { id, fence, tenant, applicationId, attempt } = step;
+    const effects = JSON.stringify(end.effects);
+    const [row] = await work.sql.query<(LockedApplication & { held: boolean })[]>(END, [
+      id,
+      fence,
+      end.state,
+      end.dueAt,
+      failure,
+      receipt,
+      now,
+      attempt,
+      end.outcome,
+      tenant,
+      applicationId,
+      effects,
+    ]);
+    if (row?.held !== true) throw new LeaseLost(`the lease of step ${id} is lost`);
+    return row;
+  }
 }
 
 interface AttemptEnd {
   readonly state: 'done' | 'awaiting' | 'retrying' | 'inDoubt' | 'parked';
   readonly dueAt: Date | null;
   readonly outcome: string;
+  readonly effects: readonly FinishedEffect[];
   readonly receipt?: Outcome['receipt'];
   readonly failure?: Verdict['failure'];
 }
 
 const EVENT = { done: 'done', awaiting: 'awaiting', retrying: 'retrying', inDoubt: 'in-doubt', parked: 'parked' } as const;
 
-const END = `
-  WITH ended AS (
-    UPDATE step SET state = $3, due_at = $4, failure = $5::jsonb, receipt = coalesce($6::jsonb, receipt), lease_owner = NULL, lease_until = NULL,
-      changed_at = $7, failures = CASE WHEN $5 IS NULL THEN 0 ELSE failures + 1 END,
-      failing_since = CASE WHEN $5 IS NULL THEN NULL ELSE coalesce(failing_since, $7) END
-    WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id),
+const END = prepared(`
+  WITH app AS MATERIALIZED (SELECT ${LOCKED} FROM application WHERE id = $11 AND tenant = $10 FOR UPDATE),
+  held AS (
+    UPDATE step SET state = $3, due_at = $4, failure = $5::jsonb, receipt = coalesce($6::jsonb, step.receipt), lease_owner = NULL, lease_until = NULL,
+      changed_at = $7, failures = CASE WHEN $5 IS NULL THEN 0 ELSE step.failures + 1 END,
+      failing_since = CASE WHEN $5 IS NULL THEN NULL ELSE coalesce(step.failing_since, $7) END
+    FROM app WHERE step.id = $1 AND step.tenant = app.tenant AND step.application_id = app.id AND step.fence = $2 AND step.state = 'running'
+    RETURNING step.id),
+  finished AS (${finishEffects('$12', '$2')}),
   recorded AS (
-    UPDATE attempt SET ended_at = $7, outcome = $9, failure = $5::jsonb, retry_at = $4 FROM ended WHERE step_id = ended.id AND number = $8)
-  SELECT id FROM ended`;
+    UPDATE attempt SET ended_at = $7, outcome = $9, failure = $5::jsonb, retry_at = $4 FROM held WHERE step_id = held.id AND number = $8)
+  SELECT app.*, EXISTS (SELECT FROM held) AS held FROM app`);

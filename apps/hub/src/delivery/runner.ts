@@ -115,15 +115,15 @@ export class Runner {
   private async run(step: ClaimedStep, admission: Admission): Promise<void> {
     const started = this.house.clock.now().getTime();
     const lease = this.holdLease(step);
+    const ctx = new StoredDelivery(this.house, step, lease.signal);
     let ended: string;
     try {
-      const ctx = new StoredDelivery(this.house, step, lease.signal);
       const outcome = await this.actOrFind(step, ctx);
-      await this.records.succeeded(step, outcome);
+      await this.records.succeeded(step, outcome, ctx.finished);
       await this.gates.succeeded(step.instance);
       ended = outcome.is;
     } catch (error) {
-      ended = await this.giveUp(step, error);
+      ended = await this.giveUp(step, error, ctx);
     } finally {
       lease.release();
     }
@@ -152,13 +152,13 @@ export class Runner {
     return worker.attempt(step, ctx);
   }
 
-  private async giveUp(step: ClaimedStep, error: unknown): Promise<string> {
+  private async giveUp(step: ClaimedStep, error: unknown, ctx: StoredDelivery): Promise<string> {
     if (error instanceof LeaseLost) return 'lease-lost';
     const verdict = this.judge(step, error);
     if (verdict.failure.kind === 'unexpected')
       this.house.log.error('delivery.unexpected', error, { stepId: step.id, instance: step.instance });
     try {
-      await this.records.failed(step, verdict);
+      await this.records.failed(step, verdict, ctx.finished);
       if (verdict.countsAgainstTarget) await this.gates.failed(step.instance, verdict.failure);
       if (verdict.pausesInstance) await this.gates.pause(step.instance, verdict.failure.code, 'hub');
     } catch (writeError) {

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { enqueue, envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
+import { envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
 import type { Message, MessageType } from '@amtsbote/canonical';
-import { appendJournal, type JournalEntry, type Transaction } from '@amtsbote/store';
+import { type JournalEntry, type Transaction } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { type NewStep, type StateChange, type StepMove, writeChanges } from './changes.js';
 import { House } from './tokens.js';
 
-/** A running transaction: state is changed through `sql`, what happened is noted beside it, everything commits together (law 2). */
+/**
+ * A running transaction: state is changed through `sql`, or gathered here and written at its end with journal and messages; everything
+ * commits together (law 2). What is gathered cannot be read back within the transaction.
+ */
 export class Work {
   readonly messages: Message[] = [];
   readonly entries: JournalEntry[] = [];
+  readonly steps: NewStep[] = [];
+  readonly moves: StepMove[] = [];
+  /** By application: the last word counts. */
+  readonly states = new Map<string, StateChange>();
 
   constructor(
     readonly sql: Transaction,
@@ -40,8 +48,7 @@ export class UnitOfWork {
     const { result, published } = await this.house.database.transaction(async (sql) => {
       const work = new Work(sql, this.house);
       const outcome = await act(work);
-      await appendJournal(sql, work.entries);
-      await enqueue(sql, work.messages);
+      await writeChanges(sql, work, this.house.clock.now());
       return { result: outcome, published: work.messages.length > 0 };
     });
     if (published) this.waker.nudge();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { rowOf } from '@amtsbote/bus';
+import { insertMessages, messageRows } from '@amtsbote/bus';
 import type { Application, Message, StoredAttachment } from '@amtsbote/canonical';
-import type { JournalEntry, Sql } from '@amtsbote/store';
+import { insertJournal, type JournalEntry, journalRows, prepared, type Sql } from '@amtsbote/store';
 
-import { PLANNED_STEP } from '../delivery/progress.js';
-import type { PlannedStep } from '../routing/laufzettel.js';
+import { insertSteps } from '../house/changes.js';
+import { type PlannedStep, stepRow } from '../routing/laufzettel.js';
 
 /** Everything one accepted submission brings about, ready to be written. */
 export interface Acceptance {
@@ -43,9 +43,11 @@ export async function storeAcceptance(sql: Sql, acceptance: Acceptance): Promise
     JSON.stringify(rowOfApplication(acceptance)),
     JSON.stringify(application),
     JSON.stringify(stored),
-    JSON.stringify(steps.map((step) => ({ ...step, dueAt: step.state === 'due' ? application.receivedAt : null }))),
-    JSON.stringify(journal),
-    JSON.stringify(messages.map(rowOf)),
+    JSON.stringify(
+      steps.map((step) => stepRow(step, { applicationId: application.id, tenant: application.tenant }, application.receivedAt)),
+    ),
+    JSON.stringify(journalRows(journal)),
+    JSON.stringify(messageRows(messages)),
   ]);
   const [row] = rows;
   if (row !== undefined) return row;
@@ -75,7 +77,7 @@ function rowOfApplication({ application, ...rest }: Acceptance): Record<string, 
   };
 }
 
-const ACCEPT = `
+const ACCEPT = prepared(`
   WITH app AS (
     INSERT INTO application (id, tenant, reference, endpoint, submission_id, fingerprint, route, report_to, completes_by, state, state_sequence, progress,
       leika_key, form_id, test, document, received_at, changed_at)
@@ -89,25 +91,14 @@ const ACCEPT = `
     INSERT INTO attachment (id, tenant, application_id, name, media_type, size, sha512, stored_at)
     SELECT f.id, app.tenant, app.id, f.name, f."mediaType", f.size, f.sha512, app.received_at
     FROM app, jsonb_to_recordset($3::jsonb) AS f(id uuid, name text, "mediaType" text, size bigint, sha512 text)),
-  steps AS (
-    INSERT INTO step (id, tenant, application_id, position, name, kind, instance, options, after, condition, state, failure, due_at, changed_at)
-    SELECT s.id, app.tenant, app.id, s.position, s.name, s.kind, s.instance, s.options, s.after, s.condition, s.state, s.failure, s."dueAt", app.received_at
-    FROM app, jsonb_to_recordset($4::jsonb) AS s(${PLANNED_STEP}, failure jsonb, "dueAt" timestamptz)
+  steps AS (${insertSteps('$4', 'app')}
     RETURNING id, tenant, application_id, instance, state),
   offers AS (
     INSERT INTO pickup_item (id, tenant, queue, application_id, state, offered_at)
     SELECT s.id, s.tenant, s.instance, s.application_id, 'offered', app.received_at FROM steps s, app WHERE s.state = 'awaiting'),
-  entries AS (
-    INSERT INTO journal (tenant, application_id, step_id, at, actor, event, data)
-    SELECT j.tenant, j."applicationId", j."stepId", j.at, j.actor, j.event, j.data
-    FROM app, jsonb_to_recordset($5::jsonb) AS j(tenant text, "applicationId" uuid, "stepId" uuid, at timestamptz, actor text, event text, data jsonb)),
-  messages AS (
-    INSERT INTO message (id, type, subject, tenant, available_at, envelope)
-    SELECT m.id, m.type, m.subject, m.tenant, m.at, m.envelope
-    FROM app, ROWS FROM (jsonb_to_recordset($6::jsonb) AS (id uuid, type text, subject text, tenant text, at timestamptz, envelope jsonb))
-      WITH ORDINALITY AS m(id, type, subject, tenant, at, envelope, position)
-    ORDER BY m.position)
-  SELECT id, reference, received_at AS "receivedAt", fingerprint, true AS fresh FROM app`;
+  entries AS (${insertJournal('$5', 'app')}),
+  messages AS (${insertMessages('$6', 'app')})
+  SELECT id, reference, received_at AS "receivedAt", fingerprint, true AS fresh FROM app`);
 
 const EARLIER = `
   SELECT id, reference, received_at AS "receivedAt", fingerprint, false AS fresh FROM application WHERE endpoint = $1 AND submission_id = $2`;

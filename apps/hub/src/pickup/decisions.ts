@@ -9,7 +9,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 import { IntakeLimits } from '../config/hub-config.js';
-import { insertSteps, LaufzettelProgress } from '../delivery/progress.js';
+import { LaufzettelProgress, plantSteps } from '../delivery/progress.js';
 import { House } from '../house/tokens.js';
 import { UnitOfWork, type Work } from '../house/unit-of-work.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
@@ -108,7 +108,7 @@ export class Decisions {
     const planned = filings.map(({ instance, name }, index) =>
       decisionFilingStep(this.house.ids, { number: earlier + index + 1, instance, after: name, decisionId }),
     );
-    await insertSteps(work, application, planned);
+    await plantSteps(work, application, planned);
   }
 
   private async read(request: FastifyRequest): Promise<{ sent: z.infer<typeof SentDecision>; files: readonly ReceivedFile[] }> {

@@ -103,10 +103,10 @@ export class PickupQueue {
         throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');
       if (current.state === 'acknowledged' && current.leaseId === leaseId) return current.receipt as unknown as SignedReceipt;
       if (current.state !== 'leased' || current.leaseId !== leaseId) throw leaseLost(current);
-      const { id: applicationId, tenant, document } = application;
+      const { id: applicationId, tenant, reference } = application;
       const signed = this.receipts.sign({
         applicationId,
-        reference: document.reference,
+        reference,
         queue: access.queue,
         item: id,
         acknowledgedAt: this.house.clock.now().toISOString(),

@@ -7,7 +7,9 @@
  */
 import { compileCondition, ExpressionError } from '@amtsbote/adapter-kit';
 import { type Application, type Failure, STEP_SETTLED, type StepKind, type StepState } from '@amtsbote/canonical';
-import type { StepOptions } from '@amtsbote/store';
+import type { OfApplication, StepOptions } from '@amtsbote/store';
+
+import type { NewStep } from '../house/changes.js';
 
 /** A step as planning sees it. */
 export interface PlannedStep {
@@ -24,6 +26,13 @@ export interface PlannedStep {
   readonly failure?: Failure | null;
 }
 
+/** A planned step as a row; what is due is due at once. */
+export function stepRow(step: PlannedStep, { applicationId, tenant }: OfApplication, now: string): NewStep {
+  const { id, position, name, kind, instance, options, after, condition, state, failure = null } = step;
+  const dueAt = state === 'due' ? now : null;
+  return { id, tenant, applicationId, position, name, kind, instance, options, after, condition, state, failure, dueAt, changedAt: now };
+}
+
 /** A move of one waiting step. */
 export interface Activation {
   readonly step: PlannedStep;
@@ -34,9 +43,9 @@ export interface Activation {
 
 /**
  * Which waiting steps go on now. A step whose condition is false is skipped, which may let the next ones go on at once. Exports that are
- * collected from a pickup queue become `awaiting`: our part is the offer.
+ * collected from a pickup queue become `awaiting`: our part is the offer. `application` may be missing when no waiting step has a condition.
  */
-export function activate(steps: readonly PlannedStep[], application: Application): Activation[] {
+export function activate(steps: readonly PlannedStep[], application: Application | null): Activation[] {
   const states = new Map(steps.map((step) => [step.name, step.state]));
   const moves: Activation[] = [];
   for (let moved = true; moved;) {
@@ -56,14 +65,17 @@ function isSettled(state: StepState | undefined): boolean {
   return state !== undefined && STEP_SETTLED.includes(state);
 }
 
-function activationOf(step: PlannedStep, application: Application): Activation {
+function activationOf(step: PlannedStep, application: Application | null): Activation {
   try {
-    if (step.condition !== null && !compileCondition(step.condition)({ application, decision: step.options.decisionId !== undefined })) {
-      return { step, to: 'skipped' };
-    }
+    if (step.condition !== null && !holds(step.condition, step, application)) return { step, to: 'skipped' };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     return { step, to: 'parked', failure: { kind: 'misconfigured', code: 'routing/condition', message: error.message.slice(0, 1_000) } };
   }
   return { step, to: step.options.pickup === true ? 'awaiting' : 'due' };
+}
+
+function holds(condition: string, { options }: PlannedStep, application: Application | null): boolean {
+  if (application === null) throw new Error('a condition without the application it is about');
+  return compileCondition(condition)({ application, decision: options.decisionId !== undefined });
 }

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import {
-  type Application,
-  APPLICATION_TRANSITIONS,
-  type ApplicationState,
-  mayMove,
-  type Progress,
-  type StepState,
-} from '@amtsbote/canonical';
-import type { LaufzettelSituation } from '@amtsbote/store';
+import { APPLICATION_TRANSITIONS, type ApplicationState, mayMove, type Progress, type StepState } from '@amtsbote/canonical';
+import { type LaufzettelSituation, prepared } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import type { RouteConfig } from '../config/hub-config.js';
+import type { StateChange } from '../house/changes.js';
 import type { Work } from '../house/unit-of-work.js';
 import type { PlannedStep } from '../routing/laufzettel.js';
 import { statusStep } from '../routing/planner.js';
@@ -20,7 +14,7 @@ import { citizenState, progressOf, type Situation } from './citizen-state.js';
 export interface LockedApplication {
   readonly id: string;
   readonly tenant: string;
-  readonly document: Application;
+  readonly reference: string;
   readonly route: string | null;
   readonly reportTo: string | null;
   readonly completesBy: 'decision' | 'steps';
@@ -42,13 +36,13 @@ export class StatusKeeper {
    * Looks at steps, payment and decision, moves the state when they say so, and plans the report to the portal.
    * @returns the report's step, still waiting, when there is one to add to the Laufzettel.
    */
-  async review(
+  review(
     work: Work,
     application: LockedApplication,
-    read: LaufzettelSituation,
+    read: Pick<LaufzettelSituation, 'steps' | 'payments' | 'decisions'>,
     cause: string,
     news?: { decisionId: string },
-  ): Promise<PlannedStep | undefined> {
+  ): PlannedStep | undefined {
     if (application.progress === 'cancelled') return undefined;
     const situation = situationIn(application, read);
     const wanted = citizenState(situation);
@@ -59,14 +53,14 @@ export class StatusKeeper {
     const report = moves ? this.move(work, application, state, cause, read.decisions[0]?.id) : undefined;
     const progress = report === undefined ? progressOf(situation, false) : openProgress(progressOf(situation, false));
     if (moves || progress !== application.progress)
-      await this.write(work, application, { state, sequence: application.stateSequence + (moves ? 1 : 0), progress });
+      setState(work, application, { state, sequence: application.stateSequence + (moves ? 1 : 0), progress });
     if (progress === 'finished' && application.progress !== 'finished') this.finish(work, application, cause);
     return report;
   }
 
   /** Takes an application out of the flow for good. */
-  async cancel(work: Work, application: LockedApplication): Promise<void> {
-    await this.write(work, application, { state: application.state, sequence: application.stateSequence, progress: 'cancelled' });
+  cancel(work: Work, application: LockedApplication): void {
+    setState(work, application, { state: application.state, sequence: application.stateSequence, progress: 'cancelled' });
   }
 
   /**
@@ -121,18 +115,17 @@ export class StatusKeeper {
     work.publish({ type: 'application.finished.v1', subject: applicationId, tenant, causation: cause, data: { applicationId } });
     work.note({ tenant, applicationId, stepId: null, actor: cause, event: 'application.finished', data: {} });
   }
+}
 
-  private async write(
-    work: Work,
-    { id, tenant }: LockedApplication,
-    to: { state: ApplicationState; sequence: number; progress: Progress },
-  ): Promise<void> {
-    await work.sql.query(WRITE, [id, tenant, to.state, to.sequence, to.progress, work.house.clock.now()]);
-  }
+function setState(work: Work, { id, tenant }: LockedApplication, to: Pick<StateChange, 'state' | 'sequence' | 'progress'>): void {
+  work.states.set(id, { id, tenant, ...to });
 }
 
 /** The facts the citizen's state depends on. */
-function situationIn(application: LockedApplication, { steps, payments, decisions }: LaufzettelSituation): Situation {
+function situationIn(
+  application: LockedApplication,
+  { steps, payments, decisions }: Pick<LaufzettelSituation, 'steps' | 'payments' | 'decisions'>,
+): Situation {
   // While we ask the provider, or cannot reach it, the citizen still has to pay.
   const followed = new Set(steps.filter(({ state }) => FOLLOWED.includes(state)).map(({ id }) => id));
   return {
@@ -155,14 +148,13 @@ function openProgress(progress: Progress): Progress {
 /** States of a payment step whose payment is still waited for. */
 const FOLLOWED: readonly StepState[] = ['awaiting', 'running', 'due', 'retrying', 'inDoubt'];
 
-const LOCK = `
-  SELECT id, tenant, document, route, report_to AS "reportTo", completes_by AS "completesBy", state, state_sequence AS "stateSequence", progress
-  FROM application WHERE id = $1 FOR UPDATE`;
+/** Columns of a {@link LockedApplication}. */
+export const LOCKED =
+  'id, tenant, reference, route, report_to AS "reportTo", completes_by AS "completesBy", state, state_sequence AS "stateSequence", progress';
+
+const LOCK = prepared(`
+  SELECT ${LOCKED}
+  FROM application WHERE id = $1 FOR UPDATE`);
 
 const ASSIGN =
   'UPDATE application SET route = $3, report_to = $4, completes_by = $5, state_sequence = $6, changed_at = $7 WHERE id = $1 AND tenant = $2';
-
-const WRITE = `
-  UPDATE application SET state = $3, state_sequence = $4, progress = $5, changed_at = $6,
-    finished_at = CASE WHEN $5 IN ('finished', 'cancelled') THEN coalesce(finished_at, $6) END
-  WHERE id = $1 AND tenant = $2`;
