@@ -2,6 +2,7 @@
 export * from './applicant.js';
 export * from './application.js';
 export * from './attachment.js';
+export * from './catalogue/index.js';
 export * from './failures.js';
 export * from './form.js';
 export * from './ids.js';

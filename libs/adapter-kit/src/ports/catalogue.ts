@@ -1,30 +1,102 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { JsonValue } from '@amtsbote/canonical';
+import type { Readable } from 'node:stream';
+
+import type { CatalogueChange, CatalogueFinding } from '@amtsbote/canonical';
 
 import { Port } from './port.js';
 
-/** Object kinds of a service catalogue (XZuFi). */
-export type CatalogueObjectKind = 'service' | 'specialisation' | 'organisation' | 'onlineService' | 'form' | 'competence';
+/**
+ * What a complete read amounts to. `snapshot`: everything there is; what it does not contain is gone. `increments`: what changed; the rest
+ * stays as it is.
+ */
+export type CatalogueMode = 'snapshot' | 'increments';
 
-/** Identity of a catalogue object: the agency that gave the id, and the id. */
-export interface CatalogueKey {
-  readonly schemeAgencyId: string;
-  readonly id: string;
+/** Running totals of a read. */
+export interface CatalogueProgress {
+  readonly documents: number;
+  /** Absent while unknown. */
+  readonly documentsTotal?: number;
+  readonly bytesRead: number;
+  /** Absent while unknown. */
+  readonly bytesTotal?: number;
+  /** Changes handed over, removals included. */
+  readonly objects: number;
+  /** Parts without a place in the model; every one is kept with its object. */
+  readonly unknownParts: number;
 }
 
-/** One change: the whole object, or its removal. Removing the unknown is no error. */
-export type CatalogueChange =
-  | { readonly op: 'put'; readonly kind: CatalogueObjectKind; readonly key: CatalogueKey; readonly object: JsonValue }
-  | { readonly op: 'remove'; readonly kind: CatalogueObjectKind; readonly key: CatalogueKey };
+/** The file or block that a page comes from, and what its head says. */
+export interface CatalogueDocument {
+  /** Unique within one read. */
+  readonly name: string;
+  readonly messageId?: string;
+  /** As the source wrote it. */
+  readonly createdAt?: string;
+  readonly sender?: string;
+}
 
-/** In, pull: reads a service catalogue, in constant memory. */
+/** A piece of a read: to be saved as a whole, together with its cursor. */
+export interface CataloguePage {
+  readonly mode: CatalogueMode;
+  readonly document: CatalogueDocument;
+  /** In the source's order. At most some hundreds of objects or a few megabytes. */
+  readonly changes: readonly CatalogueChange[];
+  readonly findings: readonly CatalogueFinding[];
+  /** The document turned out to be unusable: forget every change that this read handed over from it. */
+  readonly isWithdrawn: boolean;
+  readonly progress: CatalogueProgress;
+  /** Where a later read goes on once this page and all before it are saved; `null` where the source cannot go on. */
+  readonly cursor: string | null;
+  /** On the last page, and only there: the read is complete. A snapshot without it is none; nothing may be swept. */
+  readonly isLast: boolean;
+}
+
+/** A document that comes from outside: uploaded by an operator, pushed by an editorial system. */
+export interface IncomingDocument {
+  readonly name: string;
+  /** Read once, destroyed on failure. */
+  readonly stream: Readable;
+  readonly bytesTotal?: number;
+  /** The sender knows whether it is everything; the document does not say. */
+  readonly mode: CatalogueMode;
+}
+
+/** What the head of a written document says; ids and times are the house's. */
+export interface DocumentHead {
+  readonly messageId: string;
+  readonly createdAt: string;
+  readonly sender: string;
+  readonly recipient: string;
+}
+
+/** A piece of a written document, and what of its changes the standard has no place for. */
+export interface WrittenPiece {
+  readonly bytes: Uint8Array;
+  readonly findings: readonly CatalogueFinding[];
+}
+
+/** In, pull and push; out as a document: reads and writes a service catalogue, in constant memory. */
 export abstract class CataloguePort extends Port {
   /**
-   * Changes since `cursor` (`null` = everything), in the source's order, each page with the cursor to resume after it.
-   * @throws DeliveryError kind `unavailable` | `misconfigured`, or `refused` for a source that cannot be read as a catalogue.
+   * Reads the source: from the beginning (`null`), or on from a cursor. Every read ends with one page that `isLast`, even if nothing
+   * changed. A read goes on in the mode in which it began: the cursor of an interrupted snapshot leads to the rest of the snapshot.
+   * @throws DeliveryError kind `unavailable` | `misconfigured`, or `refused` for a source that cannot be taken as a catalogue: empty,
+   * incomplete, or technically invalid where its operator does not want such documents isolated. What was handed over before is void then
+   * for a snapshot, and stays for increments up to the last saved cursor.
    */
-  abstract changesSince(
-    cursor: string | null,
+  abstract changesSince(cursor: string | null, signal: AbortSignal): AsyncIterable<CataloguePage>;
+  /**
+   * Reads one document that somebody brought, as `changesSince` reads those it fetches; cursors are `null`.
+   * @throws DeliveryError kind `refused` for a document that cannot be taken, `unavailable` when its stream breaks.
+   */
+  abstract read(document: IncomingDocument, signal: AbortSignal): AsyncIterable<CataloguePage>;
+  /**
+   * Writes changes as one document of the source's standard. `read` gives the same changes of it, parts without a place in the model
+   * included.
+   */
+  abstract write(
+    head: DocumentHead,
+    changes: Iterable<CatalogueChange> | AsyncIterable<CatalogueChange>,
     signal: AbortSignal,
-  ): AsyncIterable<{ readonly changes: readonly CatalogueChange[]; readonly cursor: string }>;
+  ): AsyncIterable<WrittenPiece>;
 }

@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { request as httpRequest } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 
+import { CatalogueChange } from '@amtsbote/canonical';
 import { z } from 'zod';
 
-import { type CatalogueChange, CataloguePort, defineAdapter, DeliveryError, type ProbeReport } from '../../src/index.js';
+import {
+  type CataloguePage,
+  CataloguePort,
+  defineAdapter,
+  DeliveryError,
+  type DocumentHead,
+  type IncomingDocument,
+  type ProbeReport,
+  type WrittenPiece,
+} from '../../src/index.js';
 import { catalogueContract } from './catalogue-contract.js';
+import { serviceNamed } from './catalogue-samples.js';
 import { type SimulatedAnswer, type SimulatedRequest, SimulatorServer } from './simulator-server.js';
 
 /*
@@ -20,7 +32,7 @@ class ListServer extends SimulatorServer {
   }
 }
 
-const Page = z.object({ changes: z.array(z.custom<CatalogueChange>()), total: z.int() });
+const Page = z.object({ changes: z.array(CatalogueChange), total: z.int() });
 
 class ListCatalogue extends CataloguePort {
   constructor(private readonly url: string) {
@@ -29,13 +41,29 @@ class ListCatalogue extends CataloguePort {
   describeTarget(): string {
     return this.url;
   }
-  async *changesSince(cursor: string | null, signal: AbortSignal): AsyncGenerator<{ changes: readonly CatalogueChange[]; cursor: string }> {
+  async *changesSince(cursor: string | null, signal: AbortSignal): AsyncGenerator<CataloguePage> {
+    let objects = 0;
     for (let from = Number(cursor ?? '0'); ;) {
       const { changes, total } = await this.page(from, signal);
+      objects += changes.length;
       from += changes.length;
-      yield { changes, cursor: String(from) };
-      if (from >= total) return;
+      const progress = { documents: 1, bytesRead: 0, objects, unknownParts: 0 };
+      const [isWithdrawn, isLast] = [false, from >= total];
+      yield { mode: 'increments', document: { name: 'list' }, changes, findings: [], isWithdrawn, progress, cursor: String(from), isLast };
+      if (isLast) return;
     }
+  }
+  async *read({ name, stream, mode }: IncomingDocument, signal: AbortSignal): AsyncGenerator<CataloguePage> {
+    signal.throwIfAborted();
+    const changes = listOf(await buffer(stream).catch(() => Promise.reject(DeliveryError.unavailable('catalogue-list/broken', 'Broken.'))));
+    if (changes.length === 0 && mode === 'snapshot') throw DeliveryError.refused('catalogue-list/empty', 'Empty.');
+    const progress = { documents: 1, bytesRead: 0, objects: changes.length, unknownParts: 0 };
+    yield { mode, document: { name }, changes, findings: [], isWithdrawn: false, progress, cursor: null, isLast: true };
+  }
+  async *write(_: DocumentHead, changes: Iterable<CatalogueChange> | AsyncIterable<CatalogueChange>): AsyncGenerator<WrittenPiece> {
+    const list: CatalogueChange[] = [];
+    for await (const change of changes) list.push(change);
+    yield { bytes: Buffer.from(JSON.stringify(list)), findings: [] };
   }
   async probe(signal: AbortSignal): Promise<ProbeReport> {
     const isReadable = await this.page(0, signal).then(
@@ -83,6 +111,14 @@ class ListCatalogue extends CataloguePort {
   }
 }
 
+function listOf(bytes: Buffer): CatalogueChange[] {
+  try {
+    return z.array(CatalogueChange).parse(JSON.parse(bytes.toString()));
+  } catch {
+    throw DeliveryError.refused('catalogue-list/unreadable', 'Not a list.');
+  }
+}
+
 catalogueContract({
   adapter: defineAdapter({
     type: 'catalogue-list',
@@ -94,7 +130,8 @@ catalogueContract({
   start: () => new ListServer().start(),
   optionsFor: ({ url }: ListServer) => ({ url }),
   publish: ({ list }, changes) => void list.push(...changes),
-  objectNamed: (name) => ({ op: 'put', kind: 'service', key: { schemeAgencyId: 'test', id: name.slice(0, 100) }, object: { name } }),
+  objectNamed: (name) => serviceNamed(name),
+  gives: 'increments',
   isRemote: true,
   secrets: [],
 });

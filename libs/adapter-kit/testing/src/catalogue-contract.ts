@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Adapter, CatalogueChange, CataloguePort } from '../../src/index.js';
+import { Readable } from 'node:stream';
+
+import { CatalogueChange, targetOf } from '@amtsbote/canonical';
+
+import type { Adapter, CatalogueMode, CataloguePage, CataloguePort } from '../../src/index.js';
 import { ABORT_LIMIT_MS, deliveryErrorOf, failureKindOf, type SimulatedTarget, testEnvironment, visibleParts } from './contract-tools.js';
 import { afterEach, beforeEach, describe, expect, it } from './jest.js';
 
@@ -10,10 +14,12 @@ export interface CatalogueContractFixture<Options, Source extends SimulatedTarge
   start(): Promise<Source>;
   /** Options that fit the source as it is now, as an operator writes them. */
   optionsFor(source: Source): unknown;
-  /** The source publishes changes; sources that cannot know a removed object may ignore its removal as long as it was never put. */
-  publish(source: Source, changes: readonly CatalogueChange[]): void;
+  /** The source publishes changes; a source of snapshots offers what there is after them. */
+  publish(source: Source, changes: readonly CatalogueChange[]): void | Promise<void>;
   /** An object with this name, as the adapter hands it over after reading it from the source. */
   objectNamed(name: string): CatalogueChange & { op: 'put' };
+  /** `increments`: reads go on from a cursor. `snapshot`: every read gives everything, and an empty source is refused. */
+  readonly gives: CatalogueMode;
   /** Whether the source is somewhere else and can fail on the way; false for sources that are part of the configuration. */
   readonly isRemote: boolean;
   /** Everything in `optionsFor` that must never be seen. */
@@ -22,10 +28,17 @@ export interface CatalogueContractFixture<Options, Source extends SimulatedTarge
 
 /** More objects than fit on one page of any source: constant memory means pages. */
 const MANY = 2_500;
+const HEAD = {
+  messageId: '018f0000-0000-7000-8000-000000000001',
+  createdAt: '2026-01-15T08:00:00.000Z',
+  sender: 'Muster',
+  recipient: 'PVOG',
+};
+const never = new AbortController().signal;
 
 interface Read {
+  readonly pages: CataloguePage[];
   readonly changes: CatalogueChange[];
-  readonly cursors: string[];
 }
 
 /** The judge of every catalogue adapter: nothing is skipped, a broken source is never an empty one. */
@@ -40,17 +53,22 @@ export function catalogueContract<Options, Source extends SimulatedTarget>(fixtu
       ports.push(port);
       return port;
     };
-    const read = async (cursor: string | null, port = makePort(), signal = new AbortController().signal): Promise<Read> => {
-      const all: Read = { changes: [], cursors: [] };
-      for await (const page of port.changesSince(cursor, signal)) {
-        all.changes.push(...page.changes);
-        all.cursors.push(page.cursor);
+    const read = (cursor: string | null, port = makePort(), signal = never): Promise<Read> => collect(port.changesSince(cursor, signal));
+    const readBytes = (bytes: Uint8Array, mode: CatalogueMode = 'increments', signal = never): Promise<Read> =>
+      collect(makePort().read({ name: 'upload', stream: Readable.from([bytes]), bytesTotal: bytes.length, mode }, signal));
+    const write = async (changes: readonly CatalogueChange[]): Promise<Buffer> => {
+      const pieces: Uint8Array[] = [];
+      for await (const { bytes, findings } of makePort().write(HEAD, changes, never)) {
+        expect(findings).toEqual([]);
+        pieces.push(bytes);
       }
-      return all;
+      return Buffer.concat(pieces);
     };
-    const three = ['Gewerbeanmeldung', 'Führerschein (Ä/Ö/Ü) „Erstantrag“ & mehr', `Langer Name ${'ß'.repeat(2_000)}`].map((name) =>
-      fixture.objectNamed(name),
-    );
+    const named = (name: string): CatalogueChange & { op: 'put' } => fixture.objectNamed(name);
+    const first = named('Gewerbeanmeldung');
+    const three = [first, named('Führerschein (Ä/Ö/Ü) „Erstantrag“ & mehr'), named(`Langer Name ${'ß'.repeat(2_000)}`)];
+    const removal: CatalogueChange = { op: 'remove', ...targetOf(first) };
+    const many = (): CatalogueChange[] => Array.from({ length: MANY }, (_, index) => named(`Leistung ${index}`));
 
     beforeEach(async () => {
       source = await fixture.start();
@@ -62,53 +80,109 @@ export function catalogueContract<Options, Source extends SimulatedTarget>(fixtu
 
     describe('changesSince', () => {
       it('gives everything from the beginning, unchanged and in the order of the source', async () => {
-        fixture.publish(source, three);
+        await fixture.publish(source, three);
         expect((await read(null)).changes).toEqual(three);
       });
 
-      it('gives nothing of an empty source', async () => {
-        expect((await read(null)).changes).toEqual([]);
+      it('gives objects as the model has them', async () => {
+        await fixture.publish(source, three);
+        for (const change of (await read(null)).changes) expect(CatalogueChange.parse(change)).toEqual(change);
       });
 
-      it('gives only what is new after a cursor', async () => {
-        fixture.publish(source, three);
-        const cursor = (await read(null)).cursors.at(-1) ?? null;
-        expect(cursor).not.toBeNull();
-        expect((await read(cursor)).changes).toEqual([]);
-        const [first, ...others] = three;
-        if (first === undefined) throw new Error('the fixture names no object');
-        const news: CatalogueChange[] = [fixture.objectNamed('Hundesteuer'), { op: 'remove', kind: first.kind, key: first.key }];
-        fixture.publish(source, news);
-        expect((await read(cursor)).changes).toEqual(news);
-        expect(others).toHaveLength(2);
-      });
-
-      it('gives pages, and skips nothing when reading resumes after any of them', async () => {
-        const many = Array.from({ length: MANY }, (_, index) => fixture.objectNamed(`Leistung ${index}`));
-        fixture.publish(source, many);
-        const { changes, cursors } = await read(null);
-        expect(changes).toEqual(many);
-        expect(cursors.length).toBeGreaterThan(1);
-        let rest = 0;
-        for await (const page of makePort().changesSince(cursors[0] ?? null, new AbortController().signal)) rest += page.changes.length;
-        let firstPage = 0;
-        for await (const page of makePort().changesSince(null, new AbortController().signal)) {
-          firstPage = page.changes.length;
-          break;
-        }
-        expect(firstPage + rest).toBe(MANY);
+      it('gives pages, the last of which says so, and running totals', async () => {
+        await fixture.publish(source, many());
+        const { pages, changes } = await read(null);
+        expect(changes).toHaveLength(MANY);
+        expect(pages.length).toBeGreaterThan(1);
+        expect(pages.filter(({ isLast }) => isLast)).toEqual([pages.at(-1)]);
+        expect(pages.at(-1)?.progress).toMatchObject({ objects: MANY, unknownParts: 0 });
+        const objects = pages.map(({ progress }) => progress.objects);
+        expect(objects).toEqual([...objects].sort((a, b) => a - b));
       });
 
       it('serves several readers at the same time', async () => {
-        fixture.publish(source, three);
+        await fixture.publish(source, three);
         const port = makePort();
         const readers = await Promise.all(Array.from({ length: 5 }, () => read(null, port)));
         expect(readers.map(({ changes }) => changes.length)).toEqual([3, 3, 3, 3, 3]);
       });
 
       it('stops when it is aborted', async () => {
-        fixture.publish(source, three);
+        await fixture.publish(source, three);
         await expect(read(null, makePort(), AbortSignal.abort())).rejects.toThrow();
+      });
+
+      if (fixture.gives === 'increments') {
+        it('gives one page without changes of an empty source', async () => {
+          expect(await read(null)).toMatchObject({ changes: [], pages: [{ isLast: true }] });
+        });
+
+        it('gives only what is new after a cursor', async () => {
+          await fixture.publish(source, three);
+          const cursor = lastCursor(await read(null));
+          expect(cursor).not.toBeNull();
+          expect(await read(cursor)).toMatchObject({ changes: [], pages: [{ mode: 'increments', isLast: true }] });
+          const news = [named('Hundesteuer'), removal];
+          await fixture.publish(source, news);
+          const { changes, pages } = await read(cursor);
+          expect(changes).toEqual(news);
+          expect(pages.map(({ mode }) => mode)).toEqual(pages.map(() => 'increments'));
+        });
+
+        it('skips nothing when reading resumes after any page that has a cursor', async () => {
+          await fixture.publish(source, many());
+          const { pages } = await read(null);
+          const resumable = pages.flatMap(({ cursor, progress }) => (cursor === null ? [] : [{ cursor, before: progress.objects }]));
+          expect(resumable.length).toBeGreaterThan(1);
+          for (const { cursor, before } of resumable) expect(before + (await read(cursor)).changes.length).toBe(MANY);
+        });
+      } else {
+        it('refuses an empty source: taken, it would delete everything', async () => {
+          expect(await failureKindOf(read(null))).toBe('refused');
+        });
+
+        it('gives everything again, without what is gone', async () => {
+          await fixture.publish(source, three);
+          const before = await read(null);
+          expect(before.pages.map(({ mode }) => mode)).toEqual(before.pages.map(() => 'snapshot'));
+          await fixture.publish(source, [removal]);
+          expect((await read(lastCursor(before))).changes).toEqual(three.slice(1));
+        });
+      }
+    });
+
+    describe('documents', () => {
+      it('are read as they were written, in pages whose last one says so', async () => {
+        const changes = [...three, removal, ...many()];
+        const { pages, changes: again } = await readBytes(await write(changes));
+        expect(again).toEqual(changes);
+        expect(pages.filter(({ isLast }) => isLast)).toEqual([pages.at(-1)]);
+        expect(pages.map(({ mode, cursor }) => [mode, cursor])).toEqual(pages.map(() => ['increments', null]));
+      });
+
+      it('are taken as a snapshot if the sender says so, and not if there is nothing in them', async () => {
+        expect((await readBytes(await write(three), 'snapshot')).pages.at(-1)).toMatchObject({ mode: 'snapshot', isLast: true });
+        expect(await failureKindOf(write([]).then((bytes) => readBytes(bytes, 'snapshot')))).toBe('refused');
+      });
+
+      it('are refused when they are cut off', async () => {
+        const bytes = await write(three);
+        expect(await failureKindOf(readBytes(bytes.subarray(0, bytes.length - 8)))).toBe('refused');
+      });
+
+      it('are refused when they are something else', async () => {
+        expect(await failureKindOf(readBytes(Buffer.from('\u0000<<not the standard')))).toBe('refused');
+        expect(await failureKindOf(readBytes(Buffer.alloc(0)))).toBe('refused');
+      });
+
+      it('fail when their stream breaks, and when the reader gives up', async () => {
+        const breaking = async function* (): AsyncGenerator<Buffer> {
+          yield (await write(three)).subarray(0, 20);
+          throw new Error('line broken');
+        };
+        const stream = Readable.from(breaking());
+        expect(await failureKindOf(collect(makePort().read({ name: 'push', stream, mode: 'increments' }, never)))).toBe('unavailable');
+        await expect(readBytes(await write(three), 'increments', AbortSignal.abort())).rejects.toThrow();
       });
     });
 
@@ -122,7 +196,7 @@ export function catalogueContract<Options, Source extends SimulatedTarget>(fixtu
           // A page of nonsense must not look like an empty catalogue: everything would be deleted.
           ['garbage', ['unavailable', 'refused']],
         ] as const)('fails instead of ending early (%s)', async (fault, kinds) => {
-          fixture.publish(source, three);
+          await fixture.publish(source, three);
           source.fail(fault);
           expect(kinds).toContain(await failureKindOf(read(null)));
         });
@@ -142,16 +216,13 @@ export function catalogueContract<Options, Source extends SimulatedTarget>(fixtu
 
         it.each(['down', 'error500', 'unauthorised'] as const)('reports in the probe what is wrong (%s)', async (fault) => {
           source.fail(fault);
-          expect((await makePort().probe(new AbortController().signal)).ok).toBe(false);
+          expect((await makePort().probe(never)).ok).toBe(false);
         });
 
         it('shows no secrets in errors and probe', async () => {
           for (const fault of ['down', 'error500', 'unauthorised', 'garbage'] as const) {
             source.fail(fault);
-            const shown = [
-              visibleParts(await deliveryErrorOf(read(null))),
-              JSON.stringify(await makePort().probe(new AbortController().signal)),
-            ];
+            const shown = [visibleParts(await deliveryErrorOf(read(null))), JSON.stringify(await makePort().probe(never))];
             for (const text of shown) for (const secret of fixture.secrets) expect(text).not.toContain(secret);
             source.heal();
           }
@@ -161,8 +232,8 @@ export function catalogueContract<Options, Source extends SimulatedTarget>(fixtu
 
     describe('probe and description', () => {
       it('is content with a healthy source and changes nothing', async () => {
-        fixture.publish(source, three);
-        expect(await makePort().probe(new AbortController().signal)).toMatchObject({ ok: true });
+        await fixture.publish(source, three);
+        expect(await makePort().probe(never)).toMatchObject({ ok: true });
         expect((await read(null)).changes).toEqual(three);
       });
 
@@ -173,4 +244,14 @@ export function catalogueContract<Options, Source extends SimulatedTarget>(fixtu
       });
     });
   });
+}
+
+async function collect(reading: AsyncIterable<CataloguePage>): Promise<Read> {
+  const pages: CataloguePage[] = [];
+  for await (const page of reading) pages.push(page);
+  return { pages, changes: pages.flatMap(({ changes }) => changes) };
+}
+
+function lastCursor({ pages }: Read): string | null {
+  return pages.at(-1)?.cursor ?? null;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 export * from './builders.js';
 export * from './catalogue-contract.js';
+export * from './catalogue-samples.js';
 export * from './contract-tools.js';
 export * from './delivery-context.js';
 export * from './dms/fixture.js';

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { JsonValue } from '@amtsbote/canonical';
+import { CatalogueChange, JsonValue } from '@amtsbote/canonical';
 import { z } from 'zod';
 
-const kind = z.enum(['service', 'specialisation', 'organisation', 'onlineService', 'form', 'competence']);
-const key = z.strictObject({ schemeAgencyId: z.string().min(1).max(200), id: z.string().min(1).max(200) });
-
-/** One entry of the list: an object, or the removal of one that stood further up. */
-export const ListedChange = z.discriminatedUnion('op', [
-  z.strictObject({ op: z.literal('put'), kind, key, object: JsonValue }),
-  z.strictObject({ op: z.literal('remove'), kind, key }),
-]);
-export type ListedChange = z.infer<typeof ListedChange>;
+/** One entry: checked as a change of the catalogue, but not spelled out in the configuration's schema, of which it would be the most part. */
+const entry = JsonValue.transform((value, context): CatalogueChange => {
+  const { data, error } = CatalogueChange.safeParse(value);
+  for (const { message, path } of error?.issues ?? []) context.issues.push({ code: 'custom', message, path, input: value });
+  return data ?? z.NEVER;
+});
 
 /** Options of a catalogue that is written in the configuration. */
 export const MemoryOptions = z.strictObject({
-  /** Objects and removals, oldest first. Only append: a position in this list is the cursor. */
-  objects: z.array(ListedChange).max(10_000),
+  /** Objects and removals, oldest first. For increments only append: a position in this list is the cursor. */
+  objects: z.array(entry).max(10_000),
+  /** `increments`: a read goes on where the last one ended; `snapshot`: every read gives the whole list, and what is not in it is gone. */
+  mode: z.enum(['snapshot', 'increments']).default('increments'),
 });
 export type MemoryOptions = z.infer<typeof MemoryOptions>;
