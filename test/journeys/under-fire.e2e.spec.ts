@@ -40,8 +40,8 @@ function everythingArrived(count: number): Record<string, unknown> {
 describe('the deadline of the fun fair', () => {
   it(`${BURST} applications with two attachments each in one burst: all delivered, none doubled, each in order, also when the hub is killed`, async () => {
     const prepared = atTheEnd(await prepareTown());
-    const { town, environment } = prepared;
-    let hub = atTheEnd(await HubProcess.start(environment));
+    const { town, environment, impatientConfig } = prepared;
+    let hub = atTheEnd(await HubProcess.start(environment, impatientConfig));
     town.openOffice(hub.url);
     const sending = prepared.formServerFor(hub.url).sendAll(ozgCloudSubmissions({ count: BURST, uploads: 2, seed: 7 }), 16);
     const answers = await sending;
@@ -53,7 +53,7 @@ describe('the deadline of the fun fair', () => {
         200_000,
       );
       await hub.kill();
-      hub = atTheEnd(await HubProcess.start(environment));
+      hub = atTheEnd(await HubProcess.start(environment, impatientConfig));
     }
     await eventually(async () => expect(await bookkeeping(prepared)).toMatchObject(everythingArrived(BURST)), 400_000);
   }, 600_000);
@@ -63,8 +63,8 @@ describe('a hub that is killed while applications come in', () => {
   it('loses none that it answered with 202, and senders who got no answer may send again', async () => {
     const count = 60;
     const prepared = atTheEnd(await prepareTown());
-    const { town, environment } = prepared;
-    let hub = atTheEnd(await HubProcess.start(environment));
+    const { town, environment, impatientConfig } = prepared;
+    let hub = atTheEnd(await HubProcess.start(environment, impatientConfig));
     town.openOffice(hub.url);
     const formServer = prepared.formServerFor(hub.url);
     const unanswered = new Set(ozgCloudSubmissions({ count, uploads: 2, seed: 11 }));
@@ -78,7 +78,7 @@ describe('a hub that is killed while applications come in', () => {
     for (let kill = 0; kill < 3; kill += 1) {
       await new Promise((resolve) => setTimeout(resolve, 700));
       await hub.kill();
-      hub = atTheEnd(await HubProcess.start(environment));
+      hub = atTheEnd(await HubProcess.start(environment, impatientConfig));
     }
     await sending;
     while (unanswered.size > 0) await send();

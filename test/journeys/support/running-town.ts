@@ -11,11 +11,14 @@ import { type RunningHub, startHub } from '../../../apps/hub/src/start-hub.js';
 import { freePort } from '../../../apps/landscape/src/free-port.js';
 import { Town, type TownHabits } from '../../../apps/landscape/src/town.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { impatientConfig } from './impatient-config.js';
 
 /** A town without a hub: the systems around it, a database of its own, and the environment a hub needs. */
 export interface PreparedTown {
   readonly town: Town;
   readonly environment: Readonly<Record<string, string>>;
+  /** Configuration for hubs that get killed, see {@link impatientConfig}. */
+  readonly impatientConfig: string;
   /** A form server that sends to a hub at this address. */
   formServerFor(hubUrl: string): OzgCloudSender;
   stop(): Promise<void>;
@@ -52,6 +55,7 @@ export async function prepareTown({ habits }: Pick<TownWishes, 'habits'> = {}): 
       HUB_BLOBS: join(directory, 'blobs'),
       HUB_LOG_LEVEL: process.env['JOURNEY_LOG'] ?? 'silent',
     },
+    impatientConfig: await impatientConfig(directory),
     formServerFor: (hubUrl) =>
       ozgCloudSender({ url: `${hubUrl}/intake/gewerbe`, auth: { kind: 'bearer', token: town.secrets.TOWN_FORMS_TOKEN } }),
     stop: async () => {
