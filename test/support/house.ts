@@ -98,7 +98,7 @@ export async function startHouse(wishes: HouseWishes = {}): Promise<TestHouse> {
       processId: name,
       log: Log.create('silent'),
       database: await openDatabase(loaded.config.database),
-      blobs: new FileBlobStore(directory),
+      blobs: new FileBlobStore(directory, clock),
     };
     houses.push(house);
     return processOf(house);

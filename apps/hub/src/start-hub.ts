@@ -86,7 +86,7 @@ async function buildHouse({
     processId,
     database,
     log: Log.create(config.logLevel, { processId }, logTo),
-    blobs: new FileBlobStore(config.blobs.directory),
+    blobs: new FileBlobStore(config.blobs.directory, clock),
   };
 }
 

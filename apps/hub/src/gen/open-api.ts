@@ -40,7 +40,7 @@ function unstartedHouse(): House {
     ids: uuidV7(systemClock, systemRandomness),
     log: Log.create('silent'),
     database: new DataSource(databaseOptions(database)),
-    blobs: new FileBlobStore(config.blobs.directory),
+    blobs: new FileBlobStore(config.blobs.directory, systemClock),
     processId: 'generator',
   };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
+import { systemClock } from '@amtsbote/platform';
 import { FileBlobStore } from '@amtsbote/store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fastify, type FastifyInstance, type LightMyRequestResponse } from 'fastify';
@@ -22,7 +23,7 @@ describe('sendBlob', () => {
   let etag: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'amtsbote-send-'));
-    const blobs = new FileBlobStore(directory);
+    const blobs = new FileBlobStore(directory, systemClock);
     const { size, sha512 } = await blobs.put(ID, Readable.from([Buffer.from(CONTENT)]), 100);
     blob = { id: ID, name: 'Übersicht.pdf', mediaType: 'application/pdf', size, sha512 };
     etag = `"${sha512.slice(0, 32)}"`;

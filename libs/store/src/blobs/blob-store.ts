@@ -33,6 +33,6 @@ export abstract class BlobStore {
   abstract open(id: string, range?: { readonly start: number; readonly end: number }): Promise<Readable>;
   /** Deletes; unknown ids are no error. */
   abstract remove(id: string): Promise<void>;
-  /** Ids of blobs stored before this moment, for the janitor. */
+  /** Ids of blobs stored before this moment of the injected clock, for the janitor; what was begun before it and never finished is removed. */
   abstract listOlderThan(moment: Date): AsyncIterable<string>;
 }

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
+import { ManualClock } from '@amtsbote/platform';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { FileBlobStore } from './file-blob-store.js';
 
 const ID = '0192f0a0-0000-7000-8000-0000000000a1';
 const OTHER = '0192f0a0-0000-7000-8000-0000000000b2';
+const HOUR_MS = 3_600_000;
 const FUTURE = new Date('2100-01-01T00:00:00.000Z');
 
 describe('FileBlobStore', () => {
   let directory: string;
   let store: FileBlobStore;
+  let clock: ManualClock;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'amtsbote-blobs-'));
-    store = new FileBlobStore(directory);
+    clock = new ManualClock();
+    store = new FileBlobStore(directory, clock);
   });
   afterEach(async () => rm(directory, { recursive: true }));
 
@@ -130,16 +134,28 @@ describe('FileBlobStore', () => {
 
   it('lists what is older than a moment, and clears away what a crash left half-written', async () => {
     await store.put(ID, Readable.from([Buffer.from('x')]), 10);
+    const left = join(directory, ID.slice(-2), `${ID}.${clock.now().getTime()}-0123456789ab.writing`);
+    await writeFile(left, 'half');
+    clock.advance(HOUR_MS);
+    const later = clock.now();
     await store.put(OTHER, Readable.from([Buffer.from('x')]), 10);
-    const old = new Date('2020-01-01T00:00:00.000Z');
-    const shelf = join(directory, ID.slice(-2));
-    await utimes(join(shelf, ID), old, old);
-    const half = join(shelf, `${ID}.0123456789ab.writing`);
-    await writeFile(half, 'half');
-    await utimes(half, old, old);
-    await writeFile(join(shelf, `${ID}.ba9876543210.writing`), 'of now');
-    await expect(listed(new Date('2021-01-01T00:00:00.000Z'))).resolves.toEqual([ID]);
-    expect((await files()).filter((name) => name.endsWith('.writing'))).toEqual([`${ID}.ba9876543210.writing`]);
+    await writeFile(join(directory, ID.slice(-2), `${ID}.${later.getTime()}-ba9876543210.writing`), 'of now');
+    await expect(listed(later)).resolves.toEqual([ID]);
+    expect((await files()).filter((name) => name.endsWith('.writing'))).toEqual([`${ID}.${later.getTime()}-ba9876543210.writing`]);
+  });
+
+  it('leaves a file alone that is being written while the clock is ahead of the machine, and goes by the clock when it is finished', async () => {
+    clock.advance(Date.now() - clock.now().getTime() + 48 * HOUR_MS);
+    const begun = clock.now();
+    const source = new Readable({ read: () => undefined });
+    const putting = store.put(ID, source, 100);
+    source.push(Buffer.from('slow'));
+    clock.advance(HOUR_MS);
+    await expect(listed(begun)).resolves.toEqual([]);
+    source.push(null);
+    await expect(putting).resolves.toMatchObject({ size: 4 });
+    await expect(listed(clock.now())).resolves.toEqual([]);
+    await expect(listed(new Date(clock.now().getTime() + 1))).resolves.toEqual([ID]);
   });
 
   it('goes on listing when files vanish meanwhile', async () => {
@@ -156,7 +172,9 @@ describe('FileBlobStore', () => {
   });
 
   it('knows nothing in a directory that nobody has made yet', async () => {
-    await expect(new FileBlobStore(join(directory, 'new')).listOlderThan(FUTURE)[Symbol.asyncIterator]().next()).resolves.toMatchObject({
+    await expect(
+      new FileBlobStore(join(directory, 'new'), clock).listOlderThan(FUTURE)[Symbol.asyncIterator]().next(),
+    ).resolves.toMatchObject({
       done: true,
     });
   });

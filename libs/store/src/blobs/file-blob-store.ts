@@ -5,31 +5,38 @@ import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
+import type { Clock } from '@amtsbote/canonical';
+
 import { BlobMissing, BlobStore, BlobTooLarge, type StoredBlob } from './blob-store.js';
 import { PassingBytes } from './passing-bytes.js';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const WRITING = '.writing';
+/** A file that is being written: its blob, when that began (milliseconds since 1970), and what tells its writer from others. */
+const WRITING = /^[0-9a-f-]{36}\.(\d{1,15})-[0-9a-f]{12}\.writing$/;
 
 /**
  * Blobs as files: `<directory>/<last two characters of the id>/<id>`. Written beside their place, synced, renamed, directory synced: a crash
- * leaves a whole file or a `.writing` file that the janitor removes. Readable by the hub's user only.
+ * leaves a whole file or a `.writing` file that the janitor removes. Readable by the hub's user only. Ages are told by the injected clock (law
+ * 12): a finished file carries its time, and one that is being written, whose time of change is the machine's, carries it in its name.
  */
 export class FileBlobStore extends BlobStore {
   private readonly made = new Set<string>();
   private readonly bytes = new PassingBytes();
 
-  constructor(private readonly directory: string) {
+  constructor(
+    private readonly directory: string,
+    private readonly clock: Clock,
+  ) {
     super();
   }
 
   override async put(id: string, source: Readable, bytesMax: number): Promise<StoredBlob> {
     const path = this.pathOf(id);
     // A name of its own for every writer: one that lost its lease may still be writing the same blob.
-    const writing = `${path}.${randomBytes(6).toString('hex')}${WRITING}`;
+    const writing = `${path}.${this.clock.now().getTime()}-${randomBytes(6).toString('hex')}.writing`;
     const file = await this.create(writing);
     try {
-      const stored = await write(file, source, bytesMax, this.bytes);
+      const stored = await this.write(file, source, bytesMax);
       await rename(writing, path);
       await syncDirectory(dirname(path));
       return { id, ...stored };
@@ -59,12 +66,34 @@ export class FileBlobStore extends BlobStore {
       if (!shelf.isDirectory()) continue;
       for await (const file of await opendir(join(this.directory, shelf.name))) {
         const path = join(this.directory, shelf.name, file.name);
-        const modified = await modifiedAt(path);
-        if (modified === undefined || modified >= moment) continue;
-        if (file.name.endsWith(WRITING)) await rm(path, { force: true });
+        const begun = WRITING.exec(file.name)?.[1];
+        const at = begun === undefined ? await finishedAt(path) : Number(begun);
+        if (at === undefined || at >= moment.getTime()) continue;
+        if (begun !== undefined) await rm(path, { force: true });
         else if (ID.test(file.name)) yield file.name;
       }
     }
+  }
+
+  private async write(file: FileHandle, source: Readable, bytesMax: number): Promise<Omit<StoredBlob, 'id'>> {
+    const hash = createHash('sha512');
+    let size = 0;
+    try {
+      for await (const chunk of source as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > bytesMax) throw new BlobTooLarge(bytesMax);
+        hash.update(chunk);
+        // Goes on after a write that took only a part, as the last one before a disk is full may.
+        await file.writeFile(chunk);
+        this.bytes.passed(chunk.length);
+      }
+      const now = this.clock.now();
+      await file.utimes(now, now);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    return { size, sha512: hash.digest('hex') };
   }
 
   private async create(path: string): Promise<FileHandle> {
@@ -105,29 +134,10 @@ export class FileBlobStore extends BlobStore {
   }
 }
 
-async function write(file: FileHandle, source: Readable, bytesMax: number, bytes: PassingBytes): Promise<Omit<StoredBlob, 'id'>> {
-  const hash = createHash('sha512');
-  let size = 0;
-  try {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > bytesMax) throw new BlobTooLarge(bytesMax);
-      hash.update(chunk);
-      // Goes on after a write that took only a part, as the last one before a disk is full may.
-      await file.writeFile(chunk);
-      bytes.passed(chunk.length);
-    }
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  return { size, sha512: hash.digest('hex') };
-}
-
 /** `undefined` for a file that is gone meanwhile: renamed by its writer, or removed by another process. */
-async function modifiedAt(path: string): Promise<Date | undefined> {
+async function finishedAt(path: string): Promise<number | undefined> {
   try {
-    return (await stat(path)).mtime;
+    return (await stat(path)).mtime.getTime();
   } catch (error) {
     if (isNotThere(error)) return undefined;
     throw error;
