@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { insertMessages, messageRows } from '@amtsbote/bus';
-import type { Application, Message, StoredAttachment } from '@amtsbote/canonical';
+import type { Application, ApplicationState, Message, Progress, StoredAttachment } from '@amtsbote/canonical';
 import { insertJournal, type JournalEntry, journalRows, prepared, type Sql } from '@amtsbote/store';
 
 import { insertSteps } from '../house/changes.js';
@@ -14,7 +14,8 @@ export interface Acceptance {
   readonly route: string | null;
   readonly reportTo: string | null;
   readonly completesBy: 'decision' | 'steps';
-  readonly progress: 'flowing' | 'parked';
+  readonly state: ApplicationState;
+  readonly progress: Progress;
   readonly stateSequence: number;
   readonly steps: readonly PlannedStep[];
   readonly journal: readonly JournalEntry[];
@@ -68,6 +69,7 @@ function rowOfApplication({ application, ...rest }: Acceptance): Record<string, 
     route: rest.route,
     report_to: rest.reportTo,
     completes_by: rest.completesBy,
+    state: rest.state,
     state_sequence: rest.stateSequence,
     progress: rest.progress,
     leika_key: publicService.leikaKeys[0] ?? null,
@@ -80,11 +82,11 @@ function rowOfApplication({ application, ...rest }: Acceptance): Record<string, 
 const ACCEPT = prepared(`
   WITH app AS (
     INSERT INTO application (id, tenant, reference, endpoint, submission_id, fingerprint, route, report_to, completes_by, state, state_sequence, progress,
-      leika_key, form_id, test, document, received_at, changed_at)
-    SELECT a.id, a.tenant, a.reference, a.endpoint, a.submission_id, a.fingerprint, a.route, a.report_to, a.completes_by, 'SUBMITTED', a.state_sequence, a.progress,
-      a.leika_key, a.form_id, a.test, $2::jsonb, a.received_at, a.received_at
+      leika_key, form_id, test, document, received_at, changed_at, finished_at)
+    SELECT a.id, a.tenant, a.reference, a.endpoint, a.submission_id, a.fingerprint, a.route, a.report_to, a.completes_by, a.state, a.state_sequence, a.progress,
+      a.leika_key, a.form_id, a.test, $2::jsonb, a.received_at, a.received_at, CASE WHEN a.progress = 'finished' THEN a.received_at END
     FROM jsonb_to_record($1::jsonb) AS a(id uuid, tenant text, reference text, endpoint text, submission_id text, fingerprint text, route text, report_to text,
-      completes_by text, state_sequence int, progress text, leika_key text, form_id text, test boolean, received_at timestamptz)
+      completes_by text, state text, state_sequence int, progress text, leika_key text, form_id text, test boolean, received_at timestamptz)
     ON CONFLICT (endpoint, submission_id) DO NOTHING
     RETURNING id, tenant, reference, received_at, fingerprint),
   attachments AS (

@@ -10,11 +10,10 @@ import { Injectable } from '@nestjs/common';
 
 import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
-import { activate, type PlannedStep } from '../routing/laufzettel.js';
-import { planSteps, statusStep } from '../routing/planner.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, storeAcceptance } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
+import { FIRST_STATE, type FirstPlan, firstPlan } from './first-plan.js';
 
 /** An endpoint as configured, with its adapter made. */
 export interface IntakeEndpoint {
@@ -123,22 +122,16 @@ export class IntakeService {
     };
     const application = composeApplication(draft, frame, placed, this.house.ids);
     const route = this.routes.match(application);
-    const planned = route === undefined ? [] : planSteps(route, application, this.house.ids);
-    const reportTo = route?.reportTo ?? null;
-    const reports =
-      reportTo === null ? [] : [statusStep(this.house.ids, { sequence: 1, state: 'SUBMITTED', changedAt: frame.receivedAt, reportTo })];
-    const steps = activated([...planned, ...reports], application);
+    const plan = firstPlan(route, application, this.house.ids);
     return {
       application,
       fingerprint: fingerprintOf(submission, placed),
       route: route?.name ?? null,
-      reportTo,
+      reportTo: route?.reportTo ?? null,
       completesBy: route?.completesBy ?? 'decision',
-      progress: route === undefined || steps.some(({ state }) => state === 'parked') ? 'parked' : 'flowing',
-      stateSequence: reports.length,
-      steps,
-      journal: this.journalOf(application, endpoint, route?.name ?? null, steps),
-      messages: this.messagesOf(application, steps),
+      ...plan,
+      journal: this.journalOf(application, endpoint, route?.name ?? null, plan),
+      messages: this.messagesOf(application, plan),
     };
   }
 
@@ -146,7 +139,7 @@ export class IntakeService {
     application: Application,
     endpoint: IntakeEndpoint,
     route: string | null,
-    steps: readonly PlannedStep[],
+    { steps, state, progress }: FirstPlan,
   ): JournalEntry[] {
     const { id: applicationId, tenant, attachments, unmapped } = application;
     const common = { tenant, applicationId, stepId: null, at: new Date(application.receivedAt), actor: `endpoint:${endpoint.name}` };
@@ -156,14 +149,17 @@ export class IntakeService {
       data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test },
     };
     if (route === null) return [submitted, { ...common, event: 'application.parked', data: { reason: 'no-route' } }];
-    const decided = steps.flatMap(({ id: stepId, name, state, failure }): JournalEntry[] => {
-      if (state === 'skipped') return [{ ...common, stepId, event: 'step.skipped', data: { name, by: 'condition' } }];
-      return state === 'parked' ? [{ ...common, stepId, event: 'step.parked', data: { name, code: failure?.code ?? '' } }] : [];
+    const decided = steps.flatMap((step): JournalEntry[] => {
+      const { id: stepId, name, failure } = step;
+      if (step.state === 'skipped') return [{ ...common, stepId, event: 'step.skipped', data: { name, by: 'condition' } }];
+      return step.state === 'parked' ? [{ ...common, stepId, event: 'step.parked', data: { name, code: failure?.code ?? '' } }] : [];
     });
-    return [submitted, ...decided];
+    const changed = { ...common, event: 'application.state-changed', data: { from: FIRST_STATE, to: state } };
+    const finished = { ...common, event: 'application.finished', data: {} };
+    return [submitted, ...decided, ...(state === FIRST_STATE ? [] : [changed]), ...(progress === 'finished' ? [finished] : [])];
   }
 
-  private messagesOf(application: Application, steps: readonly PlannedStep[]): Message[] {
+  private messagesOf(application: Application, { steps, state: to, progress }: FirstPlan): Message[] {
     const { id: applicationId, tenant } = application;
     const drafts: MessageDraft[] = [
       {
@@ -179,6 +175,9 @@ export class IntakeService {
       if (state === 'due') drafts.push({ ...common, type: requestType(kind) });
       if (state === 'parked') drafts.push({ ...common, type: 'step.parked.v1' });
     }
+    const fact = { subject: applicationId, tenant, causation: applicationId };
+    if (to !== FIRST_STATE) drafts.push({ ...fact, type: 'application.stateChanged.v1', data: { applicationId, from: FIRST_STATE, to } });
+    if (progress === 'finished') drafts.push({ ...fact, type: 'application.finished.v1', data: { applicationId } });
     return drafts.map((draft) => envelopeOf(draft, { clock: this.house.clock, ids: this.house.ids, source: 'amtsbote/intake' }));
   }
 
@@ -207,14 +206,6 @@ interface Received {
 /** The connection to the database broke between asking and being told: the application may be stored, or not. */
 class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
-}
-
-function activated(steps: readonly PlannedStep[], application: Application): PlannedStep[] {
-  const moves = new Map(activate(steps, application).map((move) => [move.step.id, move]));
-  return steps.map((step) => {
-    const move = moves.get(step.id);
-    return move === undefined ? step : { ...step, state: move.to, failure: move.failure ?? null };
-  });
 }
 
 function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {

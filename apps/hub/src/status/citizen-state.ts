@@ -33,6 +33,15 @@ export function progressOf(situation: Situation, cancelled: boolean): Progress {
   return settled && (completesBy === 'steps' || decided) ? 'finished' : 'flowing';
 }
 
+/** State and progress of an application in the moment of its receipt: nobody has paid or decided yet. */
+export function stateAtReceipt(
+  route: Pick<Situation, 'completesBy' | 'routed'>,
+  steps: readonly { readonly kind: StepKind; readonly state: StepState }[],
+): { state: ApplicationState; progress: Progress } {
+  const situation = { ...route, decided: false, paymentOpen: false, steps: steps.map((step) => ({ ...step, forDecision: false })) };
+  return { state: citizenState(situation), progress: progressOf(situation, false) };
+}
+
 /** With every hand-over skipped nobody will ever send the decision that ends the application: a person has to say how it goes on. */
 function isHandedToNobody({ steps }: Situation): boolean {
   const exports = steps.filter(({ kind }) => kind === 'export');

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Application, ApplicationState, Ids, Progress } from '@amtsbote/canonical';
+
+import type { RouteConfig } from '../config/hub-config.js';
+import { activate, type PlannedStep } from '../routing/laufzettel.js';
+import { planSteps, statusStep } from '../routing/planner.js';
+import { stateAtReceipt } from '../status/citizen-state.js';
+
+/** The state every application begins with. */
+export const FIRST_STATE: ApplicationState = 'SUBMITTED';
+
+/** What becomes of an application in the moment of its receipt. */
+export interface FirstPlan {
+  /** The Laufzettel, everything activated that may go on, reports to the portal included. */
+  readonly steps: readonly PlannedStep[];
+  /** Where it is then: mostly {@link FIRST_STATE}; where every step is skipped, it is over at once. */
+  readonly state: ApplicationState;
+  readonly progress: Progress;
+  /** Changes of state that were counted for the portal. */
+  readonly stateSequence: number;
+}
+
+/** Plans an application's way; without a route it waits for a person. Pure. */
+export function firstPlan(route: RouteConfig | undefined, application: Application, ids: Ids): FirstPlan {
+  const planned = route === undefined ? [] : activated(planSteps(route, application, ids), application);
+  const completesBy = route?.completesBy ?? 'decision';
+  const state = stateAtReceipt({ completesBy, routed: route !== undefined }, planned).state;
+  const changes = state === FIRST_STATE ? [] : [state];
+  const reportTo = route?.reportTo;
+  const reports =
+    reportTo === undefined
+      ? []
+      : [FIRST_STATE, ...changes].map((reported, index) =>
+          statusStep(ids, { sequence: index + 1, state: reported, changedAt: new Date(application.receivedAt), reportTo }),
+        );
+  const steps = [...planned, ...activated(reports, application)];
+  const { progress } = stateAtReceipt({ completesBy, routed: route !== undefined }, steps);
+  return { steps, state, progress, stateSequence: (reportTo === undefined ? 0 : 1) + changes.length };
+}
+
+function activated(steps: readonly PlannedStep[], application: Application): PlannedStep[] {
+  const moves = new Map(activate(steps, application).map((move) => [move.step.id, move]));
+  return steps.map((step) => {
+    const move = moves.get(step.id);
+    return move === undefined ? step : { ...step, state: move.to, failure: move.failure ?? null };
+  });
+}
