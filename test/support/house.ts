@@ -183,7 +183,7 @@ export function processOf(house: House): Process {
   const materials = new Materials(house);
   const workers = new StepWorkers(
     new CollectWorker(house),
-    new PaymentWorker(house, instances, routes),
+    new PaymentWorker(house, instances),
     new FilingWorker(instances, materials),
     new ExportWorker(instances, materials),
     new StatusWorker(house, instances),

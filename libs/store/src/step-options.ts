@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 
+/** How a payment is followed, in milliseconds. */
+export interface PaymentFollowing {
+  /** First pause before the provider is asked whether the citizen has paid. */
+  readonly pollMs: number;
+  readonly pollMaxMs: number;
+  /** Unpaid for so long: a person gets it. */
+  readonly payWithinMs: number;
+  /** Where the citizen lands after paying; absent: a page of the hub. */
+  readonly returnUrl?: string | undefined;
+}
+
 /** What a step was planned with; copied from the route, so that a later change of the route does not touch applications under way. */
 export interface StepOptions {
   /** Filing and status: set when the step belongs to a decision. */
@@ -8,4 +19,8 @@ export interface StepOptions {
   readonly status?: { readonly state: string; readonly sequence: number; readonly changedAt: string };
   /** Export: collected from a pickup queue instead of pushed by an adapter. */
   readonly pickup?: boolean;
+  /** Export that is collected: of a test submission, and its queue does not want such. */
+  readonly testRefused?: boolean;
+  /** Payment: how it is followed. */
+  readonly payment?: PaymentFollowing;
 }

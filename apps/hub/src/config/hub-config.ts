@@ -78,6 +78,7 @@ export type EndpointConfig = z.infer<typeof Endpoint>;
 const Queue = z.strictObject({
   tenant: Tenant,
   leaseMs: ms(5 * MINUTE, 100, DAY),
+  testSubmissions: z.boolean().default(false).describe('Whether test submissions are offered too; otherwise they are parked.'),
   credentials: z.array(Credential).min(1),
 });
 export type QueueConfig = z.infer<typeof Queue>;
@@ -95,6 +96,14 @@ const RouteStep = z.discriminatedUnion('kind', [
 ]);
 export type RouteStepConfig = z.infer<typeof RouteStep>;
 
+/** How a payment is followed. */
+export const PaymentPolicy = z.strictObject({
+  pollMs: ms(15_000, 50, DAY),
+  pollMaxMs: ms(60 * MINUTE, 50, DAY),
+  payWithinMs: ms(30 * DAY, 1_000, 365 * DAY),
+  returnUrl: z.url().optional(),
+});
+
 const Route = z.strictObject({
   name: ConfigName,
   match: z.strictObject({
@@ -107,14 +116,7 @@ const Route = z.strictObject({
   steps: z.array(RouteStep).min(1).max(50),
   reportTo: ConfigName.optional().describe('Status instance that tells the portal of every change.'),
   completesBy: z.enum(['decision', 'steps']).default('decision').describe('What ends the application for the citizen.'),
-  payment: z
-    .strictObject({
-      pollMs: ms(15_000, 50, DAY),
-      pollMaxMs: ms(60 * MINUTE, 50, DAY),
-      payWithinMs: ms(30 * DAY, 1_000, 365 * DAY),
-      returnUrl: z.url().optional(),
-    })
-    .prefault({}),
+  payment: PaymentPolicy.prefault({}),
 });
 export type RouteConfig = z.infer<typeof Route>;
 

@@ -49,7 +49,8 @@ export class ApplicationCommands {
       const { application, steps } = await this.open(work, commander, applicationId);
       const document = await documentOf(work, application);
       const route = this.routeFor(application, document, order.route);
-      const plan = planReroute(steps, planSteps(route, document, work.house.ids));
+      const { ids, loaded } = work.house;
+      const plan = planReroute(steps, planSteps(route, document, { ids, queues: loaded.config.queues }));
       await this.refuseSecondPayment(work, application, plan);
       const answer = answerOf(route.name, plan);
       if (order.dryRun === true) return answer;
@@ -151,7 +152,15 @@ export class ApplicationCommands {
     const { tenant } = application;
     for (const { step, name } of plan.renamed) await work.sql.query(RENAME, [step.id, tenant, name]);
     for (const { step, planned } of plan.kept)
-      await work.sql.query(REPLACE, [step.id, tenant, planned.position, planned.after, planned.condition]);
+      await work.sql.query(REPLACE, [
+        step.id,
+        tenant,
+        planned.position,
+        planned.after,
+        planned.condition,
+        JSON.stringify(planned.options),
+        OPEN_STATES,
+      ]);
     await plantSteps(work, application, plan.added);
   }
 
@@ -182,7 +191,9 @@ const DOCUMENT = 'SELECT document FROM application WHERE id = $1 AND tenant = $2
 const LOCK_STEPS = 'SELECT id FROM step WHERE application_id = $1 AND tenant = $2 ORDER BY id FOR UPDATE';
 const CANCEL = "UPDATE step SET state = 'cancelled', due_at = NULL, changed_at = $3 WHERE id = $1 AND tenant = $2";
 const RENAME = 'UPDATE step SET name = $3 WHERE id = $1 AND tenant = $2';
-const REPLACE = 'UPDATE step SET position = $3, after = $4, condition = $5 WHERE id = $1 AND tenant = $2';
+const REPLACE = `
+  UPDATE step SET position = $3, after = $4, condition = $5, options = CASE WHEN state = ANY($7) THEN $6::jsonb ELSE options END
+  WHERE id = $1 AND tenant = $2`;
 const OPENED =
   'SELECT step_id AS id FROM payment WHERE application_id = $1 AND tenant = $2 AND step_id = ANY($3) AND transaction_id IS NOT NULL';
 const OPEN_PAYMENTS = `

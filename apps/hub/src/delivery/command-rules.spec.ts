@@ -33,6 +33,8 @@ describe('retrying a step', () => {
       'done',
     ],
     ['given back by the Fachverfahren', step({ options: { pickup: true } }), undefined, 'awaiting'],
+    ['of a test submission, before a queue that wants none', step({ options: { pickup: true, testRefused: true } }), undefined, 'refused'],
+    ['of a test submission, before such a queue, forced', step({ options: { pickup: true, testRefused: true } }), 'act', 'refused'],
     ['with a condition that cannot be evaluated', step({ failure: failing('misconfigured', 'routing/condition') }), undefined, 'refused'],
     ['with such a condition, forced', step({ failure: failing('misconfigured', 'routing/condition') }), 'act', 'due'],
     ['retrying', step({ state: 'retrying' }), undefined, 'due'],

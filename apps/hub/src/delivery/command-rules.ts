@@ -72,6 +72,9 @@ function parkedMove({ failure, options }: CommandedStep, force: Force | undefine
   if (failure?.code === CONDITION && force !== 'act') {
     return { refused: 'condition', detail: 'Its condition cannot be evaluated for this application: skip it, reroute, or force it.' };
   }
+  if (options.testRefused === true) {
+    return { refused: 'test-submission', detail: 'The queue takes no test submissions: skip the step, or cancel the application.' };
+  }
   if (options.pickup === true) return { to: 'awaiting', forgetsStarted: false, offers: true };
   if (force === 'act') return { to: 'due', forgetsStarted: true, offers: false };
   return { to: failure !== null && UNCERTAIN.includes(failure.kind) ? 'inDoubt' : 'due', forgetsStarted: false, offers: false };
@@ -101,7 +104,7 @@ export type ReroutedStep = Pick<StepRow, 'id' | 'name' | 'kind' | 'instance' | '
 
 /** What another route does to a Laufzettel. */
 export interface Reroute<Step extends ReroutedStep> {
-  /** Rows that stay; open ones take over place, predecessors and condition of the new plan. */
+  /** Rows that stay; open ones take over place, predecessors, condition and options of the new plan. */
   readonly kept: readonly { readonly step: Step; readonly planned: PlannedStep }[];
   /** Open rows that end. */
   readonly cancelled: readonly Step[];

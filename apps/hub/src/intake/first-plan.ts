@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Application, ApplicationState, Ids, Progress } from '@amtsbote/canonical';
+import type { Application, ApplicationState, Progress } from '@amtsbote/canonical';
 
 import type { RouteConfig } from '../config/hub-config.js';
 import { activate, type PlannedStep } from '../routing/laufzettel.js';
-import { planSteps, statusStep } from '../routing/planner.js';
+import { type Planning, planSteps, statusStep } from '../routing/planner.js';
 import { stateAtReceipt } from '../status/citizen-state.js';
 
 /** The state every application begins with. */
@@ -21,8 +21,8 @@ export interface FirstPlan {
 }
 
 /** Plans an application's way; without a route it waits for a person. Pure. */
-export function firstPlan(route: RouteConfig | undefined, application: Application, ids: Ids): FirstPlan {
-  const planned = route === undefined ? [] : activated(planSteps(route, application, ids), application);
+export function firstPlan(route: RouteConfig | undefined, application: Application, planning: Planning): FirstPlan {
+  const planned = route === undefined ? [] : activated(planSteps(route, application, planning), application);
   const completesBy = route?.completesBy ?? 'decision';
   const state = stateAtReceipt({ completesBy, routed: route !== undefined }, planned).state;
   const changes = state === FIRST_STATE ? [] : [state];
@@ -31,7 +31,7 @@ export function firstPlan(route: RouteConfig | undefined, application: Applicati
     reportTo === undefined
       ? []
       : [FIRST_STATE, ...changes].map((reported, index) =>
-          statusStep(ids, { sequence: index + 1, state: reported, changedAt: new Date(application.receivedAt), reportTo }),
+          statusStep(planning.ids, { sequence: index + 1, state: reported, changedAt: new Date(application.receivedAt), reportTo }),
         );
   const steps = [...planned, ...activated(reports, application)];
   const { progress } = stateAtReceipt({ completesBy, routed: route !== undefined }, steps);

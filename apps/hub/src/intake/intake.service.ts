@@ -122,7 +122,7 @@ export class IntakeService {
     };
     const application = composeApplication(draft, frame, placed, this.house.ids);
     const route = this.routes.match(application);
-    const plan = firstPlan(route, application, this.house.ids);
+    const plan = firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
     return {
       application,
       fingerprint: fingerprintOf(submission, placed),

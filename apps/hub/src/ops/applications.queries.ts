@@ -91,11 +91,11 @@ export class ApplicationQueries {
     if (row === undefined) throw new ProblemError(404, 'unknown-application', 'There is no such application.');
     const steps = await stepsOf(this.house.database.manager, { applicationId: id, tenant: row.tenant });
     const isOver = row.progress === 'cancelled';
-    return { ...row, steps: steps.map((step) => stepView(step, isOver)) };
+    return { ...row, steps: steps.map((step) => stepView(step, isOver ? [] : actionsOf(step))) };
   }
 }
 
-function stepView(step: StepRow, isOver: boolean): StepView {
+function stepView(step: StepRow, actions: StepAction[]): StepView {
   const { id, name, kind, instance, state, after, condition, dueAt, leaseUntil, attempts, failures, failingSince, failure, changedAt } =
     step;
   return {
@@ -116,7 +116,7 @@ function stepView(step: StepRow, isOver: boolean): StepView {
     failure,
     receipt: withoutNames(step.receipt),
     changedAt,
-    actions: isOver ? [] : actionsOf(step),
+    actions,
   };
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { type Process, startHouse, type TestHouse } from '../../../../test/support/house.js';
+import { type Process, startHouse, TENANT, type TestHouse } from '../../../../test/support/house.js';
 import { offer } from '../delivery/progress.js';
 
 const LEASE_MS = 60_000;
+const QUEUE = { tenant: TENANT, credentials: [{ name: 'office', token: 'token-of-the-office' }] };
 
 describe('a pickup queue', () => {
   let house: TestHouse;
@@ -154,6 +155,21 @@ describe('a pickup queue', () => {
     const again = await poll(10, Number(last.seq));
     expect(again.items.map(({ id }) => id)).toEqual([rejected.id]);
     expect(again.items[0]?.leaseId).not.toBe(rejected.leaseId);
+  });
+
+  it('never offers a test submission to a Fachverfahren that does not want such: it is in front of a person', async () => {
+    const id = await house.submit({ formId: 'collected', test: true });
+    await expect(poll()).resolves.toEqual({ items: [], remaining: 0 });
+    expect((await house.steps(id))['hand-over']).toMatchObject({ state: 'parked', failure: { code: 'delivery/test-submission' } });
+    await expect(house.query('SELECT progress FROM application')).resolves.toEqual([{ progress: 'parked' }]);
+  });
+
+  it('offers a test submission, marked as such, to a Fachverfahren that wants them', async () => {
+    await house.close();
+    house = await startHouse({ config: { queues: { register: { ...QUEUE, testSubmissions: true } } } });
+    await house.submit({ formId: 'collected', test: true });
+    await submit(1);
+    expect((await poll()).items.map(({ test }) => test)).toEqual([true, false]);
   });
 
   it('offers nothing again that was acknowledged', async () => {

@@ -26,6 +26,8 @@ export interface LeasedItem {
   readonly reference: string;
   readonly leikaKey: string | null;
   readonly formId: string | null;
+  /** A test submission: for trying out, not to be processed. Only on queues that want such. */
+  readonly test: boolean;
   readonly offeredAt: Date;
   readonly deliveries: number;
   readonly leaseId: string;
@@ -184,7 +186,7 @@ const LEASE = `
     UPDATE pickup_item p SET state = 'leased', lease_id = ($7::uuid[])[candidate.position], lease_until = $6, deliveries = deliveries + 1
     FROM candidate WHERE p.id = candidate.id
     RETURNING p.id, p.seq, p.application_id, p.offered_at, p.deliveries, p.lease_id, p.lease_until)
-  SELECT l.id, l.seq, l.application_id AS "applicationId", a.reference, a.leika_key AS "leikaKey", a.form_id AS "formId", l.offered_at AS "offeredAt",
+  SELECT l.id, l.seq, l.application_id AS "applicationId", a.reference, a.leika_key AS "leikaKey", a.form_id AS "formId", a.test, l.offered_at AS "offeredAt",
     l.deliveries, l.lease_id AS "leaseId", l.lease_until AS "leaseUntil"
   FROM leased l JOIN application a ON a.id = l.application_id ORDER BY l.seq`;
 const RENEW = "UPDATE pickup_item SET lease_until = $5 WHERE id = $1 AND queue = $2 AND tenant = $3 AND lease_id = $4 AND state = 'leased'";

@@ -68,6 +68,13 @@ describe('activate', () => {
     expect(moves([aStep('a', { kind: 'export', options: { pickup: true } })])).toEqual(['a awaiting']);
   });
 
+  it('parks a test submission before a queue that does not want it, unless it is skipped', () => {
+    const refused = aStep('a', { kind: 'export', options: { pickup: true, testRefused: true } });
+    const [move] = activate([refused], anApplication());
+    expect(move).toMatchObject({ to: 'parked', failure: { kind: 'refused', code: 'delivery/test-submission' } });
+    expect(moves([{ ...refused, condition: 'application.test == false' }], anApplication({ test: true }))).toEqual(['a skipped']);
+  });
+
   it('tells conditions whether a decision is handled', () => {
     expect(moves([aStep('a', { condition: 'decision' })])).toEqual(['a skipped']);
     expect(moves([aStep('a', { condition: 'decision', options: { decisionId: 'd' } })])).toEqual(['a due']);

@@ -10,6 +10,7 @@ import { type Application, type Failure, STEP_SETTLED, type StepKind, type StepS
 import type { OfApplication, StepOptions } from '@amtsbote/store';
 
 import type { NewStep } from '../house/changes.js';
+import { TEST_SUBMISSION } from './test-submission.js';
 
 /** A step as planning sees it. */
 export interface PlannedStep {
@@ -37,13 +38,14 @@ export function stepRow(step: PlannedStep, { applicationId, tenant }: OfApplicat
 export interface Activation {
   readonly step: PlannedStep;
   readonly to: Extract<StepState, 'due' | 'awaiting' | 'skipped' | 'parked'>;
-  /** Why it is parked: its condition cannot be evaluated. */
+  /** Why it is parked: its condition cannot be evaluated, or a queue does not want it. */
   readonly failure?: Failure;
 }
 
 /**
  * Which waiting steps go on now. A step whose condition is false is skipped, which may let the next ones go on at once. Exports that are
- * collected from a pickup queue become `awaiting`: our part is the offer. `application` may be missing when no waiting step has a condition.
+ * collected from a pickup queue become `awaiting`: our part is the offer; a test submission that the queue does not want is parked.
+ * `application` may be missing when no waiting step has a condition.
  */
 export function activate(steps: readonly PlannedStep[], application: Application | null): Activation[] {
   const states = new Map(steps.map((step) => [step.name, step.state]));
@@ -72,7 +74,8 @@ function activationOf(step: PlannedStep, application: Application | null): Activ
     if (!(error instanceof ExpressionError)) throw error;
     return { step, to: 'parked', failure: { kind: 'misconfigured', code: 'routing/condition', message: error.message.slice(0, 1_000) } };
   }
-  return { step, to: step.options.pickup === true ? 'awaiting' : 'due' };
+  if (step.options.pickup !== true) return { step, to: 'due' };
+  return step.options.testRefused === true ? { step, to: 'parked', failure: TEST_SUBMISSION } : { step, to: 'awaiting' };
 }
 
 function holds(condition: string, { options }: PlannedStep, application: Application | null): boolean {

@@ -7,6 +7,7 @@ import type { RouteConfig } from '../config/hub-config.js';
 import { decisionFilingStep, planSteps, statusStep } from './planner.js';
 
 const ids = uuidV7(new ManualClock(), seededRandomness(1));
+const queues = { register: { testSubmissions: false }, trial: { testSubmissions: true } };
 const route = {
   name: 'gewerbe',
   match: {},
@@ -23,14 +24,14 @@ const linked = { ...described, state: 'linked', link: 'https://files.example.org
 
 describe('a Laufzettel', () => {
   it('has the steps of the route, all waiting, in reading order, with ids of their own', () => {
-    const steps = planSteps(route, anApplication(), ids);
+    const steps = planSteps(route, anApplication(), { ids, queues });
     expect(steps.map(({ id: _id, ...step }) => step)).toEqual([
       {
         position: 1,
         name: 'fee',
         kind: 'payment',
         instance: 'epayment',
-        options: {},
+        options: { payment: { pollMs: 1, pollMaxMs: 1, payWithinMs: 1 } },
         after: [],
         condition: 'amountCents > 0',
         state: 'waiting',
@@ -50,14 +51,24 @@ describe('a Laufzettel', () => {
     expect(new Set(steps.map(({ id }) => id)).size).toBe(3);
   });
 
+  it.each([
+    ['a queue that wants none', 'register', true, { pickup: true, testRefused: true }],
+    ['a queue that wants them', 'trial', true, { pickup: true }],
+    ['a queue nobody knows', 'gone', true, { pickup: true, testRefused: true }],
+    ['a queue that wants none, when it is none', 'register', false, { pickup: true }],
+  ] as const)('remembers of a test submission before %s what it comes to', (_which, queue, test, options) => {
+    const handedOver = { ...route, steps: [{ name: 'hand-over', kind: 'pickup', queue, after: [] }] } satisfies RouteConfig;
+    expect(planSteps(handedOver, anApplication({ test }), { ids, queues })[0]?.options).toEqual(options);
+  });
+
   it('collects linked attachments before anything else', () => {
-    const steps = planSteps(route, anApplication({ attachments: [anAttachment('a.pdf'), linked] }), ids);
+    const steps = planSteps(route, anApplication({ attachments: [anAttachment('a.pdf'), linked] }), { ids, queues });
     expect(steps[0]).toMatchObject({ position: 0, name: 'collect', kind: 'collect', instance: 'hub', after: [] });
     expect(steps.slice(1).map(({ after }) => after)).toEqual([['collect'], ['collect', 'fee'], ['collect', 'file']]);
   });
 
   it('collects nothing when everything came along', () => {
-    expect(planSteps(route, anApplication({ attachments: [anAttachment('a.pdf')] }), ids)).toHaveLength(3);
+    expect(planSteps(route, anApplication({ attachments: [anAttachment('a.pdf')] }), { ids, queues })).toHaveLength(3);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Application, ApplicationState, Ids, StepKind } from '@amtsbote/canonical';
 import type { StepOptions } from '@amtsbote/store';
 
-import type { RouteConfig, RouteStepConfig } from '../config/hub-config.js';
+import type { HubConfig, RouteConfig, RouteStepConfig } from '../config/hub-config.js';
 import type { PlannedStep } from './laufzettel.js';
 
 /** Name of the step that collects linked attachments; everything else waits for it. */
@@ -10,21 +10,41 @@ export const COLLECT = 'collect';
 /** Instance name of steps that the hub does by itself. */
 export const HUB_INSTANCE = 'hub';
 
+/** What planning needs besides route and application. */
+export interface Planning {
+  readonly ids: Ids;
+  readonly queues: Readonly<Record<string, Pick<HubConfig['queues'][string], 'testSubmissions'>>>;
+}
+
 /** Turns a route into the Laufzettel of one application: rows, all waiting, positions in reading order. */
-export function planSteps(route: RouteConfig, application: Application, ids: Ids): PlannedStep[] {
+export function planSteps(route: RouteConfig, application: Application, { ids, queues }: Planning): PlannedStep[] {
+  const isRefused = (queue: string): boolean => application.test && queues[queue]?.testSubmissions !== true;
   const collects = application.attachments.some(({ state }) => state === 'linked');
   const collect = collects ? [waiting(ids, 0, { name: COLLECT, kind: 'collect', instance: HUB_INSTANCE, after: [] })] : [];
   const first = collects ? [COLLECT] : [];
-  return [...collect, ...route.steps.map((step, index) => waiting(ids, index + 1, routed(step, first)))];
+  return [...collect, ...route.steps.map((step, index) => waiting(ids, index + 1, routed(step, first, optionsOf(step, route, isRefused))))];
+}
+
+/** What a later change of the configuration shall not touch. */
+function optionsOf(step: RouteStepConfig, { payment }: RouteConfig, isRefused: (queue: string) => boolean): StepOptions {
+  if (step.kind === 'payment') return { payment };
+  if (step.kind !== 'pickup') return {};
+  return isRefused(step.queue) ? { pickup: true, testRefused: true } : { pickup: true };
 }
 
 function routed(
   step: RouteStepConfig,
   first: readonly string[],
-): Omit<PlannedStep, 'id' | 'position' | 'state' | 'options' | 'condition'> & { options?: StepOptions; condition?: string } {
-  const common = { name: step.name, after: [...first, ...step.after], ...(step.when === undefined ? {} : { condition: step.when }) };
+  options: StepOptions,
+): Omit<PlannedStep, 'id' | 'position' | 'state' | 'condition'> & { condition?: string } {
+  const common = {
+    name: step.name,
+    options,
+    after: [...first, ...step.after],
+    ...(step.when === undefined ? {} : { condition: step.when }),
+  };
   return step.kind === 'pickup'
-    ? { ...common, kind: 'export', instance: step.queue, options: { pickup: true } }
+    ? { ...common, kind: 'export', instance: step.queue }
     : { ...common, kind: step.kind, instance: step.instance };
 }
 

@@ -2,7 +2,10 @@
 import { DeliveryError } from '@amtsbote/adapter-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { processOf, startHouse, type TestHouse } from '../../../../../test/support/house.js';
+import { aDraft, processOf, startHouse, submitTo, type TestHouse } from '../../../../../test/support/house.js';
+import { HubConfig } from '../../config/hub-config.js';
+import { Routes } from '../../routing/routes.js';
+import { ApplicationCommands } from '../application-commands.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -55,6 +58,35 @@ describe('a payment step', () => {
     await run();
     await run('epayment', (await fee(id)).id);
     expect(await fee(id)).toMatchObject({ state: 'awaiting', attempts: 1 });
+  });
+
+  it('is asked about as it was planned, also when its route is gone or another one matches by now', async () => {
+    const hurried = { name: 'hurried', match: { formIds: ['paid'] }, payment: { pollMs: 7_000, pollMaxMs: 7_000, payWithinMs: DAY_MS } };
+    const route = { ...hurried, steps: [{ name: 'fee', kind: 'payment', instance: 'epayment' }] as const };
+    const { loaded } = house.house;
+    const planned = HubConfig.shape.routes.parse([{ ...route, steps: [...route.steps] }]);
+    const configured = { ...loaded, config: { ...loaded.config, routes: planned } };
+    const { intake } = processOf({ ...house.house, loaded: configured });
+    const { id } = await submitTo({ intake, house: house.house }, house.endpoint, house.targets, aDraft({ formId: 'paid' }));
+    await run();
+    expect((await fee(id)).dueAt).toEqual(new Date(house.clock.now().getTime() + 7_000));
+    house.clock.advance(DAY_MS + 1);
+    await run();
+    expect(await fee(id)).toMatchObject({ state: 'parked', failure: { code: 'payment/not-paid' } });
+  });
+
+  it('is followed as the new route says once a person has rerouted it: more time to pay helps who is late', async () => {
+    const id = await house.submit({ formId: 'paid' });
+    const { loaded } = house.house;
+    const [paid] = loaded.config.routes.filter(({ name }) => name === 'paid');
+    if (paid === undefined) throw new Error('the route of tests is missing');
+    const patient = { ...paid, payment: { ...paid.payment, pollMs: 9_000 } };
+    const reconfigured = { ...house.house, loaded: { ...loaded, config: { ...loaded.config, routes: [patient] } } };
+    const { unitOfWork, status, laufzettel } = house;
+    const commands = new ApplicationCommands(unitOfWork, status, new Routes(reconfigured), laufzettel);
+    await commands.reroute({ actor: 'admin:test', tenants: null }, id, { reason: 'more time' });
+    await run();
+    expect((await fee(id)).dueAt).toEqual(new Date(house.clock.now().getTime() + 9_000));
   });
 
   it('in doubt is parked when the provider cannot tell', async () => {

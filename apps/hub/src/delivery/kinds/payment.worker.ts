@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type DeliveryContext, DeliveryError, type PaymentOpened, type PaymentOrder, type PaymentReport } from '@amtsbote/adapter-kit';
 import { nextPaymentState } from '@amtsbote/canonical';
-import { type PaymentRow, paymentsOf } from '@amtsbote/store';
+import { type PaymentFollowing, type PaymentRow, paymentsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
-import { type RouteConfig } from '../../config/hub-config.js';
+import { PaymentPolicy } from '../../config/hub-config.js';
 import { Instances } from '../../house/instances.js';
 import { House } from '../../house/tokens.js';
 import type { Work } from '../../house/unit-of-work.js';
-import { Routes } from '../../routing/routes.js';
 import type { ClaimedStep } from '../claims.js';
 import { type Outcome, StepWorker } from '../outcome.js';
 import { refuseTestSubmission } from './test-submission.js';
@@ -25,7 +24,6 @@ export class PaymentWorker extends StepWorker {
   constructor(
     private readonly house: House,
     private readonly instances: Instances,
-    private readonly routes: Routes,
   ) {
     super();
   }
@@ -65,7 +63,7 @@ export class PaymentWorker extends StepWorker {
 
   private orderOf(step: ClaimedStep, intent: PaymentRow): PaymentOrder {
     const returnUrl =
-      this.policyOf(step).returnUrl ?? `${this.house.loaded.config.publicUrl.replace(/\/$/, '')}/payments/return/${intent.requestId}`;
+      policyOf(step).returnUrl ?? `${this.house.loaded.config.publicUrl.replace(/\/$/, '')}/payments/return/${intent.requestId}`;
     const { tenant, application } = step;
     return {
       requestId: intent.requestId,
@@ -105,7 +103,7 @@ export class PaymentWorker extends StepWorker {
     const commit = (work: Work): Promise<void> => this.writeReport(work, step, intent, { ...report, state });
     if (state === 'paid') return { is: 'done', receipt, commit };
     const age = this.house.clock.now().getTime() - intent.requestedAt.getTime();
-    if (age > this.policyOf(step).payWithinMs) {
+    if (age > policyOf(step).payWithinMs) {
       throw DeliveryError.refused('payment/not-paid', 'The citizen has not paid within the time allowed.', { hintKey: 'notPaid' });
     }
     return { is: 'awaiting', receipt, nextLook: this.nextLook(step, intent), commit };
@@ -138,16 +136,19 @@ export class PaymentWorker extends StepWorker {
 
   private nextLook(step: ClaimedStep, intent: PaymentRow): Date {
     const now = this.house.clock.now().getTime();
-    const { pollMs, pollMaxMs } = this.policyOf(step);
+    const { pollMs, pollMaxMs } = policyOf(step);
     const pause = Math.min(Math.max(pollMs, (now - intent.requestedAt.getTime()) / POLL_AGE_SHARE), pollMaxMs);
     return new Date(now + pause);
   }
-
-  /** The route may have been renamed since; then the first route's shape of defaults is not ours to guess, so fixed ones apply. */
-  private policyOf(step: ClaimedStep): RouteConfig['payment'] {
-    return this.routes.match(step.application)?.payment ?? { pollMs: 15_000, pollMaxMs: 3_600_000, payWithinMs: 30 * 24 * 3_600_000 };
-  }
 }
+
+/** What the step was planned with: which route matches today says nothing about an application under way. */
+function policyOf({ options }: ClaimedStep): PaymentFollowing {
+  return options.payment ?? DEFAULTS;
+}
+
+/** For steps planned by a hub that did not store it yet. */
+const DEFAULTS: PaymentFollowing = PaymentPolicy.parse({});
 
 const STORE_INTENT = `
   INSERT INTO payment (step_id, tenant, application_id, instance, request_id, state, demand, requested_at, changed_at)
