@@ -58,7 +58,7 @@ describe('the store', () => {
   it('can be taken back to an empty database', async () => {
     const store = await openDatabase(settings());
     open.push(store);
-    await store.undoLastMigration({ transaction: 'all' });
+    for (const _migration of store.migrations) await store.undoLastMigration({ transaction: 'all' });
     const tables = await store.query("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'");
     expect(tables).toEqual([{ table_name: 'schema_migration' }]);
   });

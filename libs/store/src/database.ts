@@ -13,6 +13,7 @@ import { PaymentRow } from './entities/payment.entity.js';
 import { PickupItemRow } from './entities/pickup-item.entity.js';
 import { StepRow } from './entities/step.entity.js';
 import { TheHouse1700000000001 } from './migrations/1700000000001-the-house.js';
+import { DecisionFingerprint1700000000002 } from './migrations/1700000000002-decision-fingerprint.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -41,7 +42,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       PickupItemRow,
       StepRow,
     ],
-    migrations: [TheHouse1700000000001],
+    migrations: [TheHouse1700000000001, DecisionFingerprint1700000000002],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',
     synchronize: false,

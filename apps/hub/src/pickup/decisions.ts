@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 import type { ReceivedFile } from '@amtsbote/adapter-kit';
@@ -25,6 +26,14 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
 
 /** What the back office sends. */
 const SentDecision = z.strictObject({ outcome: DecisionOutcome, text: z.string().min(1).max(20_000), decidedAt: Instant.optional() });
+type SentDecision = z.infer<typeof SentDecision>;
+
+/** One request: the decision under its key. */
+interface Received {
+  readonly key: string;
+  readonly sent: SentDecision;
+  readonly files: readonly ReceivedFile[];
+}
 
 /** Takes decisions of the back office: durable first, then filed and reported by their own steps. */
 @Injectable()
@@ -38,7 +47,7 @@ export class Decisions {
 
   /**
    * Stores a decision once per Idempotency-Key and plans its filing and its report.
-   * @throws ProblemError 400 without key, 409 before the item was acknowledged, 413, 415, 422.
+   * @throws ProblemError 400 without key, 409 before the item was acknowledged, 413, 415; 422 also for other content under a key that was used.
    */
   async receive(access: QueueAccess, item: PickupItemRow, request: FastifyRequest): Promise<DecisionRow> {
     const key = request.headers['idempotency-key'];
@@ -54,16 +63,16 @@ export class Decisions {
       throw new ProblemError(409, 'not-acknowledged', 'Acknowledge the item before deciding on it.', { itemState: item.state });
     const { sent, files } = await this.read(request);
     // A store that failed may have committed all the same: then the bytes stay, and the janitor removes what belongs to nobody.
-    const { row, fresh } = await this.store(access, item, { key, sent, files });
+    const received = { key, sent, files };
+    const { row, fresh } = await this.store(access, item, received);
     if (!fresh) await Promise.all(files.map(({ id }) => this.house.blobs.remove(id)));
+    if (row.fingerprint !== null && row.fingerprint !== fingerprintOf(received)) throw keyReused(row);
     return row;
   }
 
-  private async store(
-    access: QueueAccess,
-    item: PickupItemRow,
-    { key, sent, files }: { key: string; sent: z.infer<typeof SentDecision>; files: readonly ReceivedFile[] },
-  ): Promise<{ row: DecisionRow; fresh: boolean }> {
+  private async store(access: QueueAccess, item: PickupItemRow, received: Received): Promise<{ row: DecisionRow; fresh: boolean }> {
+    const { key, sent, files } = received;
+    const fingerprint = fingerprintOf(received);
     return this.unitOfWork.run(async (work) => {
       const application = await this.status.lock(work, item.applicationId);
       if (application === undefined) throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');
@@ -78,7 +87,7 @@ export class Decisions {
         documents: documentsOf(files),
         decidedAt: sent.decidedAt ?? now.toISOString(),
       });
-      await work.sql.query(INSERT_DECISION, [decision.id, of.tenant, of.applicationId, key, JSON.stringify(decision), now]);
+      await work.sql.query(INSERT_DECISION, [decision.id, of.tenant, of.applicationId, key, JSON.stringify(decision), now, fingerprint]);
       await work.sql.query(INSERT_DOCUMENTS, [of.applicationId, of.tenant, now, JSON.stringify(decision.documents), decision.id]);
       work.publish({
         type: 'decision.received.v1',
@@ -96,7 +105,7 @@ export class Decisions {
       });
       await this.planFiling(work, application, decision.id);
       await this.laufzettel.advance(work, application, decision.id, { decisionId: decision.id });
-      return { row: { id: decision.id, ...of, idempotencyKey: key, document: decision, receivedAt: now }, fresh: true };
+      return { row: { id: decision.id, ...of, idempotencyKey: key, fingerprint, document: decision, receivedAt: now }, fresh: true };
     });
   }
 
@@ -111,7 +120,7 @@ export class Decisions {
     await plantSteps(work, application, planned);
   }
 
-  private async read(request: FastifyRequest): Promise<{ sent: z.infer<typeof SentDecision>; files: readonly ReceivedFile[] }> {
+  private async read(request: FastifyRequest): Promise<Omit<Received, 'key'>> {
     const payload = request.body as IncomingMessage;
     const mediaType = mediaTypeOf(request.headers['content-type']);
     if (mediaType === 'application/json') return { sent: decisionOf(await readBounded(payload, JSON_BYTES_MAX)), files: [] };
@@ -136,7 +145,7 @@ export class Decisions {
   }
 }
 
-function decisionOf(bytes: Buffer): z.infer<typeof SentDecision> {
+function decisionOf(bytes: Buffer): SentDecision {
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
@@ -149,6 +158,24 @@ function decisionOf(bytes: Buffer): z.infer<typeof SentDecision> {
   throw new ProblemError(422, 'not-a-decision', `The decision cannot be used: ${issue?.message ?? ''}`, {
     place: `/${(issue?.path ?? []).map(String).join('/')}`,
   });
+}
+
+/** What was sent as one hash, whatever it was wrapped in: a repetition has other multipart boundaries and other ids of files. */
+function fingerprintOf({ sent: { outcome, text, decidedAt }, files }: Received): string {
+  const parts = files.map(({ fileName, mediaType, sha512 }) => [fileName, mediaType, sha512]);
+  return createHash('sha256')
+    .update(JSON.stringify([outcome, text, decidedAt ?? null, parts]))
+    .digest('hex');
+}
+
+/** IETF draft-ietf-httpapi-idempotency-key-header, section 2.7: a key that comes back with another payload is answered with 422. */
+function keyReused({ id, receivedAt }: DecisionRow): ProblemError {
+  return new ProblemError(
+    422,
+    'idempotency-key-reused',
+    'This Idempotency-Key was used for another decision on this application. Nothing was changed: repeat the same content, or take a new key.',
+    { place: 'Idempotency-Key', decisionId: id, receivedAt: receivedAt.toISOString() },
+  );
 }
 
 function documentsOf(files: readonly ReceivedFile[]): StoredAttachment[] {
@@ -167,7 +194,7 @@ function documentsOf(files: readonly ReceivedFile[]): StoredAttachment[] {
 }
 
 const INSERT_DECISION =
-  'INSERT INTO decision (id, tenant, application_id, idempotency_key, document, received_at) VALUES ($1, $2, $3, $4, $5::jsonb, $6)';
+  'INSERT INTO decision (id, tenant, application_id, idempotency_key, document, received_at, fingerprint) VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7)';
 const INSERT_DOCUMENTS = `
   INSERT INTO attachment (id, tenant, application_id, decision_id, name, media_type, size, sha512, stored_at)
   SELECT a.id, $2, $1, $5, a.name, a."mediaType", a.size, a.sha512, $3

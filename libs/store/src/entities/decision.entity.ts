@@ -13,6 +13,9 @@ export class DecisionRow {
   applicationId!: string;
   @Column({ name: 'idempotency_key', type: 'text' })
   idempotencyKey!: string;
+  /** SHA-256 of what was sent; `null` for decisions from before it was remembered. */
+  @Column({ name: 'fingerprint', type: 'text', nullable: true })
+  fingerprint!: string | null;
   @Column({ name: 'document', type: 'jsonb' })
   document!: Decision;
   @Column({ name: 'received_at', type: 'timestamptz' })
