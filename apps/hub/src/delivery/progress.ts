@@ -101,8 +101,7 @@ export function requestStep(
 }
 
 /**
- * Puts an application on its pickup queue; doing it again offers a rejected or withdrawn one anew, behind what was offered meanwhile: a
- * Fachverfahren that polls with a cursor would never see it in its old place.
+ * Puts an application on its pickup queue; doing it again offers a rejected or withdrawn one anew, behind what was offered meanwhile.
  */
 export async function offer(
   work: Work,

@@ -61,23 +61,21 @@ export class PickupQueue {
   ) {}
 
   /** How many items a poll could lease now. */
-  async available(access: QueueAccess, cursor: number): Promise<number> {
-    const [row] = await this.house.database.query<{ count: number }[]>(AVAILABLE, [
-      access.queue,
-      access.tenant,
-      this.house.clock.now(),
-      cursor,
-    ]);
+  async available(access: QueueAccess): Promise<number> {
+    const [row] = await this.house.database.query<{ count: number }[]>(AVAILABLE, [access.queue, access.tenant, this.house.clock.now()]);
     return row?.count ?? 0;
   }
 
-  /** Leases the oldest items, at most `limit`. */
-  async poll(access: QueueAccess, limit: number, cursor: number): Promise<Poll> {
+  /**
+   * Leases the oldest items, at most `limit`. Leases alone tell what somebody has, never a reader's position: a lease may run out, and an
+   * application may be committed after a younger one was read.
+   */
+  async poll(access: QueueAccess, limit: number): Promise<Poll> {
     const now = this.house.clock.now();
     const until = new Date(now.getTime() + access.leaseMs);
     const leases = Array.from({ length: limit }, () => this.house.ids.uuid());
-    const items = await this.house.database.query<LeasedItem[]>(LEASE, [access.queue, access.tenant, now, cursor, limit, until, leases]);
-    return { items, remaining: items.length < limit ? 0 : await this.available(access, cursor) };
+    const items = await this.house.database.query<LeasedItem[]>(LEASE, [access.queue, access.tenant, now, limit, until, leases]);
+    return { items, remaining: items.length < limit ? 0 : await this.available(access) };
   }
 
   /** @throws ProblemError 404 for items of other queues and tenants as for unknown ones. */
@@ -175,15 +173,15 @@ const COLUMNS = `id, seq, tenant, queue, application_id AS "applicationId", stat
   offered_at AS "offeredAt", settled_at AS "settledAt", receipt`;
 const IS_AVAILABLE = "(state = 'offered' OR (state = 'leased' AND lease_until < $3))";
 const ITEM = `SELECT ${COLUMNS} FROM pickup_item WHERE id = $1 AND queue = $2 AND tenant = $3`;
-const AVAILABLE = `SELECT count(*)::int AS count FROM (SELECT 1 FROM pickup_item WHERE queue = $1 AND tenant = $2 AND seq > $4 AND state IN ('offered', 'leased') AND ${IS_AVAILABLE} LIMIT 1000) AS available`;
+const AVAILABLE = `SELECT count(*)::int AS count FROM (SELECT 1 FROM pickup_item WHERE queue = $1 AND tenant = $2 AND state IN ('offered', 'leased') AND ${IS_AVAILABLE} LIMIT 1000) AS available`;
 const LEASE = `
   WITH candidate AS (
     SELECT id, row_number() OVER (ORDER BY seq) AS position FROM (
       SELECT id, seq FROM pickup_item
-      WHERE queue = $1 AND tenant = $2 AND seq > $4 AND state IN ('offered', 'leased') AND ${IS_AVAILABLE}
-      ORDER BY seq LIMIT $5 FOR UPDATE SKIP LOCKED) oldest),
+      WHERE queue = $1 AND tenant = $2 AND state IN ('offered', 'leased') AND ${IS_AVAILABLE}
+      ORDER BY seq LIMIT $4 FOR UPDATE SKIP LOCKED) oldest),
   leased AS (
-    UPDATE pickup_item p SET state = 'leased', lease_id = ($7::uuid[])[candidate.position], lease_until = $6, deliveries = deliveries + 1
+    UPDATE pickup_item p SET state = 'leased', lease_id = ($6::uuid[])[candidate.position], lease_until = $5, deliveries = deliveries + 1
     FROM candidate WHERE p.id = candidate.id
     RETURNING p.id, p.seq, p.application_id, p.offered_at, p.deliveries, p.lease_id, p.lease_until)
   SELECT l.id, l.seq, l.application_id AS "applicationId", a.reference, a.leika_key AS "leikaKey", a.form_id AS "formId", a.test, l.offered_at AS "offeredAt",

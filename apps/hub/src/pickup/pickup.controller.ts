@@ -42,11 +42,11 @@ export class PickupController {
   ): Promise<void> {
     const access = this.accesses.of(queue, request.headers.authorization);
     const nothingLeft = `"${queue}-nothing-left"`;
-    if (request.headers['if-none-match'] === nothingLeft && (await this.queue.available(access, cursor)) === 0) {
+    if (request.headers['if-none-match'] === nothingLeft && (await this.queue.available(access)) === 0) {
       await reply.status(304).header('etag', nothingLeft).send();
       return;
     }
-    const poll = await this.queue.poll(access, limit, cursor);
+    const poll = await this.queue.poll(access, limit);
     if (poll.remaining === 0) void reply.header('etag', nothingLeft);
     await reply.header('cache-control', 'no-store').send(this.listOf(queue, poll, cursor));
   }
@@ -154,7 +154,7 @@ export class PickupController {
         leaseUntil: leaseUntil.toISOString(),
         url: `${base}/${item.id}`,
       })),
-      next: items.at(-1)?.seq ?? String(cursor),
+      next: String(items.reduce((furthest, { seq }) => Math.max(furthest, Number(seq)), cursor)),
       more: remaining > 0,
     };
   }

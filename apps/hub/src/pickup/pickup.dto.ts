@@ -14,8 +14,11 @@ export class PollQuery {
   @Max(100)
   limit = 10;
 
-  /** `next` of an earlier poll: only what was offered after it. */
-  @ApiProperty({ required: false })
+  /** `next` of an earlier poll, for readers that keep a position. It hides nothing that can be leased: no application is missed by it. */
+  @ApiProperty({
+    required: false,
+    description: 'next of an earlier poll. It hides nothing: what was collected and not acknowledged comes again behind every position.',
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()

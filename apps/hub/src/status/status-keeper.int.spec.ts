@@ -47,7 +47,7 @@ describe('the status keeper', () => {
     house.targets.payment.report = { state: 'paid', cents: 2_600 };
     house.clock.advance(60_000);
     await settle();
-    const [item] = (await house.pickup.poll(house.queue, 1, 0)).items;
+    const [item] = (await house.pickup.poll(house.queue, 1)).items;
     if (item === undefined) throw new Error('nothing offered');
     await house.pickup.acknowledge(house.queue, item.id, item.leaseId);
     const decisionId = await decide(id);
@@ -70,7 +70,7 @@ describe('the status keeper', () => {
   it('does not call finished what the portal has not heard of', async () => {
     const id = await house.submit({ formId: 'everything', payment: undefined as never });
     await settle();
-    const [item] = (await house.pickup.poll(house.queue, 1, 0)).items;
+    const [item] = (await house.pickup.poll(house.queue, 1)).items;
     if (item === undefined) throw new Error('nothing offered');
     await house.pickup.acknowledge(house.queue, item.id, item.leaseId);
     await settle();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { aRegistration, expectAccepted } from './support/submissions.js';
 import { TestHub } from './support/test-hub.js';
@@ -31,10 +31,18 @@ async function call(
   return { status: answer.status, type: answer.headers.get('content-type'), body: (await answer.json()) as Answer['body'] };
 }
 
+interface Polled {
+  readonly items: readonly { readonly id: string; readonly applicationId: string; readonly leaseId: string }[];
+  readonly next: string;
+}
+
+const poll = async (query: string): Promise<Polled> => (await call(query)).body as unknown as Polled;
+const submit = async (): Promise<string> => expectAccepted(await hub.forms().send(aRegistration(0))).applicationId;
+
 /** An application that the Fachverfahren has collected. @returns path of its item */
 async function collected(): Promise<string> {
-  const { applicationId } = expectAccepted(await hub.forms().send(aRegistration(0)));
-  const { items } = (await call('?limit=100')).body as unknown as { items: { id: string; applicationId: string; leaseId: string }[] };
+  const applicationId = await submit();
+  const { items } = await poll('?limit=100');
   const item = items.find((candidate) => candidate.applicationId === applicationId);
   if (item === undefined) throw new Error('nothing to collect');
   const json = { 'content-type': 'application/json' };
@@ -54,6 +62,34 @@ function decide(item: string, key: string, decision: object, bescheid?: string):
 }
 
 const decisions = async (): Promise<number> => (await hub.query('SELECT id FROM decision')).length;
+
+describe('a Fachverfahren that polls with a cursor', () => {
+  beforeEach(async () => {
+    await poll('?limit=100');
+  });
+
+  it('is offered again what it collected and never acknowledged, although its cursor is past that', async () => {
+    const applications = [await submit(), await submit()];
+    const { items, next } = await poll('');
+    expect(items.map(({ applicationId }) => applicationId)).toEqual(applications);
+    await hub.query('UPDATE pickup_item SET lease_until = $1 WHERE id = $2', [new Date(0), items[0]?.id]);
+    const again = await poll(`?cursor=${next}`);
+    expect(again.items.map(({ applicationId }) => applicationId)).toEqual(applications.slice(0, 1));
+    expect(again.next).toBe(next);
+  });
+
+  it('misses nothing that somebody held while it read on', async () => {
+    const applications = [await submit(), await submit()];
+    const next = await hub.hub.house.database.transaction(async (sql) => {
+      await sql.query('SELECT 1 FROM pickup_item WHERE application_id = $1 FOR UPDATE', [applications[0]]);
+      const read = await poll('');
+      expect(read.items.map(({ applicationId }) => applicationId)).toEqual(applications.slice(1));
+      return read.next;
+    });
+    const rest = await poll(`?cursor=${next}`);
+    expect(rest.items.map(({ applicationId }) => applicationId)).toEqual(applications.slice(0, 1));
+  });
+});
 
 describe('a decision under an Idempotency-Key', () => {
   it('gets the same answer when it is repeated, with its files too', async () => {
