@@ -68,12 +68,12 @@ export class HouseQueries {
 
   async overview({ tenants }: Operator): Promise<Overview> {
     const { database, clock } = this.house;
-    const open = await database.query<OpenCount[]>(OPEN, [tenants]);
-    const recent = await database.query<{ progress: Progress; count: number }[]>(RECENT, [
-      tenants,
-      new Date(clock.now().getTime() - DAY_MS),
+    const since = new Date(clock.now().getTime() - DAY_MS);
+    const [open, recent, [dead]] = await Promise.all([
+      database.query<OpenCount[]>(OPEN, [tenants]),
+      database.query<{ progress: Progress; count: number }[]>(RECENT, [tenants, since]),
+      database.query<{ count: number }[]>(DEAD_COUNT, [tenants]),
     ]);
-    const [dead] = await database.query<{ count: number }[]>(DEAD_COUNT, [tenants]);
     const last24Hours: Record<Progress, number> = { flowing: 0, parked: 0, finished: 0, cancelled: 0 };
     for (const { progress, count } of recent) last24Hours[progress] = count;
     return { open, last24Hours, deadLetters: dead?.count ?? 0 };
@@ -104,8 +104,13 @@ const OPEN = `
   SELECT progress, state, route, count(*)::int AS count, min(received_at) AS "oldestReceivedAt" FROM application
   WHERE progress IN ('flowing', 'parked') AND ($1::text[] IS NULL OR tenant = ANY($1)) GROUP BY progress, state, route ORDER BY progress, count DESC, route`;
 
+/** Two questions, each answered by an index alone: the finished ones are many, and reading their rows took most of the overview's time. */
 const RECENT = `
-  SELECT progress, count(*)::int AS count FROM application WHERE received_at >= $2 AND ($1::text[] IS NULL OR tenant = ANY($1)) GROUP BY progress`;
+  SELECT 'finished' AS progress, count(*)::int AS count FROM application
+  WHERE progress = 'finished' AND received_at >= $2 AND ($1::text[] IS NULL OR tenant = ANY($1))
+  UNION ALL
+  SELECT progress, count(*)::int FROM application
+  WHERE progress <> 'finished' AND received_at >= $2 AND ($1::text[] IS NULL OR tenant = ANY($1)) GROUP BY progress`;
 
 const DEAD_COUNT = 'SELECT count(*)::int AS count FROM dead_letter WHERE ($1::text[] IS NULL OR tenant = ANY($1))';
 
