@@ -4,7 +4,7 @@
  *
  *   apps ──▶ adapters ──▶ adapter-kit ──▶ canonical ──▶ nothing but zod
  *     │          └──────▶ platform ────────▲
- *     └──▶ bus | store | platform ─────────┘
+ *     └──▶ bus | store | platform | ops-api ┘
  *
  * Run by test/architecture/imports.spec.ts, which also proves that each rule bites.
  */
@@ -41,8 +41,8 @@ const directions = [
   ),
   never(
     'lower-libs-know-canonical',
-    'bus, store and platform stand side by side on canonical; what joins them is in the apps.',
-    { path: '^libs/(bus|store|platform)/', pathNot: SPEC },
+    'bus, store, platform and ops-api stand side by side on canonical; what joins them is in the apps.',
+    { path: '^libs/(bus|store|platform|ops-api)/', pathNot: SPEC },
     { path: ours, pathNot: ['^libs/$1/', ...index('canonical')] },
   ),
   never('libs-know-no-app', 'Imports go down, never up.', { path: '^libs/' }, { path: '^apps/' }),

@@ -38,6 +38,8 @@ const WRONG: [from: string, imports: string, rule: string][] = [
   ['libs/adapter-kit/testing/src/a.ts', '@amtsbote/store', 'adapter-kit-testing-knows-the-kit'],
   ['libs/platform/src/a.ts', '@amtsbote/store', 'lower-libs-know-canonical'],
   ['libs/bus/src/a.ts', '@amtsbote/adapter-kit', 'lower-libs-know-canonical'],
+  ['libs/ops-api/src/a.ts', '@amtsbote/store', 'lower-libs-know-canonical'],
+  ['libs/adapters/dms-one/src/j.ts', '@amtsbote/ops-api', 'adapters-know-the-kit'],
   ['libs/store/src/a.ts', '../../../apps/hub/src/main.js', 'libs-know-no-app'],
   ['libs/adapters/dms-one/src/a.ts', '@amtsbote/store', 'adapters-know-the-kit'],
   ['libs/adapters/dms-one/src/b.ts', '@amtsbote/bus', 'adapters-know-the-kit'],
@@ -63,6 +65,8 @@ const RIGHT: [from: string, imports: string][] = [
   ['libs/canonical/src/c.ts', 'zod'],
   ['libs/adapter-kit/src/c.ts', '@amtsbote/canonical'],
   ['libs/adapter-kit/src/d.ts', 'node:stream'],
+  ['libs/ops-api/src/b.ts', '@amtsbote/canonical'],
+  ['apps/cli/src/a.ts', '@amtsbote/ops-api'],
   ['libs/adapters/dms-one/src/one.client.ts', './one.wire.js'],
   ['libs/adapters/dms-one/src/i.ts', '@amtsbote/platform'],
   ['libs/adapters/dms-one/src/other.contract.spec.ts', '@amtsbote/adapters/dms-one/simulator'],
@@ -85,7 +89,7 @@ describe('import directions', () => {
       mkdirSync(dirname(join(tree, path)), { recursive: true });
       writeFileSync(join(tree, path), content);
     };
-    const libs = ['canonical', 'adapter-kit', 'platform', 'bus', 'store', 'adapters/dms-one', 'adapters/dms-two'];
+    const libs = ['canonical', 'adapter-kit', 'platform', 'bus', 'store', 'ops-api', 'adapters/dms-one', 'adapters/dms-two'];
     for (const lib of libs) write(`libs/${lib}/src/index.ts`, 'export const index = 1;\n');
     for (const lib of ['adapter-kit/testing', 'adapters/dms-one/simulator']) write(`libs/${lib}/src/index.ts`, 'export const index = 1;\n');
     write('apps/hub/src/main.ts', 'export const main = 1;\n');

@@ -36,7 +36,7 @@ describe('the console in a browser', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    if (!existsSync('dist/apps/console/src/main.js')) throw new Error('the console is not compiled: npm run build');
+    if (!existsSync('dist/console/apps/console/src/main.js')) throw new Error('the console is not compiled: npm run build');
     running = await startTown({ configFile: await twoTownsConfig() });
     const { hub, town } = running;
     admin = new OpsClient(hub.url, town.secrets.HUB_OPS_TOKEN);

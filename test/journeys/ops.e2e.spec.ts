@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { ApplicationPage, ApplicationSummary } from '@amtsbote/ops-api';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { eventually } from './support/eventually.js';
-import { type ListedApplication, OpsClient } from './support/ops-client.js';
+import { OpsClient } from './support/ops-client.js';
 import { type RunningTown, startTown } from './support/running-town.js';
 import { ANDERNORT, CANARY, Citizens, MUSTERSTADT, OTHER_TOKEN, twoTownsConfig } from './support/two-towns.js';
 
@@ -30,13 +31,13 @@ describe('operators', () => {
   });
 
   /** Waits until the application of this sender's id is there. */
-  async function progresses(submissionId: string, progress: string): Promise<ListedApplication> {
-    let found: ListedApplication | undefined;
+  async function progresses(submissionId: string, progress: string): Promise<ApplicationSummary> {
+    let found: ApplicationSummary | undefined;
     await eventually(async () => {
       found = await admin.bySubmission(submissionId);
       expect(found.progress).toBe(progress);
     });
-    return found as ListedApplication;
+    return found as ApplicationSummary;
   }
   const pause = (instance: string): Promise<unknown> => admin.call('POST', `/ops/instances/${instance}/pause`, { reason: REASON });
   const resume = (instance: string): Promise<unknown> => admin.call('POST', `/ops/instances/${instance}/resume`, { reason: REASON });
@@ -50,7 +51,7 @@ describe('operators', () => {
     expect(await admin.list({ q: 'nothing-like-that' })).toEqual([]);
     const paged: string[] = [];
     for (let cursor: string | undefined = ''; cursor !== undefined;) {
-      const { body }: { body: { items: ListedApplication[]; next?: string } } = await admin.call(
+      const { body }: { body: ApplicationPage } = await admin.call(
         'GET',
         `/ops/applications?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`,
       );

@@ -1,5 +1,25 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Application, DeadLetter, Instance, ParkedGroup, Probe, Queue, Step, Timeline } from './answers.js';
+import type {
+  ApplicationDetail,
+  ApplicationPage,
+  ApplicationSummary,
+  BulkResult,
+  Cancelled,
+  DeadLetterView,
+  InstanceView,
+  LoginLink,
+  MovedStep,
+  ParkedGroup,
+  ProbeView,
+  QueueView,
+  Redriven,
+  Rerouted,
+  Resumed,
+  StepAction,
+  StepView,
+  Timeline,
+} from '@amtsbote/ops-api';
+
 import { CommandFailed, EXIT, type ExitCode } from './exit-codes.js';
 import type { HubApi } from './hub-api.js';
 import { renderDeadLetters, renderInstances, renderList, renderParked, renderProbes, renderQueues, renderTimeline } from './render.js';
@@ -12,8 +32,8 @@ export interface Shown {
 }
 
 /** The application meant by a reference, the sender's id or its own id. @throws CommandFailed */
-async function findApplication(api: HubApi, typed: string): Promise<Application> {
-  const { items } = await api.get<{ items: Application[] }>('/ops/applications', { q: typed, limit: '2' });
+async function findApplication(api: HubApi, typed: string): Promise<ApplicationSummary> {
+  const { items } = await api.get<ApplicationPage>('/ops/applications', { q: typed, limit: '2' });
   const [item, ...others] = items;
   if (item === undefined)
     throw new CommandFailed(
@@ -25,9 +45,9 @@ async function findApplication(api: HubApi, typed: string): Promise<Application>
 }
 
 /** A step by its id, or by application and name; without a name the only one that allows the action. @throws CommandFailed */
-async function findStep(api: HubApi, application: string, name: string | undefined, action: string): Promise<Step> {
+async function findStep(api: HubApi, application: string, name: string | undefined, action: StepAction): Promise<StepView> {
   const { id, reference } = await findApplication(api, application);
-  const { steps } = await api.get<{ steps: Step[] }>(`/ops/applications/${id}`);
+  const { steps } = await api.get<ApplicationDetail>(`/ops/applications/${id}`);
   const fitting =
     name === undefined
       ? steps.filter(({ state, actions }) => state === 'parked' && actions.includes(action))
@@ -39,7 +59,7 @@ async function findStep(api: HubApi, application: string, name: string | undefin
 }
 
 export async function list(api: HubApi, query: Readonly<Record<string, string | undefined>>): Promise<Shown> {
-  const page = await api.get<{ items: Application[]; next?: string }>('/ops/applications', query);
+  const page = await api.get<ApplicationPage>('/ops/applications', query);
   const more = page.next === undefined ? '' : `\nThere are more: --cursor ${page.next}`;
   return { data: page, text: renderList(page.items) + more };
 }
@@ -57,12 +77,12 @@ export async function retry(
   order: { reason: string; force?: string },
 ): Promise<Shown> {
   const { id } = await findStep(api, application, step, 'retry');
-  const moved = await api.post<{ name: string; from: string; to: string }>(`/ops/steps/${id}/retry`, order);
+  const moved = await api.post<MovedStep>(`/ops/steps/${id}/retry`, order);
   return { data: moved, text: `${moved.name}: ${moved.from} → ${moved.to}` };
 }
 
 export async function retryAll(api: HubApi, order: Readonly<Record<string, unknown>>): Promise<Shown> {
-  const result = await api.post<{ matched: number; retried: number; refused: number; remaining: number }>('/ops/steps/retry', order);
+  const result = await api.post<BulkResult>('/ops/steps/retry', order);
   const { matched, retried, refused, remaining } = result;
   if (order['dryRun'] === true)
     return { data: result, text: `${matched} parked steps fit. Nothing was changed: leave out --dry-run to retry them.` };
@@ -71,7 +91,7 @@ export async function retryAll(api: HubApi, order: Readonly<Record<string, unkno
 
 export async function skip(api: HubApi, application: string, step: string | undefined, order: { reason: string }): Promise<Shown> {
   const { id } = await findStep(api, application, step, 'skip');
-  const moved = await api.post<{ name: string; from: string; to: string }>(`/ops/steps/${id}/skip`, order);
+  const moved = await api.post<MovedStep>(`/ops/steps/${id}/skip`, order);
   return { data: moved, text: `${moved.name}: ${moved.from} → ${moved.to}` };
 }
 
@@ -81,10 +101,7 @@ export async function reroute(
   order: { reason: string; route?: string; dryRun?: boolean },
 ): Promise<Shown> {
   const { id, reference } = await findApplication(api, application);
-  const plan = await api.post<{ route: string; kept: string[]; cancelled: string[]; added: string[] }>(
-    `/ops/applications/${id}/reroute`,
-    order,
-  );
+  const plan = await api.post<Rerouted>(`/ops/applications/${id}/reroute`, order);
   const names = (all: readonly string[]): string => (all.length === 0 ? '–' : all.join(', '));
   const verb = order.dryRun === true ? 'would go' : 'goes';
   const text = `${reference} ${verb} by ${plan.route}. Kept: ${names(plan.kept)}. Cancelled: ${names(plan.cancelled)}. New: ${names(plan.added)}.`;
@@ -93,7 +110,7 @@ export async function reroute(
 
 export async function cancel(api: HubApi, application: string, order: { reason: string }): Promise<Shown> {
   const { id, reference } = await findApplication(api, application);
-  const result = await api.post<{ cancelled: string[]; openPayments: number }>(`/ops/applications/${id}/cancel`, order);
+  const result = await api.post<Cancelled>(`/ops/applications/${id}/cancel`, order);
   const payments = result.openPayments > 0 ? ' A payment is still open at the provider: the citizen could pay it.' : '';
   return { data: result, text: `${reference} is cancelled (${result.cancelled.length} open steps).${payments}` };
 }
@@ -104,23 +121,23 @@ export async function pause(api: HubApi, instance: string, order: { reason: stri
 }
 
 export async function resume(api: HubApi, instance: string, order: { reason: string }): Promise<Shown> {
-  const result = await api.post<{ retried: number }>(`/ops/instances/${encodeURIComponent(instance)}/resume`, order);
+  const result = await api.post<Resumed>(`/ops/instances/${encodeURIComponent(instance)}/resume`, order);
   return { data: result, text: `${instance} goes on, ${result.retried} steps parked as misconfigured are retried.` };
 }
 
 export async function probe(api: HubApi, names: readonly string[]): Promise<Shown> {
-  const { probes } = await api.post<{ probes: Probe[] }>('/ops/probes', names.length === 0 ? {} : { names });
+  const { probes } = await api.post<{ probes: ProbeView[] }>('/ops/probes', names.length === 0 ? {} : { names });
   if (probes.length === 0) throw new CommandFailed(EXIT.refused, 'There is no instance or endpoint of this name.');
   return { data: probes, text: renderProbes(probes), code: probes.every(({ ok }) => ok) ? EXIT.ok : EXIT.unhealthy };
 }
 
 export async function instances(api: HubApi, now: Date): Promise<Shown> {
-  const answer = await api.get<{ instances: Instance[] }>('/ops/instances');
+  const answer = await api.get<{ instances: InstanceView[] }>('/ops/instances');
   return { data: answer.instances, text: renderInstances(answer.instances, now) };
 }
 
 export async function queues(api: HubApi, now: Date): Promise<Shown> {
-  const answer = await api.get<{ queues: Queue[] }>('/ops/queues');
+  const answer = await api.get<{ queues: QueueView[] }>('/ops/queues');
   return { data: answer.queues, text: renderQueues(answer.queues, now) };
 }
 
@@ -131,14 +148,14 @@ export async function parked(api: HubApi, now: Date): Promise<Shown> {
 
 export async function deadLetters(api: HubApi, redrive: { reason: string } | undefined): Promise<Shown> {
   if (redrive !== undefined) {
-    const result = await api.post<{ redriven: number }>('/ops/dead-letters/redrive', redrive);
+    const result = await api.post<Redriven>('/ops/dead-letters/redrive', redrive);
     return { data: result, text: `${result.redriven} messages are back in the queue.` };
   }
-  const answer = await api.get<{ deadLetters: DeadLetter[] }>('/ops/dead-letters');
+  const answer = await api.get<{ deadLetters: DeadLetterView[] }>('/ops/dead-letters');
   return { data: answer.deadLetters, text: renderDeadLetters(answer.deadLetters) };
 }
 
 export async function loginLink(api: HubApi): Promise<Shown> {
-  const link = await api.post<{ url: string; expiresAt: string }>('/ops/login-links');
+  const link = await api.post<LoginLink>('/ops/login-links');
   return { data: link, text: `${link.url}\nWorks once, until ${link.expiresAt}.` };
 }

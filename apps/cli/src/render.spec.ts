@@ -34,14 +34,19 @@ describe('output for people', () => {
     const instance = {
       name: 'eakte',
       type: 'dms-x',
+      kind: 'dms',
       target: 't',
       pausedReason: 'repair',
+      pausedBy: 'admin:a',
+      openUntil: null,
+      lastFailure: null,
+      mayPause: true,
       breaker: 'open',
       due: 3,
       running: 0,
       awaiting: 0,
       parked: 1,
-    };
+    } as const;
     const rows = renderInstances(
       [
         { ...instance, paused: true, oldestDueAt: '2026-01-31T09:00:00.000Z' },

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Application, DeadLetter, Entry, Instance, ParkedGroup, Probe, Queue, Timeline } from './answers.js';
+
+import type {
+  ApplicationSummary,
+  DeadLetterView,
+  InstanceView,
+  ParkedGroup,
+  ProbeView,
+  QueueView,
+  Timeline,
+  TimelineEntry,
+} from '@amtsbote/ops-api';
 
 /** Columns side by side, as wide as their widest cell; no trailing blanks. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -19,7 +29,7 @@ export function age(moment: string | null, now: Date): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-export function renderList(items: readonly Application[]): string {
+export function renderList(items: readonly ApplicationSummary[]): string {
   if (items.length === 0) return 'No application fits.';
   const rows = items.map(({ reference, receivedAt, progress, state, route, service }) => [
     reference,
@@ -55,7 +65,7 @@ export function renderTimeline({ application, entries }: Timeline): string {
   return [...head, '', laufzettel, '', story].join('\n');
 }
 
-export function renderInstances(instances: readonly Instance[], now: Date): string {
+export function renderInstances(instances: readonly InstanceView[], now: Date): string {
   const rows = instances.map((instance) => [
     instance.name,
     instance.paused ? `paused (${instance.pausedReason ?? ''})` : instance.breaker === 'closed' ? 'on' : `circuit ${instance.breaker}`,
@@ -69,7 +79,7 @@ export function renderInstances(instances: readonly Instance[], now: Date): stri
   return table(['INSTANCE', 'IS', 'DUE', 'RUNNING', 'AWAITING', 'PARKED', 'OLDEST DUE', 'TARGET'], rows);
 }
 
-export function renderProbes(probes: readonly Probe[]): string {
+export function renderProbes(probes: readonly ProbeView[]): string {
   return probes
     .flatMap(({ name, target, ok, checks }) => [
       `${ok ? '✓' : '✗'} ${name}  ${target}`,
@@ -78,7 +88,7 @@ export function renderProbes(probes: readonly Probe[]): string {
     .join('\n');
 }
 
-export function renderQueues(queues: readonly Queue[], now: Date): string {
+export function renderQueues(queues: readonly QueueView[], now: Date): string {
   const rows = queues.map((queue) => [
     queue.name,
     queue.tenant,
@@ -103,7 +113,7 @@ export function renderParked(groups: readonly ParkedGroup[], now: Date): string 
   return table(['COUNT', 'INSTANCE', 'CODE', 'OLDEST', 'MESSAGE'], rows);
 }
 
-export function renderDeadLetters(letters: readonly DeadLetter[]): string {
+export function renderDeadLetters(letters: readonly DeadLetterView[]): string {
   if (letters.length === 0) return 'No dead letters.';
   const rows = letters.map(({ id, type, applicationId, deliveries, diedAt, reason }) => [
     time(diedAt),
@@ -122,7 +132,7 @@ function time(moment: string): string {
 }
 
 /** The details of an entry as `key=value`; what is empty is left out. */
-function detailsOf({ data }: Entry): string {
+function detailsOf({ data }: TimelineEntry): string {
   return Object.entries(data)
     .filter(([key, value]) => value !== null && value !== '' && key !== 'name')
     .map(([key, value]) => `${key}=${short(value)}`)

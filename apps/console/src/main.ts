@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Overview, Session } from '@amtsbote/ops-api';
+
 import { get, post, Problem } from './api.js';
 import { isAsking } from './dialog.js';
 import { announce, fill, h } from './dom.js';
 import { switchLanguage, texts } from './language.js';
-import type { Overview, Session } from './model.js';
 import type { Stage, View } from './view.js';
 import { applicationView } from './views/application.view.js';
 import { instancesView } from './views/instances.view.js';

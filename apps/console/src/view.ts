@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Session } from './model.js';
+
+import type { Session } from '@amtsbote/ops-api';
 
 /** What a view gets. */
 export interface Stage {

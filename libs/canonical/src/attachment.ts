@@ -38,6 +38,7 @@ export type Attachment = z.infer<typeof Attachment>;
 
 const CONTROL_OR_FORMAT = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const NAME_BYTES_MAX = 255;
+const UTF8 = new TextEncoder();
 
 /**
  * A file name that is safe in every target: last path segment, NFC, without control and format characters (soft hyphens, direction
@@ -56,13 +57,17 @@ function shortened(name: string): string {
   return withEnding(name.slice(0, name.length - extension.length), extension);
 }
 
+function byteLength(text: string): number {
+  return UTF8.encode(text).length;
+}
+
 /** Stem and ending together, the stem cut so that both have at most 255 bytes. */
 function withEnding(stem: string, ending: string): string {
-  const room = NAME_BYTES_MAX - Buffer.byteLength(ending);
-  if (Buffer.byteLength(stem) <= room) return stem + ending;
+  const room = NAME_BYTES_MAX - byteLength(ending);
+  if (byteLength(stem) <= room) return stem + ending;
   let kept = '';
   for (const character of stem) {
-    if (Buffer.byteLength(kept + character) > room) break;
+    if (byteLength(kept + character) > room) break;
     kept += character;
   }
   return kept + ending;

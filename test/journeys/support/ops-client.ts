@@ -1,41 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { ApplicationPage, ApplicationSummary, StepView, Timeline } from '@amtsbote/ops-api';
 
 /** An answer of the operators' API. */
 export interface OpsAnswer<Body> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Body;
-}
-
-/** An application as the list shows it; what journeys look at. */
-export interface ListedApplication {
-  readonly id: string;
-  readonly reference: string;
-  readonly submissionId: string;
-  readonly tenant: string;
-  readonly route: string | null;
-  readonly state: string;
-  readonly progress: string;
-}
-
-/** A step as the detail shows it. */
-export interface ShownStep {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-  readonly instance: string;
-  readonly failure: { readonly kind: string; readonly code: string } | null;
-  readonly actions: readonly string[];
-}
-
-/** An entry of the timeline. */
-export interface ShownEntry {
-  readonly at: string;
-  readonly kind: string;
-  readonly event: string;
-  readonly step?: string;
-  readonly actor?: string;
-  readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** An operator with a token, as script or console would ask; keeps every answer, so that a test can look for what must not be in them. */
@@ -63,29 +33,26 @@ export class OpsClient {
     return { status: answer.status, headers: answer.headers, body: JSON.parse(text) as Body };
   }
 
-  async list(query: Record<string, string> = {}): Promise<readonly ListedApplication[]> {
-    const { body } = await this.call<{ items: ListedApplication[] }>('GET', `/ops/applications?${new URLSearchParams(query).toString()}`);
+  async list(query: Record<string, string> = {}): Promise<readonly ApplicationSummary[]> {
+    const { body } = await this.call<ApplicationPage>('GET', `/ops/applications?${new URLSearchParams(query).toString()}`);
     return body.items;
   }
 
   /** The one application with this id of the sender. @throws Error when there is not exactly one */
-  async bySubmission(submissionId: string): Promise<ListedApplication> {
+  async bySubmission(submissionId: string): Promise<ApplicationSummary> {
     const [item, ...others] = await this.list({ submissionId });
     if (item === undefined || others.length > 0)
       throw new Error(`not exactly one application, but ${others.length + (item === undefined ? 0 : 1)}`);
     return item;
   }
 
-  async timeline(id: string): Promise<{ application: ListedApplication & { steps: ShownStep[] }; entries: ShownEntry[] }> {
-    const { body } = await this.call<{ application: ListedApplication & { steps: ShownStep[] }; entries: ShownEntry[] }>(
-      'GET',
-      `/ops/applications/${id}/timeline`,
-    );
+  async timeline(id: string): Promise<Timeline> {
+    const { body } = await this.call<Timeline>('GET', `/ops/applications/${id}/timeline`);
     return body;
   }
 
   /** A step by its name. @throws Error when there is none */
-  async step(id: string, name: string): Promise<ShownStep> {
+  async step(id: string, name: string): Promise<StepView> {
     const { application } = await this.timeline(id);
     const step = application.steps.find((candidate) => candidate.name === name);
     if (step === undefined) throw new Error(`no step ${name}`);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { ApplicationDetail, Cancelled, Rerouted, RouteName, StepView } from '@amtsbote/ops-api';
+
 import { get, post, Problem } from '../api.js';
 import { ask, problemText } from '../dialog.js';
 import { announce, button, h } from '../dom.js';
 import { texts } from '../language.js';
-import type { Detail, Step } from '../model.js';
 import type { View } from '../view.js';
 
 /** Asks how and why to retry a step. */
-export function askRetry(step: Step, view: View): void {
+export function askRetry(step: StepView, view: View): void {
   const { dialog: t, application } = texts();
   const choices = [
     ['', t.retryAsk, true],
@@ -32,7 +33,7 @@ export function askRetry(step: Step, view: View): void {
 }
 
 /** Asks why to go on without a step. */
-export function askSkip(step: Step, view: View): void {
+export function askSkip(step: StepView, view: View): void {
   const { dialog: t, application } = texts();
   ask({
     title: `${t.skipTitle}: ${step.name}`,
@@ -46,14 +47,14 @@ export function askSkip(step: Step, view: View): void {
 }
 
 /** Asks why to cancel. */
-export function askCancel({ id, reference }: Detail, view: View): void {
+export function askCancel({ id, reference }: ApplicationDetail, view: View): void {
   const { dialog: t, application, progress } = texts();
   ask({
     title: `${t.cancelTitle}: ${reference}`,
     text: t.cancelText,
     label: application.cancel,
     act: async (reason) => {
-      const { openPayments } = await post<{ openPayments: number }>(`applications/${id}/cancel`, { reason });
+      const { openPayments } = await post<Cancelled>(`applications/${id}/cancel`, { reason });
       announce(openPayments > 0 ? t.openPayment : progress.cancelled);
       await view.refresh();
     },
@@ -61,9 +62,9 @@ export function askCancel({ id, reference }: Detail, view: View): void {
 }
 
 /** Asks where to and why, with a preview of what would stay and what would end. */
-export async function askReroute({ id, reference }: Detail, view: View): Promise<void> {
+export async function askReroute({ id, reference }: ApplicationDetail, view: View): Promise<void> {
   const { dialog: t, application, list } = texts();
-  const { routes } = await get<{ routes: { name: string }[] }>('routes');
+  const { routes } = await get<{ routes: RouteName[] }>('routes');
   const options = [h('option', { value: '' }, t.rerouteMatch), ...routes.map(({ name }) => h('option', { value: name }, name))];
   const select = h('select', { id: 'route', name: 'route' }, ...options);
   const preview = h('p', { class: 'note', role: 'status', hidden: true });
@@ -71,7 +72,7 @@ export async function askReroute({ id, reference }: Detail, view: View): Promise
   const show = async (): Promise<void> => {
     preview.hidden = false;
     try {
-      const plan = await post<Plan>(`applications/${id}/reroute`, { ...order(), dryRun: true, reason: t.preview });
+      const plan = await post<Rerouted>(`applications/${id}/reroute`, { ...order(), dryRun: true, reason: t.preview });
       const names = (all: readonly string[]): string => (all.length === 0 ? t.nothing : all.join(', '));
       preview.textContent = t.previewText(names(plan.kept), names(plan.cancelled), names(plan.added));
     } catch (error) {
@@ -87,14 +88,8 @@ export async function askReroute({ id, reference }: Detail, view: View): Promise
     fields: [h('div', { class: 'field' }, h('label', { for: 'route' }, list.route), select), preview],
     extras: [button(t.preview, () => void show())],
     act: async (reason) => {
-      await post<Plan>(`applications/${id}/reroute`, { ...order(), reason });
+      await post<Rerouted>(`applications/${id}/reroute`, { ...order(), reason });
       await view.refresh();
     },
   });
-}
-
-interface Plan {
-  readonly kept: readonly string[];
-  readonly cancelled: readonly string[];
-  readonly added: readonly string[];
 }

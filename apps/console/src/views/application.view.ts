@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { StepState } from '@amtsbote/canonical';
+import type { ApplicationDetail, InstanceView, StepView, Timeline } from '@amtsbote/ops-api';
+
 import { get } from '../api.js';
 import { announce, badge, button, type Child, dataTable, fill, h } from '../dom.js';
 import { moment } from '../format.js';
 import { texts } from '../language.js';
-import type { Detail, Instance, Step, StepState, Timeline } from '../model.js';
 import type { Stage, View } from '../view.js';
 import { askCancel, askReroute, askRetry, askSkip } from './application.dialogs.js';
 import { progressBadge } from './list.view.js';
@@ -42,7 +44,7 @@ export async function applicationView({ main, session, path }: Stage): Promise<V
     title: t.story,
     refresh: async () => {
       const known = await get<Timeline>(`applications/${encodeURIComponent(id)}/timeline`);
-      const { instances } = await get<{ instances: Instance[] }>('instances');
+      const { instances } = await get<{ instances: InstanceView[] }>('instances');
       const now = JSON.stringify([known, instances.map(({ name, paused, breaker }) => [name, paused, breaker]), technical.checked]);
       if (now === shown) return;
       fill(head, ...header(known.application, session.tenantNames, view));
@@ -56,7 +58,7 @@ export async function applicationView({ main, session, path }: Stage): Promise<V
   return view;
 }
 
-function header(application: Detail, tenants: Readonly<Record<string, string>>, view: View): Child[] {
+function header(application: ApplicationDetail, tenants: Readonly<Record<string, string>>, view: View): Child[] {
   const { application: t, list, state } = texts();
   const isOver = application.progress === 'finished' || application.progress === 'cancelled';
   const fact = (label: string, value: Child): Child => h('div', {}, h('dt', {}, label), h('dd', {}, value));
@@ -93,17 +95,17 @@ function header(application: Detail, tenants: Readonly<Record<string, string>>, 
 }
 
 /** Why an application is parked although none of its steps is. */
-function note({ progress, route, steps }: Detail): Child {
+function note({ progress, route, steps }: ApplicationDetail): Child {
   const t = texts().application;
   if (progress !== 'parked' || steps.some(({ state }) => state === 'parked')) return undefined;
   return h('p', { class: 'note' }, route === null ? t.noSteps : t.nobodyDecides);
 }
 
-function laufzettel(application: Detail, instances: readonly Instance[], view: View): HTMLElement {
+function laufzettel(application: ApplicationDetail, instances: readonly InstanceView[], view: View): HTMLElement {
   const { application: t, step: states, kind } = texts();
   if (application.steps.length === 0) return h('p', { class: 'empty' }, t.noSteps);
   const rows = application.steps.map((step) => [
-    h('div', {}, step.name, h('div', { class: 'small muted' }, kind[step.kind as keyof typeof kind])),
+    h('div', {}, step.name, h('div', { class: 'small muted' }, kind[step.kind])),
     step.instance,
     badge(states[step.state], TONE[step.state]),
     String(step.attempts),
@@ -113,7 +115,7 @@ function laufzettel(application: Detail, instances: readonly Instance[], view: V
   return dataTable(t.laufzettel, [t.step, t.target, t.state, t.attempts, t.notes, t.actions], rows, [3]);
 }
 
-function notesOf(step: Step, instances: readonly Instance[]): HTMLElement {
+function notesOf(step: StepView, instances: readonly InstanceView[]): HTMLElement {
   const { application: t, hint } = texts();
   const { failure, state, dueAt } = step;
   const instance = instances.find(({ name }) => name === step.instance);
@@ -129,7 +131,7 @@ function notesOf(step: Step, instances: readonly Instance[]): HTMLElement {
   return h('div', { class: 'failure' }, ...parts);
 }
 
-function stepActions(step: Step, application: Detail, view: View): HTMLElement {
+function stepActions(step: StepView, application: ApplicationDetail, view: View): HTMLElement {
   const t = texts().application;
   const label = (action: string): string => `${action}: ${step.name}, ${application.reference}`;
   const open = (name: string, action: string, look: 'primary' | 'secondary', act: () => void): HTMLElement =>

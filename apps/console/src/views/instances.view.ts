@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { DeadLetterView, InstanceView, ProbeView, QueueView } from '@amtsbote/ops-api';
+
 import { get, post } from '../api.js';
 import { ask } from '../dialog.js';
 import { announce, badge, button, type Child, dataTable, fill, h } from '../dom.js';
 import { ago, moment } from '../format.js';
 import { texts } from '../language.js';
-import type { DeadLetter, Instance, Probe, Queue } from '../model.js';
 import type { Stage, View } from '../view.js';
 
 /** Adapters with pause and probe, pickup queues, dead letters. */
@@ -25,18 +26,18 @@ export async function instancesView({ main, session }: Stage): Promise<View> {
   const view: View = {
     title: t.title,
     refresh: async () => {
-      const known = await get<{ instances: Instance[] }>('instances');
+      const known = await get<{ instances: InstanceView[] }>('instances');
       fill(instances, instanceTable(known.instances, view));
-      const waiting = await get<{ queues: Queue[] }>('queues');
+      const waiting = await get<{ queues: QueueView[] }>('queues');
       fill(queues, queueTable(waiting.queues, session.tenantNames));
-      const dead = await get<{ deadLetters: DeadLetter[] }>('dead-letters');
+      const dead = await get<{ deadLetters: DeadLetterView[] }>('dead-letters');
       fill(letters, ...letterTable(dead.deadLetters, view));
     },
   };
   return view;
 }
 
-function instanceTable(instances: readonly Instance[], view: View): HTMLElement {
+function instanceTable(instances: readonly InstanceView[], view: View): HTMLElement {
   const t = texts().instances;
   const rows = instances.map((instance): Child[] => [
     instance.name,
@@ -53,7 +54,7 @@ function instanceTable(instances: readonly Instance[], view: View): HTMLElement 
   return dataTable(t.caption, head, rows, [3, 4, 5, 6, 7]);
 }
 
-function stateOf({ paused, pausedReason, pausedBy, breaker, openUntil, lastFailure }: Instance): HTMLElement {
+function stateOf({ paused, pausedReason, pausedBy, breaker, openUntil, lastFailure }: InstanceView): HTMLElement {
   const t = texts().instances;
   const note = (text: string): HTMLElement => h('div', { class: 'small muted' }, text);
   if (paused) return h('div', {}, badge(t.paused, 'warning'), note(`${pausedReason ?? ''}, ${t.by} ${pausedBy ?? ''}`));
@@ -62,7 +63,7 @@ function stateOf({ paused, pausedReason, pausedBy, breaker, openUntil, lastFailu
   return h('div', {}, badge(t[breaker], 'danger'), note(`${lastFailure?.code ?? ''}${until}`));
 }
 
-function switchOf({ name, paused }: Instance, view: View): HTMLElement {
+function switchOf({ name, paused }: InstanceView, view: View): HTMLElement {
   const { instances: t, dialog: d } = texts();
   const label = paused ? t.resume : t.pause;
   const open = (): void =>
@@ -83,12 +84,12 @@ async function runProbes(container: HTMLElement, trigger: HTMLElement): Promise<
   const t = texts().instances;
   trigger.setAttribute('aria-disabled', 'true');
   fill(container, h('p', { class: 'muted' }, t.probing));
-  const { probes } = await post<{ probes: Probe[] }>('probes');
+  const { probes } = await post<{ probes: ProbeView[] }>('probes');
   trigger.removeAttribute('aria-disabled');
   fill(container, h('h2', {}, t.probed), h('ul', { class: 'probes' }, ...probes.map(probeItem)));
 }
 
-function probeItem({ name, target, ok, checks, durationMs }: Probe): HTMLElement {
+function probeItem({ name, target, ok, checks, durationMs }: ProbeView): HTMLElement {
   const t = texts().instances;
   const lines = checks.map((check) => h('li', {}, `${check.ok ? '✓' : '✗'} ${check.name}: ${check.detail}`));
   return h(
@@ -100,7 +101,7 @@ function probeItem({ name, target, ok, checks, durationMs }: Probe): HTMLElement
   );
 }
 
-function queueTable(queues: readonly Queue[], tenants: Readonly<Record<string, string>>): HTMLElement {
+function queueTable(queues: readonly QueueView[], tenants: Readonly<Record<string, string>>): HTMLElement {
   const t = texts().queues;
   if (queues.length === 0) return h('p', { class: 'empty' }, t.empty);
   const rows = queues.map(({ name, tenant, offered, leased, rejected, oldestOfferedAt, lastCollectedAt }) => [
@@ -115,7 +116,7 @@ function queueTable(queues: readonly Queue[], tenants: Readonly<Record<string, s
   return dataTable(t.caption, [t.name, t.tenant, t.offered, t.leased, t.rejected, t.oldest, t.last], rows, [2, 3, 4, 5]);
 }
 
-function letterTable(letters: readonly DeadLetter[], view: View): Child[] {
+function letterTable(letters: readonly DeadLetterView[], view: View): Child[] {
   const { letters: t, dialog: d } = texts();
   if (letters.length === 0) return [h('p', { class: 'muted' }, t.empty)];
   const rows = letters.map(({ type, applicationId, reason, diedAt }) => [

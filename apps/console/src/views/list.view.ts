@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Progress } from '@amtsbote/canonical';
+import type { ApplicationPage, Overview, RouteName } from '@amtsbote/ops-api';
+
 import { get } from '../api.js';
 import { announce, badge, button, type Child, dataTable, fill, h } from '../dom.js';
 import { moment } from '../format.js';
 import { texts } from '../language.js';
-import type { Application, Overview, Progress } from '../model.js';
 import type { Stage, View } from '../view.js';
 
 /** Filters in the address of the view: what is shown can be bookmarked and sent to a colleague. */
@@ -19,7 +21,7 @@ export function progressBadge(progress: Progress): HTMLElement {
 /** The list of applications with search and filters. */
 export async function listView({ main, session, query }: Stage): Promise<View> {
   const t = texts().list;
-  const { routes } = await get<{ routes: { name: string }[] }>('routes');
+  const { routes } = await get<{ routes: RouteName[] }>('routes');
   const [figures, results] = [h('div'), h('div')];
   fill(
     main,
@@ -37,7 +39,7 @@ export async function listView({ main, session, query }: Stage): Promise<View> {
     title: t.title,
     refresh: async () => {
       const wishes = Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? '']));
-      const page = await get<{ items: Application[]; next?: string }>('applications', { ...wishes, limit: '50' });
+      const page = await get<ApplicationPage>('applications', { ...wishes, limit: '50' });
       const overview = await get<Overview>('overview');
       const now = JSON.stringify([page, overview]);
       if (now === shown) return;
@@ -139,11 +141,7 @@ function figuresOf({ open, last24Hours, deadLetters }: Overview): HTMLElement {
   );
 }
 
-function resultsOf(
-  page: { items: readonly Application[]; next?: string },
-  query: URLSearchParams,
-  tenants: Readonly<Record<string, string>>,
-): Child[] {
+function resultsOf(page: ApplicationPage, query: URLSearchParams, tenants: Readonly<Record<string, string>>): Child[] {
   const { list: t, state } = texts();
   if (page.items.length === 0) return [h('p', { class: 'empty' }, t.empty)];
   const rows = page.items.map((item) => [

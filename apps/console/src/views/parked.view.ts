@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { BulkResult, ParkedGroup } from '@amtsbote/ops-api';
+
 import { get, post } from '../api.js';
 import { ask } from '../dialog.js';
 import { announce, button, dataTable, fill, h } from '../dom.js';
 import { ago } from '../format.js';
 import { texts } from '../language.js';
-import type { ParkedGroup } from '../model.js';
 import type { Stage, View } from '../view.js';
 
 const LIMIT = 1_000;
@@ -51,13 +52,13 @@ function actionsOf({ instance, code }: ParkedGroup, index: number, view: View): 
 /** Counts first, then asks, then does it. */
 async function retryAll(filter: { instance: string; code: string }, view: View): Promise<void> {
   const { dialog: t, parked } = texts();
-  const { matched } = await post<{ matched: number }>('steps/retry', { ...filter, dryRun: true, reason: 'count' });
+  const { matched } = await post<BulkResult>('steps/retry', { ...filter, dryRun: true, reason: 'count' });
   ask({
     title: t.bulkTitle,
     text: t.bulkText(matched),
     label: parked.retryAll,
     act: async (reason) => {
-      const done = await post<{ retried: number; remaining: number }>('steps/retry', { ...filter, dryRun: false, limit: LIMIT, reason });
+      const done = await post<BulkResult>('steps/retry', { ...filter, dryRun: false, limit: LIMIT, reason });
       announce(t.bulkDone(done.retried, done.remaining));
       await view.refresh();
     },

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Failure } from '@amtsbote/canonical';
+import type { TimelineEntry } from '@amtsbote/ops-api';
+
 import { type Child, h } from '../dom.js';
 import { moment, money, valueText } from '../format.js';
 import { texts } from '../language.js';
-import type { Entry, Failure } from '../model.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TECHNICAL = ['attempt', 'effect', 'message'];
@@ -10,12 +12,12 @@ const BAD = ['step.parked', 'application.parked', 'pickup.rejected', 'message.de
 const GOOD = ['application.finished', 'application.submitted', 'step.done', 'pickup.acknowledged', 'decision.received'];
 
 /** The story of an application, oldest first. */
-export function story(entries: readonly Entry[], technical: boolean): HTMLElement {
+export function story(entries: readonly TimelineEntry[], technical: boolean): HTMLElement {
   const shown = entries.filter(({ kind }) => technical || !TECHNICAL.includes(kind));
   return h('ol', { class: 'timeline' }, ...shown.map(entryItem));
 }
 
-function entryItem(entry: Entry): HTMLElement {
+function entryItem(entry: TimelineEntry): HTMLElement {
   const { at, event, step, actor } = entry;
   return h(
     'li',
@@ -34,13 +36,13 @@ function entryItem(entry: Entry): HTMLElement {
   );
 }
 
-function toneOf({ kind, event, data }: Entry): string {
+function toneOf({ kind, event, data }: TimelineEntry): string {
   if (BAD.includes(event) || failureOf(data) !== undefined) return 'bad';
   if (GOOD.includes(event)) return 'good';
   return TECHNICAL.includes(kind) ? 'quiet' : '';
 }
 
-function details(entry: Entry): Child {
+function details(entry: TimelineEntry): Child {
   const facts = factsOf(entry);
   if (facts.length === 0) return undefined;
   const { field } = texts();
@@ -52,7 +54,7 @@ function details(entry: Entry): Child {
 }
 
 /** What is worth a word, as texts: nothing empty, the step's name not twice, money as money. */
-function factsOf({ data, step, event }: Entry): [string, string][] {
+function factsOf({ data, step, event }: TimelineEntry): [string, string][] {
   const { failure: _failure, cents, currency, durationMs, ...rest } = data;
   const facts: [string, string][] = Object.entries(rest)
     .filter(([key, value]) => !isEmpty(value) && !(key === 'name' && value === step))
@@ -70,7 +72,7 @@ function stateText(value: unknown): string {
   return states[String(value)] ?? valueText(value);
 }
 
-function failureOf(data: Entry['data']): Failure | undefined {
+function failureOf(data: TimelineEntry['data']): Failure | undefined {
   const failure = data['failure'];
   return typeof failure === 'object' && failure !== null ? (failure as Failure) : undefined;
 }

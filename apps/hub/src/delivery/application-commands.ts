@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Application } from '@amtsbote/canonical';
+import type { Cancelled, Rerouted } from '@amtsbote/ops-api';
 import { stepsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -20,14 +21,6 @@ export interface RerouteOrder extends Reasoned {
   readonly route?: string | undefined;
   /** Only says what would happen. */
   readonly dryRun?: boolean;
-}
-
-/** What rerouting did to the Laufzettel, by names of steps. */
-export interface Rerouted {
-  readonly route: string;
-  readonly kept: readonly string[];
-  readonly cancelled: readonly string[];
-  readonly added: readonly string[];
 }
 
 /** What people do with whole applications; each command is one transaction with its journal entry (laws 2 and 7). */
@@ -81,7 +74,7 @@ export class ApplicationCommands {
   }
 
   /** Takes an application out of the flow for good. @throws ProblemError 404; 409 when it is over or a step is just running. */
-  async cancel(commander: Commander, applicationId: string, { reason }: Reasoned): Promise<{ cancelled: string[]; openPayments: number }> {
+  async cancel(commander: Commander, applicationId: string, { reason }: Reasoned): Promise<Cancelled> {
     return this.unitOfWork.run(async (work) => {
       const { application, steps } = await this.open(work, commander, applicationId);
       const running = steps.find(({ state }) => state === 'running');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { mayMove, STEP_TRANSITIONS, type StepState } from '@amtsbote/canonical';
+import type { StepAction } from '@amtsbote/ops-api';
 import type { StepRow } from '@amtsbote/store';
 
 import type { PlannedStep } from '../routing/laufzettel.js';
@@ -87,8 +88,7 @@ export function skipRefusal({ state }: Pick<StepRow, 'state'>): Refusal | undefi
   return { refused: 'step-state', detail: `A step that is ${state} cannot be skipped.${wait}` };
 }
 
-/** What may be done with a step now, for buttons and help texts; the rules above decide again when it is done. */
-export type StepAction = 'retry' | 'forceAct' | 'confirmDone' | 'skip';
+/** What a person may do with a step now; the rules above decide again when it is done. */
 export function actionsOf(step: CommandedStep): StepAction[] {
   const actions: StepAction[] = [];
   if (!('refused' in retryMove(step))) actions.push('retry');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { JsonValue, StepState } from '@amtsbote/canonical';
+import type { MovedStep } from '@amtsbote/ops-api';
 import { returning, StepRow } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -28,14 +29,6 @@ export interface RetryOrder extends Reasoned {
   readonly force?: Force | undefined;
   /** Names the bulk command this retry is part of. */
   readonly bulk?: string;
-}
-
-/** What became of a step. */
-export interface MovedStep {
-  readonly stepId: string;
-  readonly name: string;
-  readonly from: StepState;
-  readonly to: StepState;
 }
 
 /** What people do with single steps; each command is one transaction with its journal entry (laws 2 and 7). */

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { ApplicationDetail, ApplicationPage, Cancelled, Rerouted, Timeline } from '@amtsbote/ops-api';
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
-import { ApplicationCommands, type Rerouted } from '../delivery/application-commands.js';
-import { type ApplicationDetail, type ApplicationPage, ApplicationQueries } from './applications.queries.js';
+import { ApplicationCommands } from '../delivery/application-commands.js';
+import { ApplicationQueries } from './applications.queries.js';
 import { AsOperator, type Operator } from './operator.js';
 import { ApplicationsQuery, ReasonBody, RerouteBody } from './ops.dto.js';
 import { OpsGuard } from './ops.guard.js';
 import { readCursor } from './search.js';
-import { type Timeline, TimelineQueries } from './timeline.queries.js';
+import { TimelineQueries } from './timeline.queries.js';
 
 /** Applications, for operators. */
 @ApiTags('ops')
@@ -25,14 +26,14 @@ export class OpsApplicationsController {
 
   @Get()
   @ApiOperation({ summary: 'Applications, newest first, by business keys. No personal data.' })
-  async list(@Query() query: ApplicationsQuery, @AsOperator() { tenants }: Operator): Promise<ApplicationPage> {
+  async list(@Query() query: ApplicationsQuery, @AsOperator() { tenants }: Operator): Promise<ApplicationPage<Date>> {
     const { limit, cursor, ...wishes } = query;
     return this.queries.list(wishes, tenants, { limit, ...(cursor === undefined ? {} : { after: readCursor(cursor) }) });
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One application with its Laufzettel.' })
-  async detail(@Param('id', ParseUUIDPipe) id: string, @AsOperator() { tenants }: Operator): Promise<ApplicationDetail> {
+  async detail(@Param('id', ParseUUIDPipe) id: string, @AsOperator() { tenants }: Operator): Promise<ApplicationDetail<Date>> {
     return this.queries.detail(id, tenants);
   }
 
@@ -40,7 +41,7 @@ export class OpsApplicationsController {
   @ApiOperation({
     summary: 'The whole story: journal, attempts, effects with receipts, payment, pickup, decisions, messages still waiting, dead letters.',
   })
-  async timeline(@Param('id', ParseUUIDPipe) id: string, @AsOperator() { tenants }: Operator): Promise<Timeline> {
+  async timeline(@Param('id', ParseUUIDPipe) id: string, @AsOperator() { tenants }: Operator): Promise<Timeline<Date>> {
     return this.timelines.of(id, tenants);
   }
 
@@ -62,7 +63,7 @@ export class OpsApplicationsController {
     @Param('id', ParseUUIDPipe) id: string,
     @Body() { reason }: ReasonBody,
     @AsOperator() operator: Operator,
-  ): Promise<{ cancelled: string[]; openPayments: number }> {
+  ): Promise<Cancelled> {
     return this.commands.cancel(operator, id, { reason });
   }
 }

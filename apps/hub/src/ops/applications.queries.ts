@@ -1,72 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { ApplicationState, Failure, JsonValue, Progress, StepKind, StepState } from '@amtsbote/canonical';
+import type { ApplicationDetail, ApplicationPage, ApplicationSummary, StepAction, StepView } from '@amtsbote/ops-api';
 import { type StepRow, stepsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
-import { actionsOf, type StepAction } from '../delivery/command-rules.js';
+import { actionsOf } from '../delivery/command-rules.js';
 import { House } from '../house/tokens.js';
 import { ProblemError } from '../http/problem.js';
 import { withoutNames } from './redaction.js';
 import { type Cursor, searchCondition, type SearchWishes, writeCursor } from './search.js';
-
-/** One line of the list: what identifies an application and where it is; nothing of what the citizen wrote. */
-export interface ApplicationSummary {
-  readonly id: string;
-  readonly reference: string;
-  readonly tenant: string;
-  readonly service: string;
-  readonly leikaKey: string | null;
-  readonly formId: string | null;
-  readonly endpoint: string;
-  readonly submissionId: string;
-  readonly route: string | null;
-  readonly state: ApplicationState;
-  readonly progress: Progress;
-  readonly test: boolean;
-  readonly attachments: number;
-  readonly receivedAt: Date;
-  readonly changedAt: Date;
-  readonly finishedAt: Date | null;
-}
-
-/** One page of the list; `next` is absent on the last one. */
-export interface ApplicationPage {
-  readonly items: readonly ApplicationSummary[];
-  readonly next?: string;
-}
-
-/** A step as operators see it. */
-export interface StepView {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: StepKind;
-  /** Adapter instance, or pickup queue. */
-  readonly instance: string;
-  readonly pickup: boolean;
-  readonly forDecision: boolean;
-  readonly state: StepState;
-  readonly after: readonly string[];
-  readonly condition: string | null;
-  readonly dueAt: Date | null;
-  readonly leaseUntil: Date | null;
-  readonly attempts: number;
-  readonly failures: number;
-  readonly failingSince: Date | null;
-  readonly failure: Failure | null;
-  readonly receipt: JsonValue;
-  readonly changedAt: Date;
-  /** What a person may do with it now. */
-  readonly actions: readonly StepAction[];
-}
-
-/** One application with its Laufzettel. */
-export interface ApplicationDetail extends ApplicationSummary {
-  readonly reportTo: string | null;
-  readonly completesBy: 'decision' | 'steps';
-  /** Things the sender sent that have no place in the canonical application; kept. */
-  readonly unmapped: number;
-  readonly steps: readonly StepView[];
-}
 
 /** Reads applications for operators; every query is limited to the operator's tenants. */
 @Injectable()
@@ -74,19 +15,23 @@ export class ApplicationQueries {
   constructor(private readonly house: House) {}
 
   /** A page of applications, newest first. */
-  async list(wishes: SearchWishes, tenants: readonly string[] | null, page: { limit: number; after?: Cursor }): Promise<ApplicationPage> {
+  async list(
+    wishes: SearchWishes,
+    tenants: readonly string[] | null,
+    page: { limit: number; after?: Cursor },
+  ): Promise<ApplicationPage<Date>> {
     const { sql, parameters } = searchCondition(wishes, tenants, page.after);
     const limit = `$${parameters.length + 1}`;
     const query = `SELECT ${SUMMARY} FROM application a WHERE ${sql} ORDER BY a.received_at DESC, a.id LIMIT ${limit}`;
-    const rows = await this.house.database.query<ApplicationSummary[]>(query, [...parameters, page.limit + 1]);
+    const rows = await this.house.database.query<ApplicationSummary<Date>[]>(query, [...parameters, page.limit + 1]);
     const items = rows.slice(0, page.limit);
     const last = items.at(-1);
     return rows.length > page.limit && last !== undefined ? { items, next: writeCursor(last) } : { items };
   }
 
   /** @throws ProblemError 404, also for other tenants' applications */
-  async detail(id: string, tenants: readonly string[] | null): Promise<ApplicationDetail> {
-    const rows = await this.house.database.query<Omit<ApplicationDetail, 'steps'>[]>(DETAIL, [id, tenants]);
+  async detail(id: string, tenants: readonly string[] | null): Promise<ApplicationDetail<Date>> {
+    const rows = await this.house.database.query<Omit<ApplicationDetail<Date>, 'steps'>[]>(DETAIL, [id, tenants]);
     const [row] = rows;
     if (row === undefined) throw new ProblemError(404, 'unknown-application', 'There is no such application.');
     const steps = await stepsOf(this.house.database.manager, { applicationId: id, tenant: row.tenant });
@@ -95,7 +40,7 @@ export class ApplicationQueries {
   }
 }
 
-function stepView(step: StepRow, actions: StepAction[]): StepView {
+function stepView(step: StepRow, actions: StepAction[]): StepView<Date> {
   const { id, name, kind, instance, state, after, condition, dueAt, leaseUntil, attempts, failures, failingSince, failure, changedAt } =
     step;
   return {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { BulkResult } from '@amtsbote/ops-api';
 import { Injectable } from '@nestjs/common';
 
 import { type Commander, StepCommands } from '../delivery/step-commands.js';
@@ -21,19 +22,6 @@ export interface BulkOrder {
   readonly reason: string;
   readonly dryRun: boolean;
   readonly limit: number;
-}
-
-/** What became of it. */
-export interface BulkResult {
-  /** Parked steps that fit the filter. */
-  readonly matched: number;
-  readonly retried: number;
-  /** Changed by somebody else meanwhile, or not to be retried as they are. */
-  readonly refused: number;
-  /** Still to come with another call. */
-  readonly remaining: number;
-  /** Stands in the journal entry of every step. */
-  readonly bulk: string;
 }
 
 const BATCH = 500;

@@ -16,7 +16,7 @@ const KERN = '/console/kern/';
 /** Directories of the project that make up the console, by the address they have in the browser. */
 const PARTS = [
   { prefix: '/console', directory: 'apps/console/public' },
-  { prefix: '/console/app/', directory: 'dist/apps/console/src' },
+  { prefix: '/console/app/', directory: 'dist/console/apps/console/src' },
   { prefix: KERN, directory: 'node_modules/@kern-ux/native/dist' },
 ] as const;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { LoginLink, Session } from '@amtsbote/ops-api';
 import { Controller, Get, HttpCode, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -24,7 +25,7 @@ export class ConsoleController {
   @ApiBearerAuth()
   @UseGuards(OpsGuard)
   @ApiOperation({ summary: 'A link that opens the console once, within ten minutes. Bearer token only: a session cannot make sessions.' })
-  async link(@AsOperator() operator: Operator): Promise<{ url: string; expiresAt: Date }> {
+  async link(@AsOperator() operator: Operator): Promise<LoginLink<Date>> {
     if (operator.via !== 'token') throw new ProblemError(403, 'token-needed', 'A login link can only be made with a bearer token.');
     const { token, expiresAt } = await this.sessions.issueLink(operator);
     return { url: `${this.house.loaded.config.publicUrl.replace(/\/$/, '')}/console/login?token=${token}`, expiresAt };
@@ -50,7 +51,7 @@ export class ConsoleController {
   @ApiCookieAuth()
   @UseGuards(OpsGuard)
   @ApiOperation({ summary: 'Who is asking, and whose applications that person may see (null = all).' })
-  session(@AsOperator() { name, tenants }: Operator): Record<string, unknown> {
+  session(@AsOperator() { name, tenants }: Operator): Session {
     const names = Object.entries(this.house.loaded.config.tenants).filter(([ars]) => tenants?.includes(ars) ?? true);
     return { name, tenants, tenantNames: Object.fromEntries(names.map(([ars, tenant]) => [ars, tenant.name])) };
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { PostgresQueue, Waker } from '@amtsbote/bus';
+import type { Redriven } from '@amtsbote/ops-api';
 import { Injectable } from '@nestjs/common';
 
 import { UnitOfWork } from '../house/unit-of-work.js';
@@ -17,10 +18,7 @@ export class DeadLetters {
   ) {}
 
   /** Redrives these letters, or the oldest ones, of the operator's tenants; journal entries and messages in one transaction. */
-  async redrive(
-    { actor, tenants }: Operator,
-    order: { reason: string; ids?: readonly string[] | undefined },
-  ): Promise<{ redriven: number }> {
+  async redrive({ actor, tenants }: Operator, order: { reason: string; ids?: readonly string[] | undefined }): Promise<Redriven> {
     const redriven = await this.unitOfWork.run(async (work) => {
       const letters = await work.sql.query<Letter[]>(CHOSEN, [tenants, order.ids ?? null, REDRIVE_MAX]);
       if (letters.length === 0) return 0;

@@ -1,63 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { ApplicationState, Progress } from '@amtsbote/canonical';
+import type { Progress } from '@amtsbote/canonical';
+import type { DeadLetterView, OpenCount, Overview, ParkedGroup, QueueView } from '@amtsbote/ops-api';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../house/tokens.js';
 import type { Operator } from './operator.js';
-
-/** Applications that are not over, counted. */
-export interface OpenCount {
-  readonly progress: Progress;
-  readonly state: ApplicationState;
-  readonly route: string | null;
-  readonly count: number;
-  readonly oldestReceivedAt: Date;
-}
-
-/** Where the house stands. */
-export interface Overview {
-  /** Everything that is not over. */
-  readonly open: readonly OpenCount[];
-  /** What came in within the last 24 hours, by what has become of it. */
-  readonly last24Hours: Readonly<Record<Progress, number>>;
-  readonly deadLetters: number;
-}
-
-/** Parked steps that fail alike: the same error 214 times is one line. */
-export interface ParkedGroup {
-  /** `null`: applications that no route matched. */
-  readonly instance: string | null;
-  readonly code: string;
-  readonly kind: string;
-  readonly message: string;
-  readonly hintKey: string | null;
-  readonly count: number;
-  readonly oldestAt: Date;
-}
-
-/** A pickup queue and its collector. */
-export interface QueueView {
-  readonly name: string;
-  readonly tenant: string;
-  /** What a poll could take now. */
-  readonly offered: number;
-  readonly leased: number;
-  readonly oldestOfferedAt: Date | null;
-  readonly lastCollectedAt: Date | null;
-  /** Given back by the Fachverfahren: in front of a person. */
-  readonly rejected: number;
-}
-
-/** A message no handler could take. */
-export interface DeadLetterView {
-  readonly id: string;
-  readonly type: string;
-  readonly applicationId: string;
-  readonly tenant: string;
-  readonly reason: string;
-  readonly deliveries: number;
-  readonly diedAt: Date;
-}
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -66,11 +13,11 @@ const DAY_MS = 24 * 60 * 60_000;
 export class HouseQueries {
   constructor(private readonly house: House) {}
 
-  async overview({ tenants }: Operator): Promise<Overview> {
+  async overview({ tenants }: Operator): Promise<Overview<Date>> {
     const { database, clock } = this.house;
     const since = new Date(clock.now().getTime() - DAY_MS);
     const [open, recent, [dead]] = await Promise.all([
-      database.query<OpenCount[]>(OPEN, [tenants]),
+      database.query<OpenCount<Date>[]>(OPEN, [tenants]),
       database.query<{ progress: Progress; count: number }[]>(RECENT, [tenants, since]),
       database.query<{ count: number }[]>(DEAD_COUNT, [tenants]),
     ]);
@@ -79,23 +26,23 @@ export class HouseQueries {
     return { open, last24Hours, deadLetters: dead?.count ?? 0 };
   }
 
-  async parked({ tenants }: Operator): Promise<ParkedGroup[]> {
-    return this.house.database.query<ParkedGroup[]>(PARKED, [tenants]);
+  async parked({ tenants }: Operator): Promise<ParkedGroup<Date>[]> {
+    return this.house.database.query<ParkedGroup<Date>[]>(PARKED, [tenants]);
   }
 
-  async queues({ tenants }: Operator): Promise<QueueView[]> {
+  async queues({ tenants }: Operator): Promise<QueueView<Date>[]> {
     const own = Object.entries(this.house.loaded.config.queues).filter(([, { tenant }]) => tenants?.includes(tenant) ?? true);
     const now = this.house.clock.now();
     return Promise.all(
       own.map(async ([name, { tenant }]) => {
-        const [counts] = await this.house.database.query<Omit<QueueView, 'name' | 'tenant'>[]>(QUEUE, [name, tenant, now]);
+        const [counts] = await this.house.database.query<Omit<QueueView<Date>, 'name' | 'tenant'>[]>(QUEUE, [name, tenant, now]);
         return { name, tenant, ...(counts ?? { offered: 0, leased: 0, oldestOfferedAt: null, lastCollectedAt: null, rejected: 0 }) };
       }),
     );
   }
 
-  async deadLetters({ tenants }: Operator, limit: number): Promise<DeadLetterView[]> {
-    return this.house.database.query<DeadLetterView[]>(DEAD_LETTERS, [tenants, limit]);
+  async deadLetters({ tenants }: Operator, limit: number): Promise<DeadLetterView<Date>[]> {
+    return this.house.database.query<DeadLetterView<Date>[]>(DEAD_LETTERS, [tenants, limit]);
   }
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { InstanceView, ProbeView, Resumed } from '@amtsbote/ops-api';
 import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { InstanceCommands } from '../delivery/instance-commands.js';
 import { BulkRetry } from './bulk-retry.js';
-import { InstanceQueries, type InstanceView, type ProbeView } from './instances.queries.js';
+import { InstanceQueries } from './instances.queries.js';
 import { AsOperator, type Operator } from './operator.js';
 import { ProbesBody, ReasonBody } from './ops.dto.js';
 import { OpsGuard } from './ops.guard.js';
@@ -24,7 +25,7 @@ export class OpsInstancesController {
 
   @Get('instances')
   @ApiOperation({ summary: 'Adapter instances: target, pause, circuit, what waits for them.' })
-  async list(@AsOperator() operator: Operator): Promise<{ instances: InstanceView[] }> {
+  async list(@AsOperator() operator: Operator): Promise<{ instances: InstanceView<Date>[] }> {
     return { instances: await this.queries.list(operator) };
   }
 
@@ -40,11 +41,7 @@ export class OpsInstancesController {
   @Post('instances/:name/resume')
   @HttpCode(200)
   @ApiOperation({ summary: 'Goes on, and retries the steps that were parked because it was misconfigured.' })
-  async resume(
-    @Param('name') name: string,
-    @Body() { reason }: ReasonBody,
-    @AsOperator() operator: Operator,
-  ): Promise<{ paused: false; retried: number }> {
+  async resume(@Param('name') name: string, @Body() { reason }: ReasonBody, @AsOperator() operator: Operator): Promise<Resumed> {
     this.queries.requireOwn(name, operator);
     await this.commands.resume(operator, name, { reason });
     return { paused: false, retried: await this.bulk.retryMisconfigured(operator, name, reason) };

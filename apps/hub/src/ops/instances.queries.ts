@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { AdapterKind, Port, ProbeReport } from '@amtsbote/adapter-kit';
-import type { Failure, StepState } from '@amtsbote/canonical';
+import type { Port, ProbeReport } from '@amtsbote/adapter-kit';
+import type { StepState } from '@amtsbote/canonical';
+import type { InstanceView, ProbeView } from '@amtsbote/ops-api';
 import { InstanceStateRow } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -10,40 +11,6 @@ import { ProblemError } from '../http/problem.js';
 import { IntakeEndpoints } from '../intake/endpoints.js';
 import type { Operator } from './operator.js';
 import { isOwn, isVisible, tenantsOfEndpoint, tenantsOfInstance } from './reach.js';
-
-/** An adapter instance with what waits for it. */
-export interface InstanceView {
-  readonly name: string;
-  readonly type: string;
-  readonly kind: AdapterKind;
-  /** Which system, where, as whom; no secrets. */
-  readonly target: string;
-  readonly paused: boolean;
-  readonly pausedReason: string | null;
-  readonly pausedBy: string | null;
-  readonly breaker: 'closed' | 'open' | 'halfOpen';
-  readonly openUntil: Date | null;
-  readonly lastFailure: Failure | null;
-  /** Steps that could go out now or soon: due, retrying, in doubt. */
-  readonly due: number;
-  readonly running: number;
-  /** Steps whose next move is the outside's: payments. */
-  readonly awaiting: number;
-  readonly parked: number;
-  /** Due time of the step that has been due for longest. */
-  readonly oldestDueAt: Date | null;
-  /** Whether this operator may pause and resume it. */
-  readonly mayPause: boolean;
-}
-
-/** What a probe of one system found. */
-export interface ProbeView extends ProbeReport {
-  readonly name: string;
-  readonly part: 'instance' | 'endpoint';
-  readonly type: string;
-  readonly target: string;
-  readonly durationMs: number;
-}
 
 /** A system that does not answer at all must not hold up the answer about the others. */
 const PROBE_MS = 10_000;
@@ -57,7 +24,7 @@ export class InstanceQueries {
     private readonly endpoints: IntakeEndpoints,
   ) {}
 
-  async list({ tenants }: Operator): Promise<InstanceView[]> {
+  async list({ tenants }: Operator): Promise<InstanceView<Date>[]> {
     const states = new Map((await this.house.database.manager.find(InstanceStateRow)).map((row) => [row.instance, row]));
     const loads = loadsOf(await this.house.database.query<LoadRow[]>(LOADS, [tenants, this.house.clock.now()]));
     return this.visible(tenants).map(({ name, type, kind, port }) => {
@@ -115,7 +82,7 @@ function failed(detail: string): ProbeReport {
   return { ok: false, checks: [{ name: 'answer', ok: false, detail }] };
 }
 
-type Load = Pick<InstanceView, 'due' | 'running' | 'awaiting' | 'parked' | 'oldestDueAt'>;
+type Load = Pick<InstanceView<Date>, 'due' | 'running' | 'awaiting' | 'parked' | 'oldestDueAt'>;
 const NO_LOAD: Load = { due: 0, running: 0, awaiting: 0, parked: 0, oldestDueAt: null };
 
 /** Of an instance that was never paused and never failed. */
@@ -126,7 +93,7 @@ const FRESH = {
   breaker: 'closed',
   openUntil: null,
   lastFailure: null,
-} as const satisfies Partial<InstanceView>;
+} as const satisfies Partial<InstanceView<Date>>;
 
 interface LoadRow {
   readonly instance: string;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { BulkResult, MovedStep } from '@amtsbote/ops-api';
 import { Body, Controller, HttpCode, Param, ParseUUIDPipe, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
-import { type MovedStep, StepCommands } from '../delivery/step-commands.js';
-import { type BulkResult, BulkRetry } from './bulk-retry.js';
+import { StepCommands } from '../delivery/step-commands.js';
+import { BulkRetry } from './bulk-retry.js';
 import { AsOperator, type Operator } from './operator.js';
 import { BulkRetryBody, ReasonBody, RetryBody } from './ops.dto.js';
 import { OpsGuard } from './ops.guard.js';

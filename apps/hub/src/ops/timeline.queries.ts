@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Timeline } from '@amtsbote/ops-api';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../house/tokens.js';
-import { type ApplicationDetail, ApplicationQueries } from './applications.queries.js';
-import { mergeTimeline, type TimelineEntry, type TimelineSources } from './timeline.js';
-
-/** One application's whole story. */
-export interface Timeline {
-  readonly application: ApplicationDetail;
-  /** Oldest first. */
-  readonly entries: readonly TimelineEntry[];
-}
+import { ApplicationQueries } from './applications.queries.js';
+import { mergeTimeline, type TimelineSources } from './timeline.js';
 
 /** Newest journal entries and attempts that one timeline shows; an application that retried for weeks has more. */
 const ROWS_MAX = 2_000;
@@ -24,7 +18,7 @@ export class TimelineQueries {
   ) {}
 
   /** @throws ProblemError 404 */
-  async of(id: string, tenants: readonly string[] | null): Promise<Timeline> {
+  async of(id: string, tenants: readonly string[] | null): Promise<Timeline<Date>> {
     const application = await this.applications.detail(id, tenants);
     const parameters = [id, application.tenant];
     const rows = <Name extends keyof TimelineSources>(query: string, ...more: unknown[]): Promise<TimelineSources[Name]> =>

@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { DecisionOutcome, Failure, JsonValue, PaymentState } from '@amtsbote/canonical';
+import type { TimelineEntry, TimelineKind } from '@amtsbote/ops-api';
 
 import { withoutNames } from './redaction.js';
-
-/** What an entry of a timeline tells of. */
-export type TimelineKind = 'journal' | 'attempt' | 'effect' | 'payment' | 'pickup' | 'decision' | 'message' | 'deadLetter';
-
-/** One thing that happened, or that is still to happen, to one application. */
-export interface TimelineEntry {
-  readonly at: Date;
-  readonly kind: TimelineKind;
-  /** Dotted and stable: `step.parked`, `attempt.ended`, `effect.done`, `message.waiting`. */
-  readonly event: string;
-  /** Name of the step. */
-  readonly step?: string;
-  readonly actor?: string;
-  readonly data: Readonly<Record<string, JsonValue | Failure>>;
-}
 
 /** What the store knows of one application, as it lies in its tables. */
 export interface TimelineSources {
@@ -89,13 +75,13 @@ export interface TimelineSources {
 const ORDER: readonly TimelineKind[] = ['attempt', 'effect', 'payment', 'pickup', 'decision', 'journal', 'message', 'deadLetter'];
 
 /** Everything in one line of time, oldest first; equal times keep the order of causes, and the journal its own. Pure. */
-export function mergeTimeline(sources: TimelineSources): TimelineEntry[] {
+export function mergeTimeline(sources: TimelineSources): TimelineEntry<Date>[] {
   const names = new Map(sources.steps.map(({ id, name }) => [id, name]));
   const ofStep = (id: string | null): { step?: string } => {
     const step = id === null ? undefined : names.get(id);
     return step === undefined ? {} : { step };
   };
-  const entries: TimelineEntry[] = [
+  const entries: TimelineEntry<Date>[] = [
     ...sources.journal.map(({ at, actor, event, stepId, data }) => ({
       at,
       kind: 'journal' as const,
@@ -117,7 +103,7 @@ export function mergeTimeline(sources: TimelineSources): TimelineEntry[] {
 
 type OfStep = (id: string | null) => { step?: string };
 
-function attempts({ attempts: rows }: TimelineSources, ofStep: OfStep): TimelineEntry[] {
+function attempts({ attempts: rows }: TimelineSources, ofStep: OfStep): TimelineEntry<Date>[] {
   return rows.map(({ stepId, number, owner, startedAt, endedAt, outcome, failure, retryAt }) => ({
     at: startedAt,
     kind: 'attempt',
@@ -128,7 +114,7 @@ function attempts({ attempts: rows }: TimelineSources, ofStep: OfStep): Timeline
   }));
 }
 
-function effects({ effects: rows }: TimelineSources, ofStep: OfStep): TimelineEntry[] {
+function effects({ effects: rows }: TimelineSources, ofStep: OfStep): TimelineEntry<Date>[] {
   return rows.map(({ stepId, name, state, receipt, startedAt, doneAt }) => ({
     at: startedAt,
     kind: 'effect',
@@ -138,28 +124,33 @@ function effects({ effects: rows }: TimelineSources, ofStep: OfStep): TimelineEn
   }));
 }
 
-function outside({ payments, pickups, decisions }: TimelineSources, ofStep: OfStep): TimelineEntry[] {
+function outside({ payments, pickups, decisions }: TimelineSources, ofStep: OfStep): TimelineEntry<Date>[] {
   return [
-    ...payments.map(({ stepId, requestedAt, paidAt, ...payment }): TimelineEntry => {
+    ...payments.map(({ stepId, requestedAt, paidAt, ...payment }): TimelineEntry<Date> => {
       const data = { ...payment, paidAt: paidAt?.toISOString() ?? null };
       return { at: requestedAt, kind: 'payment', event: 'payment.requested', ...ofStep(stepId), data };
     }),
-    ...pickups.map(({ stepId, offeredAt, leaseUntil, settledAt, ...item }): TimelineEntry => {
+    ...pickups.map(({ stepId, offeredAt, leaseUntil, settledAt, ...item }): TimelineEntry<Date> => {
       const data = { ...item, leaseUntil: leaseUntil?.toISOString() ?? null, settledAt: settledAt?.toISOString() ?? null };
       return { at: offeredAt, kind: 'pickup', event: 'pickup.item', ...ofStep(stepId), data };
     }),
-    ...decisions.map(({ id, outcome, documents, receivedAt }): TimelineEntry => {
+    ...decisions.map(({ id, outcome, documents, receivedAt }): TimelineEntry<Date> => {
       return { at: receivedAt, kind: 'decision', event: 'decision.stored', data: { id, outcome, documents: [...documents] } };
     }),
   ];
 }
 
-function messages({ messages: waiting, deadLetters }: TimelineSources): TimelineEntry[] {
+function messages({ messages: waiting, deadLetters }: TimelineSources): TimelineEntry<Date>[] {
   return [
-    ...waiting.map(({ availableAt, ...message }): TimelineEntry => {
+    ...waiting.map(({ availableAt, ...message }): TimelineEntry<Date> => {
       return { at: availableAt, kind: 'message', event: 'message.waiting', data: message };
     }),
-    ...deadLetters.map(({ diedAt, ...letter }): TimelineEntry => ({ at: diedAt, kind: 'deadLetter', event: 'message.dead', data: letter })),
+    ...deadLetters.map(({ diedAt, ...letter }): TimelineEntry<Date> => ({
+      at: diedAt,
+      kind: 'deadLetter',
+      event: 'message.dead',
+      data: letter,
+    })),
   ];
 }
 
@@ -167,6 +158,6 @@ function duration(from: Date, to: Date | null): { durationMs: number | null } {
   return { durationMs: to === null ? null : to.getTime() - from.getTime() };
 }
 
-function compare(a: TimelineEntry, b: TimelineEntry): number {
+function compare(a: TimelineEntry<Date>, b: TimelineEntry<Date>): number {
   return a.at.getTime() - b.at.getTime() || ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind);
 }

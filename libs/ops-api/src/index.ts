@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: EUPL-1.2
+/*
+ * The answers of the operators' interface (/ops), said once for the hub that gives them and for console and command line that show them.
+ * Types only. Times are `Time`: ISO 8601 text on the wire, a Date inside the hub.
+ */
+export type * from './applications.js';
+export type * from './commands.js';
+export type * from './house.js';
+export type * from './instances.js';
+export type * from './timeline.js';
