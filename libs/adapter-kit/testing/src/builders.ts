@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-import type { Application, FormItem, PaymentDemand, StoredAttachment } from '@amtsbote/canonical';
+import type { Applicant, Application, FormItem, PaymentDemand, StoredAttachment } from '@amtsbote/canonical';
 
 import type { DeliverableDocument } from '../../src/index.js';
 
@@ -24,6 +24,11 @@ export function aDocument(
     open: async () => Readable.from([bytes]),
     ...more,
   };
+}
+
+/** What of an applicant must not be seen in errors and logs. */
+export function personalParts({ familyName, email, address }: Applicant): string[] {
+  return [familyName, email, address?.street].filter((part) => part !== undefined);
 }
 
 /** A complete, synthetic application; override what the test is about. */

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type Adapter, type ExportPort, type ExportReceipt, type ExportRequest, type Found, isFound } from '../../src/index.js';
-import { aDocument, anApplication } from './builders.js';
-import {
-  ABORT_LIMIT_MS,
-  countEffects,
-  crashAndResume,
-  deliveryErrorOf,
-  failureKindOf,
-  type SimulatedTarget,
-  testEnvironment,
-  visibleParts,
-} from './contract-tools.js';
+import { aDocument, anApplication, personalParts } from './builders.js';
+import { countEffects, crashAndResume, failureKindOf, type SimulatedTarget, testEnvironment } from './contract-tools.js';
 import { EffectMemory, TestDelivery } from './delivery-context.js';
+import { faultTests } from './delivery-faults.js';
 import { afterEach, beforeEach, describe, expect, it } from './jest.js';
 
 /** An application as the Fachverfahren has it. */
@@ -133,70 +125,36 @@ export function exportContract<Options, Target extends SimulatedTarget>(fixture:
       });
     });
 
-    describe('deliver, when the Fachverfahren does not cooperate', () => {
-      it.each(['down', 'error500'] as const)('arrives once after a failure that passes (%s)', async (fault) => {
-        const memory = new EffectMemory();
-        target.fail({ fault, times: 1, match: fixture.delivering });
-        expect(['unavailable', 'outcomeUnknown']).toContain(await failureKindOf(port.deliver(request, delivery(memory))));
-        await port.deliver(request, delivery(memory, 2));
-        expect(received()).toHaveLength(1);
-      });
+    faultTests({
+      other: 'Fachverfahren',
+      target: () => target,
+      port: () => port,
+      reopen: () => (port = makePort()),
+      act: (memory, attempt, signal) => port.deliver(request, delivery(memory, attempt, signal)),
+      nextRequest: () => (key = nextKey()),
+      effects: () => received().length,
+      effectsTotal: () => fixture.effectsTotal(target),
+      refuseNext: () => fixture.refuseNext(target),
+      refusals: ['refused', 'untransferable'],
+      striking: fixture.delivering,
+      readsAnswers: true,
+      probed: ['down', 'error500', 'unauthorised'],
+      hidden: () => [...fixture.secrets, ...personalParts(request.application.applicant), 'Lageplan'],
+    });
 
-      it('is misconfigured when the credentials are not accepted', async () => {
-        target.fail({ fault: 'unauthorised', match: fixture.delivering });
-        expect(await failureKindOf(port.deliver(request, delivery()))).toBe('misconfigured');
-        expect(received()).toEqual([]);
-      });
+    it('does not know the outcome of a hand-over when the answer is lost, finds it, and makes no second one', async () => {
+      const memory = new EffectMemory();
+      target.fail({ fault: 'answerLost', times: 1, match: fixture.delivering });
+      expect(await failureKindOf(port.deliver(request, delivery(memory)))).toBe('outcomeUnknown');
+      await port.deliver(request, delivery(memory, 2));
+      const there = found(await port.find(request, delivery(memory, 2)));
+      expect(received().map(({ id }) => id)).toEqual([there.id]);
+    });
 
-      it('is unavailable for as long as the Fachverfahren asks when it throttles', async () => {
-        target.fail({ fault: 'throttled', retryAfterS: 7, match: fixture.delivering });
-        const error = await deliveryErrorOf(port.deliver(request, delivery()));
-        expect([error.kind, error.retryAfterMs]).toEqual(['unavailable', 7_000]);
-      });
-
-      it('stops for a person when the Fachverfahren says no', async () => {
-        fixture.refuseNext(target);
-        expect(['refused', 'untransferable']).toContain(await failureKindOf(port.deliver(request, delivery())));
-        expect(received()).toEqual([]);
-      });
-
-      it('honours the abort while the Fachverfahren hangs', async () => {
-        target.fail({ fault: 'slow', slowMs: 10_000, match: fixture.delivering });
-        const started = Date.now();
-        const kind = await failureKindOf(port.deliver(request, delivery(undefined, 1, AbortSignal.timeout(100))));
-        expect(['unavailable', 'outcomeUnknown']).toContain(kind);
-        expect(Date.now() - started).toBeLessThan(ABORT_LIMIT_MS);
-      });
-
-      it('does not know the outcome when the answer is lost, finds the hand-over, and makes no second one', async () => {
-        const memory = new EffectMemory();
-        target.fail({ fault: 'answerLost', times: 1, match: fixture.delivering });
-        expect(await failureKindOf(port.deliver(request, delivery(memory)))).toBe('outcomeUnknown');
-        await port.deliver(request, delivery(memory, 2));
-        const there = found(await port.find(request, delivery(memory, 2)));
-        expect(received().map(({ id }) => id)).toEqual([there.id]);
-      });
-
-      it('takes no garbage for a success', async () => {
-        target.fail({ fault: 'garbage', match: fixture.delivering });
-        expect(['unavailable', 'outcomeUnknown']).toContain(await failureKindOf(port.deliver(request, delivery())));
-        expect(received()).toEqual([]);
-      });
-
-      it('arrives once when it is closed during the call', async () => {
-        const memory = new EffectMemory();
-        target.fail({ fault: 'slow', slowMs: 300, times: 1, match: fixture.delivering });
-        const call = port.deliver(request, delivery(memory)).then(
-          () => 'done',
-          (error: unknown) => deliveryErrorOf(Promise.reject(error as Error)),
-        );
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        await port.close();
-        await call;
-        port = makePort();
-        await port.deliver(request, delivery(memory, 2));
-        expect(received()).toHaveLength(1);
-      });
+    it('hands nothing over when it gets garbage', async () => {
+      target.fail({ fault: 'garbage', match: fixture.delivering });
+      expect(['unavailable', 'outcomeUnknown']).toContain(await failureKindOf(port.deliver(request, delivery())));
+      expect(received()).toEqual([]);
     });
 
     describe('find', () => {
@@ -216,32 +174,6 @@ export function exportContract<Options, Target extends SimulatedTarget>(fixture:
           expect(['unavailable', 'misconfigured']).toContain(await failureKindOf(port.find(request, delivery())));
         },
       );
-    });
-
-    describe('probe and descriptions', () => {
-      it('is content with a healthy Fachverfahren and hands nothing over', async () => {
-        expect(await port.probe(new AbortController().signal)).toMatchObject({ ok: true });
-        expect(fixture.effectsTotal(target)).toBe(0);
-      });
-
-      it.each(['down', 'error500', 'unauthorised'] as const)('reports what is wrong instead of failing (%s)', async (fault) => {
-        target.fail(fault);
-        expect((await port.probe(new AbortController().signal)).ok).toBe(false);
-      });
-
-      it('shows neither secrets nor the applicant in errors, probe and description', async () => {
-        const shown = [port.describeTarget()];
-        for (const fault of ['down', 'error500', 'unauthorised', 'throttled', 'garbage', 'answerLost'] as const) {
-          key = nextKey();
-          target.fail(fault);
-          shown.push(visibleParts(await deliveryErrorOf(port.deliver(request, delivery()))));
-          shown.push(JSON.stringify(await port.probe(new AbortController().signal)));
-          target.heal();
-        }
-        const { familyName = '', email = '', address } = request.application.applicant;
-        const hidden = [...fixture.secrets, familyName, email, address?.street ?? '-', 'Lageplan'];
-        for (const text of shown) for (const secret of hidden) expect(text).not.toContain(secret);
-      });
     });
   });
 }

@@ -2,19 +2,12 @@
 import type { Money } from '@amtsbote/canonical';
 
 import { type Adapter, type Found, isFound, type PaymentOpened, type PaymentOrder, type PaymentPort } from '../../src/index.js';
-import { anApplication, aPaymentDemand } from './builders.js';
-import {
-  ABORT_LIMIT_MS,
-  countEffects,
-  crashAndResume,
-  deliveryErrorOf,
-  failureKindOf,
-  testEnvironment,
-  visibleParts,
-} from './contract-tools.js';
+import { anApplication, aPaymentDemand, personalParts } from './builders.js';
+import { countEffects, crashAndResume, failureKindOf, testEnvironment } from './contract-tools.js';
 import { EffectMemory, TestDelivery } from './delivery-context.js';
+import { expectLetGo, faultTests } from './delivery-faults.js';
 import { afterEach, beforeEach, describe, expect, it } from './jest.js';
-import type { Fault, SimulatorServer } from './simulator-server.js';
+import type { SimulatorServer } from './simulator-server.js';
 
 /** What a payment adapter gives to the suite: itself, its simulated provider, and how to look at and act on the provider's books. */
 export interface PaymentContractFixture<Options, Simulator extends SimulatorServer> {
@@ -73,8 +66,6 @@ export function paymentContract<Options, Simulator extends SimulatorServer>(fixt
     const delivery = (memory = new EffectMemory(), attempt = 1, signal?: AbortSignal): TestDelivery =>
       new TestDelivery(order.requestId, memory, attempt, signal);
     const effects = (): number => fixture.effects(simulator, order.requestId);
-    const failOpening = (fault: Fault, more: { times?: number; slowMs?: number; retryAfterS?: number } = {}): void =>
-      simulator.fail({ fault, match: fixture.opening, ...more });
     const found = (result: Found<PaymentOpened>): PaymentOpened => {
       if (!isFound(result)) throw new Error(`expected to find the payment, got ${result}`);
       return result.found;
@@ -175,91 +166,37 @@ export function paymentContract<Options, Simulator extends SimulatorServer>(fixt
       });
     });
 
-    describe('open, when the provider does not cooperate', () => {
-      it('is unavailable while the provider is down, and opens one payment afterwards', async () => {
-        const memory = new EffectMemory();
-        await simulator.stop();
-        expect(await failureKindOf(port.open(order, delivery(memory)))).toBe('unavailable');
+    faultTests({
+      other: 'provider',
+      target: () => simulator,
+      port: () => port,
+      reopen: () => (port = makePort()),
+      restart: async () => {
         simulator = await fixture.start();
         await port.close();
         port = makePort();
-        await port.open(order, delivery(memory, 2));
-        expect(effects()).toBe(1);
-      });
+      },
+      act: (memory, attempt, signal) => port.open(order, delivery(memory, attempt, signal)),
+      nextRequest: () => (order = aPaymentOrder()),
+      effects,
+      effectsTotal: () => fixture.effectsTotal(simulator),
+      refuseNext: () => fixture.refuseNext(simulator),
+      refusals: ['refused', 'untransferable'],
+      striking: fixture.opening,
+      readsAnswers: true,
+      probed: ['down', 'error500', 'unauthorised'],
+      hidden: () => [...fixture.secrets, ...personalParts(order.payer)],
+    });
 
-      it('opens one payment when the connection was cut before the provider read anything', async () => {
-        const memory = new EffectMemory();
-        failOpening('down', { times: 1 });
-        expect(['unavailable', 'outcomeUnknown']).toContain(await failureKindOf(port.open(order, delivery(memory))));
-        await port.open(order, delivery(memory, 2));
-        expect(effects()).toBe(1);
-      });
-
-      it('opens one payment after the provider failed inside', async () => {
-        const memory = new EffectMemory();
-        failOpening('error500', { times: 1 });
-        expect(['unavailable', 'outcomeUnknown']).toContain(await failureKindOf(port.open(order, delivery(memory))));
-        await port.open(order, delivery(memory, 2));
-        expect(effects()).toBe(1);
-      });
-
-      it('is misconfigured when the credentials are not accepted', async () => {
-        failOpening('unauthorised');
-        expect(await failureKindOf(port.open(order, delivery()))).toBe('misconfigured');
-        expect(effects()).toBe(0);
-      });
-
-      it('is unavailable for as long as the provider asks when it throttles', async () => {
-        failOpening('throttled', { retryAfterS: 7 });
-        const error = await deliveryErrorOf(port.open(order, delivery()));
-        expect([error.kind, error.retryAfterMs]).toEqual(['unavailable', 7_000]);
-        expect(effects()).toBe(0);
-      });
-
-      it('stops for a person when the provider says no', async () => {
-        fixture.refuseNext(simulator);
-        expect(['refused', 'untransferable']).toContain(await failureKindOf(port.open(order, delivery())));
-        expect(effects()).toBe(0);
-      });
-
-      it('honours the abort while the provider hangs', async () => {
-        failOpening('slow', { slowMs: 10_000 });
-        const started = Date.now();
-        const kind = await failureKindOf(port.open(order, delivery(undefined, 1, AbortSignal.timeout(100))));
-        expect(['unavailable', 'outcomeUnknown']).toContain(kind);
-        expect(Date.now() - started).toBeLessThan(ABORT_LIMIT_MS);
-      });
-
-      it('does not know the outcome when the answer is lost, finds the payment, and opens no second one', async () => {
-        const memory = new EffectMemory();
-        failOpening('answerLost', { times: 1 });
-        expect(await failureKindOf(port.open(order, delivery(memory)))).toBe('outcomeUnknown');
-        expect(effects()).toBe(1);
-        const there = found(await port.find(order, delivery(memory, 2)));
-        expect(there.transactionId).toBe(fixture.transactionOf(simulator, order.requestId));
-        expect(await port.open(order, delivery(memory, 2))).toEqual(there);
-        expect(effects()).toBe(1);
-      });
-
-      it('takes no garbage for a success', async () => {
-        failOpening('garbage');
-        expect(['unavailable', 'outcomeUnknown']).toContain(await failureKindOf(port.open(order, delivery())));
-      });
-
-      it('leaves one payment at most when it is closed during the call', async () => {
-        const memory = new EffectMemory();
-        failOpening('slow', { slowMs: 300, times: 1 });
-        const call = port.open(order, delivery(memory)).then(
-          () => 'done',
-          (error: unknown) => deliveryErrorOf(Promise.reject(error as Error)),
-        );
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        await port.close();
-        await call;
-        port = makePort();
-        await port.open(order, delivery(memory, 2));
-        expect(effects()).toBe(1);
-      });
+    it('does not know the outcome of opening when the answer is lost, finds the payment, and opens no second one', async () => {
+      const memory = new EffectMemory();
+      simulator.fail({ fault: 'answerLost', match: fixture.opening, times: 1 });
+      expect(await failureKindOf(port.open(order, delivery(memory)))).toBe('outcomeUnknown');
+      expect(effects()).toBe(1);
+      const there = found(await port.find(order, delivery(memory, 2)));
+      expect(there.transactionId).toBe(fixture.transactionOf(simulator, order.requestId));
+      expect(await port.open(order, delivery(memory, 2))).toEqual(there);
+      expect(effects()).toBe(1);
     });
 
     describe('find', () => {
@@ -342,40 +279,7 @@ export function paymentContract<Options, Simulator extends SimulatorServer>(fixt
       it('honours the abort while the provider hangs', async () => {
         const opened = await port.open(order, delivery());
         simulator.fail({ fault: 'slow', slowMs: 10_000 });
-        const started = Date.now();
-        const kind = await failureKindOf(port.status(order, opened, delivery(undefined, 1, AbortSignal.timeout(100))));
-        expect(kind).toBe('unavailable');
-        expect(Date.now() - started).toBeLessThan(ABORT_LIMIT_MS);
-      });
-    });
-
-    describe('probe and descriptions', () => {
-      it('is content with a healthy provider and opens nothing', async () => {
-        expect(await port.probe(new AbortController().signal)).toMatchObject({ ok: true });
-        expect(fixture.effectsTotal(simulator)).toBe(0);
-      });
-
-      it.each(['down', 'error500', 'unauthorised'] as const)('reports what is wrong instead of failing (%s)', async (fault) => {
-        simulator.fail(fault);
-        const report = await port.probe(new AbortController().signal);
-        expect(report.ok).toBe(false);
-        expect(report.checks.some(({ ok }) => !ok)).toBe(true);
-      });
-
-      it('shows neither secrets nor the payer in errors, probe and description', async () => {
-        const shown = [port.describeTarget()];
-        for (const fault of ['down', 'error500', 'unauthorised', 'throttled', 'garbage', 'answerLost'] as const) {
-          order = aPaymentOrder();
-          simulator.fail(fault);
-          shown.push(visibleParts(await deliveryErrorOf(port.open(order, delivery()))));
-          shown.push(JSON.stringify(await port.probe(new AbortController().signal)));
-          simulator.heal();
-        }
-        fixture.refuseNext(simulator);
-        order = aPaymentOrder();
-        shown.push(visibleParts(await deliveryErrorOf(port.open(order, delivery()))));
-        const payer = [order.payer.familyName ?? '', order.payer.address?.street ?? '', order.payer.email ?? ''];
-        for (const text of shown) for (const hidden of [...fixture.secrets, ...payer]) expect(text).not.toContain(hidden);
+        await expectLetGo((signal) => port.status(order, opened, delivery(undefined, 1, signal)), ['unavailable']);
       });
     });
   });

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type Adapter, type StatusPort, type StatusUpdate } from '../../src/index.js';
 import { anApplication } from './builders.js';
-import {
-  ABORT_LIMIT_MS,
-  countEffects,
-  crashAndResume,
-  deliveryErrorOf,
-  failureKindOf,
-  testEnvironment,
-  visibleParts,
-} from './contract-tools.js';
+import { countEffects, crashAndResume, testEnvironment } from './contract-tools.js';
 import { EffectMemory, TestDelivery } from './delivery-context.js';
+import { faultTests } from './delivery-faults.js';
 import { afterEach, beforeEach, describe, expect, it } from './jest.js';
-import type { Fault, SimulatorServer } from './simulator-server.js';
+import type { SimulatorServer } from './simulator-server.js';
 
 /** What a status adapter gives to the suite: itself, its simulated portal, and how to look at what the portal has. */
 export interface StatusContractFixture<Options, Simulator extends SimulatorServer> {
@@ -155,100 +148,26 @@ export function statusContract<Options, Simulator extends SimulatorServer>(fixtu
       });
     });
 
-    describe('report, when the portal does not cooperate', () => {
-      it('is unavailable while the portal is down, and takes effect once afterwards', async () => {
-        const memory = new EffectMemory();
-        await simulator.stop();
-        expect(await failureKindOf(port.report(update, delivery(memory)))).toBe('unavailable');
+    faultTests({
+      other: 'portal',
+      target: () => simulator,
+      port: () => port,
+      reopen: () => (port = makePort()),
+      restart: async () => {
         simulator = await fixture.start();
         await port.close();
         port = makePort();
-        await port.report(update, delivery(memory, 2));
-        expect(effects()).toBe(1);
-      });
-
-      it.each(['down', 'error500', 'answerLost'] as const)('takes effect once after a failure that passes (%s)', async (fault: Fault) => {
-        const memory = new EffectMemory();
-        simulator.fail({ fault, times: 1 });
-        expect(['unavailable', 'outcomeUnknown']).toContain(await failureKindOf(port.report(update, delivery(memory))));
-        await port.report(update, delivery(memory, 2));
-        expect(effects()).toBe(1);
-      });
-
-      it('is misconfigured when the credentials are not accepted', async () => {
-        simulator.fail('unauthorised');
-        expect(await failureKindOf(port.report(update, delivery()))).toBe('misconfigured');
-        expect(effects()).toBe(0);
-      });
-
-      it('is unavailable for as long as the portal asks when it throttles', async () => {
-        simulator.fail({ fault: 'throttled', retryAfterS: 7 });
-        const error = await deliveryErrorOf(port.report(update, delivery()));
-        expect([error.kind, error.retryAfterMs]).toEqual(['unavailable', 7_000]);
-        expect(effects()).toBe(0);
-      });
-
-      it('stops for a person when the portal says no', async () => {
-        fixture.refuseNext(simulator);
-        expect(await failureKindOf(port.report(update, delivery()))).toBe('refused');
-        expect(effects()).toBe(0);
-      });
-
-      it('honours the abort while the portal hangs', async () => {
-        simulator.fail({ fault: 'slow', slowMs: 10_000 });
-        const started = Date.now();
-        const kind = await failureKindOf(port.report(update, delivery(undefined, 1, AbortSignal.timeout(100))));
-        expect(['unavailable', 'outcomeUnknown']).toContain(kind);
-        expect(Date.now() - started).toBeLessThan(ABORT_LIMIT_MS);
-      });
-
-      if (fixture.readsAnswers) {
-        it('takes no garbage for a success', async () => {
-          simulator.fail('garbage');
-          expect(['unavailable', 'outcomeUnknown']).toContain(await failureKindOf(port.report(update, delivery())));
-        });
-      }
-
-      it('takes effect once when it is closed during the call', async () => {
-        const memory = new EffectMemory();
-        simulator.fail({ fault: 'slow', slowMs: 300, times: 1 });
-        const call = port.report(update, delivery(memory)).then(
-          () => 'done',
-          (error: unknown) => deliveryErrorOf(Promise.reject(error as Error)),
-        );
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        await port.close();
-        await call;
-        port = makePort();
-        await port.report(update, delivery(memory, 2));
-        expect(effects()).toBe(1);
-      });
-    });
-
-    describe('probe and descriptions', () => {
-      it('is content with a healthy portal and reports nothing to citizens', async () => {
-        expect(await port.probe(new AbortController().signal)).toMatchObject({ ok: true });
-        expect(fixture.effectsTotal(simulator)).toBe(0);
-      });
-
-      it.each(['down', 'error500'] as const)('reports what is wrong instead of failing (%s)', async (fault) => {
-        simulator.fail(fault);
-        expect((await port.probe(new AbortController().signal)).ok).toBe(false);
-      });
-
-      it('shows neither secrets nor personal data in errors, probe and description', async () => {
-        const shown = [port.describeTarget()];
-        const decision = aDecisionUpdate();
-        for (const fault of ['down', 'error500', 'unauthorised', 'throttled', 'answerLost'] as const) {
-          simulator.fail(fault);
-          update = { ...decision, id: aStatusUpdate().id };
-          shown.push(visibleParts(await deliveryErrorOf(port.report(update, delivery()))));
-          shown.push(JSON.stringify(await port.probe(new AbortController().signal)));
-          simulator.heal();
-        }
-        const personal = [decision.mailbox ?? '', decision.decision?.text.slice(0, 30) ?? '', decision.submissionId];
-        for (const text of shown) for (const hidden of [...fixture.secrets, ...personal]) expect(text).not.toContain(hidden);
-      });
+      },
+      act: (memory, attempt, signal) => port.report(update, delivery(memory, attempt, signal)),
+      // A decision shows most: the words of the authority, and who gets them.
+      nextRequest: () => (update = aDecisionUpdate()),
+      effects,
+      effectsTotal: () => fixture.effectsTotal(simulator),
+      refuseNext: () => fixture.refuseNext(simulator),
+      refusals: ['refused'],
+      readsAnswers: fixture.readsAnswers,
+      probed: ['down', 'error500'],
+      hidden: () => [...fixture.secrets, update.mailbox ?? '-', update.decision?.text.slice(0, 30) ?? '-', update.submissionId],
     });
   });
 }
