@@ -10,6 +10,8 @@ export * from './intake/checked-draft.js';
 export * from './intake/credentials.js';
 export * from './intake/form-limits.js';
 export * from './intake/json-pointer.js';
+export * from './intake/own-entry.js';
+export * from './intake/receiving-forms.js';
 export * from './intake/strict-json.js';
 export * from './intake-rejection.js';
 export * from './one-at-a-time.js';

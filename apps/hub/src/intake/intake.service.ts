@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-import { type ApplicationDraft, type FormsPort, IntakeRejection, type ReceivedSubmission } from '@amtsbote/adapter-kit';
+import { type ApplicationDraft, type FormsPort, IntakeRejection, ownEntry, type ReceivedSubmission } from '@amtsbote/adapter-kit';
 import { envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
 import { type Application, type Message, referenceOf, requestType } from '@amtsbote/canonical';
 import { appendJournal, type JournalEntry, type StoredBlob } from '@amtsbote/store';
@@ -211,8 +211,7 @@ class OutcomeUnknown extends Error {
 function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {
   if (config.authorities === undefined) return config.tenant;
   const { authorityId = '' } = draft;
-  // Own entries only: an office called "constructor" is unknown like any other.
-  const tenant = Object.hasOwn(config.authorities, authorityId) ? config.authorities[authorityId] : undefined;
+  const tenant = ownEntry(config.authorities, authorityId);
   if (tenant !== undefined) return tenant;
   throw new IntakeRejection(
     'untranslatable',

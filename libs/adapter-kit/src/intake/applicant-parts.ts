@@ -36,3 +36,25 @@ export function applicantOf({ parts, address }: ApplicantParts): Applicant {
   const kind = parts.organisationName !== undefined ? 'organisation' : isPerson ? 'person' : 'unknown';
   return { kind, ...parts, ...(Object.keys(address).length === 0 ? {} : { address }) };
 }
+
+/** What a sender says of the applicant's service account (BundID, Servicekonto). */
+export interface AccountParts {
+  readonly provider: string | undefined;
+  readonly trustLevel: string | undefined;
+  /** Handle of the mailbox; without it there is none. */
+  readonly handle: string | undefined;
+  /** Type and system of the mailbox. */
+  readonly type: string | undefined;
+  readonly system: string | undefined;
+}
+
+/** Identity and mailbox, carried unchanged, never upgraded. */
+export function accountOf({ provider, trustLevel, handle, type, system }: AccountParts): Pick<Applicant, 'identity' | 'mailbox'> {
+  const isIdentified = provider !== undefined || trustLevel !== undefined;
+  return {
+    ...(isIdentified ? { identity: { provider: provider ?? '', ...(trustLevel === undefined ? {} : { trustLevel }) } } : {}),
+    ...(handle === undefined
+      ? {}
+      : { mailbox: { handle, ...(type === undefined ? {} : { type }), ...(system === undefined ? {} : { system }) } }),
+  };
+}

@@ -3,13 +3,16 @@ import { FORM_DEPTH_MAX, FORM_ITEMS_MAX } from '@amtsbote/canonical';
 import { describe, expect, it } from '@jest/globals';
 
 import {
+  accountOf,
   applicantOf,
   applicantPart,
   checkedDraft,
   FormLedger,
   isSameSecret,
   jsonPointer,
+  ownEntry,
   pointerTo,
+  provingHeader,
   shortPointer,
   valueAt,
 } from '../index.js';
@@ -53,6 +56,31 @@ describe('the parts of an applicant', () => {
       address: { city: 'Musterstadt' },
     });
     expect(applicantOf({ parts: { familyName: 'Muster', organisationName: 'Muster GmbH' }, address: {} }).kind).toBe('organisation');
+  });
+});
+
+describe('the account of an applicant', () => {
+  const nothing = { provider: undefined, trustLevel: undefined, handle: undefined, type: undefined, system: undefined };
+  it('is carried as it was sent, and not at all when there is none', () => {
+    expect(accountOf(nothing)).toEqual({});
+    expect(accountOf({ ...nothing, trustLevel: 'substantiell' })).toEqual({ identity: { provider: '', trustLevel: 'substantiell' } });
+    expect(accountOf({ ...nothing, type: 'x', system: 'y' })).toEqual({});
+    expect(accountOf({ ...nothing, handle: 'h', system: 'OSI' })).toEqual({ mailbox: { handle: 'h', system: 'OSI' } });
+  });
+});
+
+describe('a configured table', () => {
+  it('has only entries of its own', () => {
+    expect(ownEntry({ a: 1 }, 'a')).toBe(1);
+    expect(ownEntry({ a: 1 }, 'constructor')).toBeUndefined();
+  });
+});
+
+describe('a header by which a sender proves itself', () => {
+  it.each([{}, { authorization: '' }])('has to be there: %j', (headers) => {
+    expect(() => provingHeader(headers, 'authorization', 'credentials-missing')).toThrow(
+      expect.objectContaining({ kind: 'unsigned', code: 'credentials-missing', place: 'authorization' }),
+    );
   });
 });
 

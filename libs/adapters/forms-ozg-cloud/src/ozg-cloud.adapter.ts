@@ -3,17 +3,17 @@ import {
   type ApplicationDraft,
   type BodyForm,
   defineAdapter,
-  FormsPort,
-  type ProbeReport,
+  type JudgedSetting,
   type RawRequest,
   type ReceivedSubmission,
+  ReceivingForms,
 } from '@amtsbote/adapter-kit';
 
 import { checkCredential } from './ozg-cloud.auth.js';
 import { DATA_PARTS, ozgCloudTranslation } from './ozg-cloud.mapping.js';
 import { OzgCloudOptions } from './ozg-cloud.options.js';
 
-class OzgCloudForms extends FormsPort {
+class OzgCloudForms extends ReceivingForms {
   override readonly body: BodyForm = { form: 'multipart', dataParts: DATA_PARTS };
   private readonly translation: (submission: ReceivedSubmission) => ApplicationDraft;
 
@@ -37,11 +37,10 @@ class OzgCloudForms extends FormsPort {
     return `OZG-Cloud Formularmanager JSON at endpoint "${this.instance}", sender proves itself by: ${this.options.auth.kind}`;
   }
 
-  /** Nothing to reach: senders come to us. What can be judged are the settings. */
-  override async probe(): Promise<ProbeReport> {
+  protected override judgeSettings(): readonly JudgedSetting[] {
     const { auth, leikaByForm } = this.options;
     const forms = Object.keys(leikaByForm).length;
-    const checks = [
+    return [
       {
         name: 'credentials',
         ok: true,
@@ -49,11 +48,6 @@ class OzgCloudForms extends FormsPort {
       },
       { name: 'leikaByForm', ok: true, detail: `${forms} forms are mapped to LeiKa keys` },
     ];
-    return { ok: true, checks };
-  }
-
-  override async close(): Promise<void> {
-    // Holds no connection.
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { IntakeRejection, isSameSecret, type RawRequest } from '@amtsbote/adapter-kit';
+import { IntakeRejection, isSameSecret, provingHeader, type RawRequest } from '@amtsbote/adapter-kit';
 
 import type { OzgCloudAuth } from './ozg-cloud.options.js';
 
@@ -10,9 +10,7 @@ import type { OzgCloudAuth } from './ozg-cloud.options.js';
 export function checkCredential(auth: OzgCloudAuth, headers: RawRequest['headers']): void {
   if (auth.kind === 'none') return;
   const place = auth.kind === 'header' ? auth.name.toLowerCase() : 'authorization';
-  const given = headers[place];
-  if (given === undefined || given === '')
-    throw new IntakeRejection('unsigned', 'credentials-missing', `The header "${place}" is missing.`, place);
+  const given = provingHeader(headers, place, 'credentials-missing');
   if (!matches(auth, given))
     throw new IntakeRejection('unsigned', 'credentials-wrong', `The header "${place}" does not hold the agreed credential.`, place);
 }

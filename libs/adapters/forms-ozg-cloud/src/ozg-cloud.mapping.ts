@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
+  accountOf,
   type ApplicationDraft,
   type AttachmentDraft,
   checkedDraft,
@@ -9,6 +10,7 @@ import {
   FormLedger,
   IntakeRejection,
   isJsonObject,
+  ownEntry,
   pointerTo,
   readJson,
   type ReceivedFile,
@@ -55,7 +57,7 @@ function translated(submission: ReceivedSubmission, options: OzgCloudOptions, wh
   const authorityId = control.text('zustaendigeStelle');
   const sent = leikaKeysOf(control.take('leikaIds'), ledger);
   const leikaKeys = sent.length > 0 || formId === undefined ? sent : (ownEntry(options.leikaByForm, formId) ?? []);
-  const applicant: Applicant = { ...applicantOfForm(form, options.names), ...accountOf(control.take('serviceKonto'), ledger) };
+  const applicant: Applicant = { ...applicantOfForm(form, options.names), ...accountOfControl(control.take('serviceKonto'), ledger) };
   control.keepRest();
   checkAnnouncedFiles(form, submission.files, options);
   const known = {
@@ -128,7 +130,7 @@ function leikaKeysOf(value: JsonValue | undefined, ledger: FormLedger): string[]
 }
 
 /** The service account (Servicekonto): carried unchanged, never upgraded. */
-function accountOf(value: JsonValue | undefined, ledger: FormLedger): Pick<Applicant, 'identity' | 'mailbox'> {
+function accountOfControl(value: JsonValue | undefined, ledger: FormLedger): Pick<Applicant, 'identity' | 'mailbox'> {
   const pointer = '/control/serviceKonto';
   const account = membersOf(value, pointer, ledger);
   const provider = account.text('type');
@@ -138,13 +140,7 @@ function accountOf(value: JsonValue | undefined, ledger: FormLedger): Pick<Appli
   const type = handle === undefined ? undefined : address.text('type');
   account.keepRest();
   address.keepRest();
-  const isIdentified = provider !== undefined || trustLevel !== undefined;
-  return {
-    ...(isIdentified ? { identity: { provider: provider ?? '', ...(trustLevel === undefined ? {} : { trustLevel }) } } : {}),
-    ...(handle === undefined
-      ? {}
-      : { mailbox: { handle, ...(type === undefined ? {} : { type }), ...(provider === undefined ? {} : { system: provider }) } }),
-  };
+  return accountOf({ provider, trustLevel, handle, type, system: provider });
 }
 
 /** Every file, in the order sent, and file parts that came without a file name. Data parts nobody knows are kept as text, or as base64. */
@@ -201,8 +197,4 @@ function isDue(when: Expression<boolean>, known: Omit<ApplicationDraft, 'unmappe
       '/formData',
     );
   }
-}
-
-function ownEntry<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -3,17 +3,17 @@ import {
   type ApplicationDraft,
   type BodyForm,
   defineAdapter,
-  FormsPort,
-  type ProbeReport,
+  type JudgedSetting,
   type RawRequest,
   type ReceivedSubmission,
+  ReceivingForms,
 } from '@amtsbote/adapter-kit';
 
 import { translated } from './webhook.mapping.js';
 import { WebhookOptions } from './webhook.options.js';
 import { signatureCheck } from './webhook.signature.auth.js';
 
-class WebhookForms extends FormsPort {
+class WebhookForms extends ReceivingForms {
   override readonly body: BodyForm = { form: 'bytes', mediaTypes: ['application/json'] };
   private readonly checkSignature: (request: RawRequest) => void;
 
@@ -38,10 +38,9 @@ class WebhookForms extends FormsPort {
     return `Standard Webhooks at endpoint "${this.instance}", verified by ${secrets.length} secrets and ${publicKeys.length} public keys`;
   }
 
-  /** Nothing to reach: senders come to us. What can be judged are the settings. */
-  override async probe(): Promise<ProbeReport> {
+  protected override judgeSettings(): readonly JudgedSetting[] {
     const { secrets, publicKeys, toleranceSeconds, linkOrigins } = this.options;
-    const checks = [
+    return [
       {
         name: 'keys',
         ok: true,
@@ -49,11 +48,6 @@ class WebhookForms extends FormsPort {
       },
       { name: 'linkOrigins', ok: true, detail: linkOrigins.length === 0 ? 'no linked attachments' : linkOrigins.join(', ') },
     ];
-    return { ok: true, checks };
-  }
-
-  override async close(): Promise<void> {
-    // Holds no connection.
   }
 }
 

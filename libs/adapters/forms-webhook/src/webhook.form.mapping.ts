@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type FormLedger, IntakeRejection, isJsonObject, pointerTo } from '@amtsbote/adapter-kit';
+import { type FormLedger, IntakeRejection, isJsonObject, ownEntry, pointerTo } from '@amtsbote/adapter-kit';
 import { type FormField, type FormItem, FormValueType, type JsonValue } from '@amtsbote/canonical';
 import { z } from 'zod';
 
@@ -104,7 +104,7 @@ function typed(value: Scalar): Pick<FormField, 'type' | 'value'> {
 }
 
 function labelOf(labels: Labels, name: string): string {
-  return (Object.hasOwn(labels, name) ? labels[name] : undefined) ?? name;
+  return ownEntry(labels, name) ?? name;
 }
 
 function nameOf(pointer: string): string {

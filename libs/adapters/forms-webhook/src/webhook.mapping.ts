@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
+  accountOf,
   ADDRESS_PARTS,
   APPLICANT_PARTS,
   applicantOf,
@@ -9,6 +10,7 @@ import {
   FormLedger,
   IntakeRejection,
   isJsonObject,
+  ownEntry,
   pointerTo,
   readJson,
   type ReceivedSubmission,
@@ -88,7 +90,7 @@ function isTest({ test }: WebhookMapping, document: SentDocument): boolean {
 
 function leikaKeysOf({ mapping, leikaByForm }: WebhookOptions, formId: string | undefined, document: SentDocument): readonly string[] {
   const { leikaKeys } = mapping;
-  const configured = formId !== undefined && Object.hasOwn(leikaByForm, formId) ? (leikaByForm[formId] ?? []) : [];
+  const configured = formId === undefined ? [] : (ownEntry(leikaByForm, formId) ?? []);
   if (leikaKeys === undefined) return configured;
   if (typeof leikaKeys !== 'string') return leikaKeys.texts;
   const value = document.at(leikaKeys);
@@ -116,21 +118,17 @@ function applicantOfDocument({ applicant: sources }: WebhookMapping, document: S
     return result;
   };
   const applicant = applicantOf({ parts: found(APPLICANT_PARTS), address: found(ADDRESS_PARTS) });
-  return { ...applicant, ...accountOf(sources, document) };
+  return { ...applicant, ...accountOfDocument(sources, document) };
 }
 
-/** Identity and mailbox, carried unchanged; a mailbox needs a handle. */
-function accountOf(sources: WebhookMapping['applicant'], document: SentDocument): Pick<Applicant, 'identity' | 'mailbox'> {
-  const provider = document.text(sources.identityProvider);
-  const trustLevel = document.text(sources.trustLevel);
+function accountOfDocument(sources: WebhookMapping['applicant'], document: SentDocument): Pick<Applicant, 'identity' | 'mailbox'> {
   const handle = document.text(sources.mailboxHandle);
-  const type = handle === undefined ? undefined : document.text(sources.mailboxType);
-  const system = handle === undefined ? undefined : document.text(sources.mailboxSystem);
-  const isIdentified = provider !== undefined || trustLevel !== undefined;
-  return {
-    ...(isIdentified ? { identity: { provider: provider ?? '', ...(trustLevel === undefined ? {} : { trustLevel }) } } : {}),
-    ...(handle === undefined
-      ? {}
-      : { mailbox: { handle, ...(type === undefined ? {} : { type }), ...(system === undefined ? {} : { system }) } }),
-  };
+  return accountOf({
+    provider: document.text(sources.identityProvider),
+    trustLevel: document.text(sources.trustLevel),
+    handle,
+    // Looked at only where there is a mailbox: otherwise they stay among the unmapped.
+    type: handle === undefined ? undefined : document.text(sources.mailboxType),
+    system: handle === undefined ? undefined : document.text(sources.mailboxSystem),
+  });
 }

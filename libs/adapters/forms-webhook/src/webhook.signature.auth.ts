@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 
-import { IntakeRejection, type RawRequest } from '@amtsbote/adapter-kit';
+import { IntakeRejection, provingHeader, type RawRequest } from '@amtsbote/adapter-kit';
 
 import { KEY_PREFIX, keyBytes, type WebhookOptions } from './webhook.options.js';
 import { HEADER, SCHEME } from './webhook.wire.js';
@@ -34,9 +34,7 @@ export function signatureCheck(
 }
 
 function headerOf(request: RawRequest, name: string): string {
-  const value = request.headers[name];
-  if (value === undefined || value === '') throw unsigned('signature-missing', `The header "${name}" is missing.`, name);
-  return value;
+  return provingHeader(request.headers, name, 'signature-missing');
 }
 
 function checkTimestamp(timestamp: string, receivedAt: Date, toleranceSeconds: number): void {
