@@ -267,6 +267,6 @@ const CONFIG: z.input<typeof HubConfig> = {
 
 const STEPS = `
   SELECT id, tenant, application_id AS "applicationId", position, name, kind, instance, options, after, condition, state, due_at AS "dueAt",
-    lease_owner AS "leaseOwner", lease_until AS "leaseUntil", fence, attempts, failures, failing_since AS "failingSince", failure, receipt,
+    lease_owner AS "leaseOwner", lease_until AS "leaseUntil", fence, attempts, failures, unexpected, failing_since AS "failingSince", failure, receipt,
     changed_at AS "changedAt"
   FROM step WHERE application_id = $1`;

@@ -15,6 +15,7 @@ import { StepRow } from './entities/step.entity.js';
 import { TheHouse1700000000001 } from './migrations/1700000000001-the-house.js';
 import { DecisionFingerprint1700000000002 } from './migrations/1700000000002-decision-fingerprint.js';
 import { CountedApplications1700000000003 } from './migrations/1700000000003-counted-applications.js';
+import { UnexpectedFailures1700000000004 } from './migrations/1700000000004-unexpected-failures.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -43,7 +44,12 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       PickupItemRow,
       StepRow,
     ],
-    migrations: [TheHouse1700000000001, DecisionFingerprint1700000000002, CountedApplications1700000000003],
+    migrations: [
+      TheHouse1700000000001,
+      DecisionFingerprint1700000000002,
+      CountedApplications1700000000003,
+      UnexpectedFailures1700000000004,
+    ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',
     synchronize: false,

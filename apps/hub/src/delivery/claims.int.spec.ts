@@ -43,6 +43,7 @@ describe('claims of two processes', () => {
       kind: 'filing',
       attempt: 1,
       failures: 0,
+      unexpected: 0,
       before: 'due',
       failingSince: null,
     });
@@ -123,7 +124,7 @@ describe('claims of two processes', () => {
     it('write neither a success nor a failure', async () => {
       const { id, late } = await takenOver();
       await expect(house.records.succeeded(late, { is: 'done', receipt: { late: true } })).rejects.toBeInstanceOf(LeaseLost);
-      const verdict = decide(new Error('x'), { failures: 1, failingForMs: 0, policy: POLICY, fraction: 0 });
+      const verdict = decide(new Error('x'), { failures: 1, unexpected: 1, failingForMs: 0, policy: POLICY, fraction: 0 });
       await expect(house.records.failed(late, verdict)).rejects.toBeInstanceOf(LeaseLost);
       expect((await house.steps(id))['file']).toMatchObject({ state: 'running', leaseOwner: 'second', receipt: null, failures: 0 });
       const attempts = await house.query('SELECT number, outcome FROM attempt ORDER BY number');

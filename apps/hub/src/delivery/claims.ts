@@ -19,6 +19,8 @@ export interface ClaimedStep {
   readonly attempt: number;
   /** Failed attempts in a row before this one. */
   readonly failures: number;
+  /** Those of them that were unexpected. */
+  readonly unexpected: number;
   readonly failingSince: Date | null;
   readonly receipt: JsonValue;
   /** Where it was before: `inDoubt` asks the target first, `awaiting` polls. */
@@ -80,7 +82,7 @@ const CLAIM = prepared(`
     RETURNING s.*, candidate.state AS before),
   recorded AS (
     INSERT INTO attempt (step_id, number, tenant, owner, fence, started_at) SELECT id, attempts, tenant, $3, fence, $1 FROM claimed)
-  SELECT c.id, c.tenant, c.application_id AS "applicationId", c.name, c.kind, c.instance, c.options, c.fence, c.attempts AS attempt, c.failures,
+  SELECT c.id, c.tenant, c.application_id AS "applicationId", c.name, c.kind, c.instance, c.options, c.fence, c.attempts AS attempt, c.failures, c.unexpected,
     c.failing_since AS "failingSince", c.receipt, c.before, a.document AS application
   FROM claimed c JOIN application a ON a.id = c.application_id AND a.tenant = c.tenant
   ORDER BY c.due_at, c.id`);

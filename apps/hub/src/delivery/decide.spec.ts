@@ -7,8 +7,8 @@ import { InstanceMissing } from '../house/instances.js';
 import { backoff, decide, type FailureHistory, failureOf } from './decide.js';
 
 const policy = { firstMs: 1_000, maxMs: 60_000, giveUpAfterMs: 3_600_000, unexpectedMax: 3 };
-const first: FailureHistory = { failures: 1, failingForMs: 0, policy, fraction: 0.5 };
-const long: FailureHistory = { failures: 50, failingForMs: 3_600_000, policy, fraction: 0.5 };
+const first: FailureHistory = { failures: 1, unexpected: 1, failingForMs: 0, policy, fraction: 0.5 };
+const long: FailureHistory = { failures: 50, unexpected: 1, failingForMs: 3_600_000, policy, fraction: 0.5 };
 
 const unavailable = DeliveryError.unavailable('x/down', 'down');
 const unknown = DeliveryError.outcomeUnknown('x/answer-lost', 'lost');
@@ -31,7 +31,8 @@ describe('decide', () => {
     ['wrong credentials', misconfigured, first, 'parked', false, true],
     ['an instance that is gone', new InstanceMissing('eakte', 'dms'), first, 'parked', false, false],
     ['our own mistake', new TypeError('x'), first, 'inDoubt', false, false],
-    ['our own mistake for the third time', new TypeError('x'), { ...first, failures: 3 }, 'parked', false, false],
+    ['our own mistake for the third time', new TypeError('x'), { ...first, failures: 3, unexpected: 3 }, 'parked', false, false],
+    ['our first mistake after a long outage', new TypeError('x'), { ...first, failures: 40 }, 'inDoubt', false, false],
     ['an attempt whose time is over', timeOver, first, 'inDoubt', false, false],
     ['an attempt whose time is over again and again', timeOver, { ...first, failures: 30 }, 'inDoubt', false, false],
     ['something that is no error', 'oops', first, 'inDoubt', false, false],

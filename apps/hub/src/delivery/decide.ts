@@ -22,6 +22,8 @@ export interface Verdict {
 export interface FailureHistory {
   /** Failed attempts in a row, this one included. */
   readonly failures: number;
+  /** Those of them that were unexpected; this one counted as such. */
+  readonly unexpected: number;
   /** How long it has been failing, in milliseconds. */
   readonly failingForMs: number;
   readonly policy: RetryPolicy;
@@ -74,7 +76,7 @@ export function decide(error: unknown, history: FailureHistory): Verdict {
       return park;
     case 'unexpected':
       // The target may have been reached before our own mistake: in doubt, not simply again.
-      return history.failures >= history.policy.unexpectedMax ? park : { ...again, to: 'inDoubt', countsAgainstTarget: false };
+      return history.unexpected >= history.policy.unexpectedMax ? park : { ...again, to: 'inDoubt', countsAgainstTarget: false };
   }
 }
 

@@ -73,7 +73,7 @@ describe('records of attempts', () => {
       else
         await house.records.failed(
           step,
-          decide(new Error('?'), { failures: 1, failingForMs: 0, policy: POLICY, fraction: 0 }),
+          decide(new Error('?'), { failures: 1, unexpected: 1, failingForMs: 0, policy: POLICY, fraction: 0 }),
           ctx.finished,
         );
       await expect(house.query('SELECT name, state, receipt, done_at FROM effect')).resolves.toEqual([
@@ -98,6 +98,7 @@ describe('records of attempts', () => {
       const step = await claimed('eakte');
       const verdict = decide(DeliveryError.unavailable('dms-fake/down', 'down'), {
         failures: step.failures + 1,
+        unexpected: step.unexpected + 1,
         failingForMs: 0,
         policy: POLICY,
         fraction: 0,
@@ -117,7 +118,13 @@ describe('records of attempts', () => {
   it('park in front of a person: due never, told on the bus and in the progress', async () => {
     const id = await house.submit();
     const step = await claimed('eakte');
-    const verdict = decide(DeliveryError.refused('dms-fake/no', 'no'), { failures: 1, failingForMs: 0, policy: POLICY, fraction: 0 });
+    const verdict = decide(DeliveryError.refused('dms-fake/no', 'no'), {
+      failures: 1,
+      unexpected: 1,
+      failingForMs: 0,
+      policy: POLICY,
+      fraction: 0,
+    });
     await house.records.failed(step, verdict);
     expect((await house.steps(id))['file']).toMatchObject({ state: 'parked', dueAt: null, failure: { kind: 'refused' } });
     expect((await house.query('SELECT progress FROM application'))[0]).toEqual({ progress: 'parked' });

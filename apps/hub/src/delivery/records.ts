@@ -112,6 +112,7 @@ const END = prepared(`
   held AS (
     UPDATE step SET state = $3, due_at = $4, failure = $5::jsonb, receipt = coalesce($6::jsonb, step.receipt), lease_owner = NULL, lease_until = NULL,
       changed_at = $7, failures = CASE WHEN $5 IS NULL THEN 0 ELSE step.failures + 1 END,
+      unexpected = CASE WHEN $5 IS NULL THEN 0 WHEN $9 = 'unexpected' THEN step.unexpected + 1 ELSE step.unexpected END,
       failing_since = CASE WHEN $5 IS NULL THEN NULL ELSE coalesce(step.failing_since, $7) END
     FROM app WHERE step.id = $1 AND step.tenant = app.tenant AND step.application_id = app.id AND step.fence = $2 AND step.state = 'running'
     RETURNING step.id),

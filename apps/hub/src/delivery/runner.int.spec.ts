@@ -113,6 +113,26 @@ describe('the runner', () => {
     expect((await house.steps(id))['file']?.state).toBe('skipped');
   });
 
+  it('does not give up at its first own mistake because the target was down before: only mistakes count as such', async () => {
+    const id = await house.submit();
+    const states: (string | undefined)[] = [];
+    const failing = async (error: Error, times: number): Promise<void> => {
+      house.targets.dms.act = async () => {
+        throw error;
+      };
+      for (let n = 0; n < times; n += 1) {
+        await finished('eakte');
+        states.push((await house.steps(id))['file']?.state);
+        house.clock.advance(120_000);
+      }
+    };
+    await failing(DeliveryError.unavailable('dms-fake/down', 'down'), 5);
+    await failing(new TypeError('our mistake'), 2);
+    await failing(DeliveryError.unavailable('dms-fake/down', 'down'), 1);
+    await failing(new TypeError('our mistake'), 1);
+    expect(states).toEqual([...Array<string>(5).fill('retrying'), 'inDoubt', 'inDoubt', 'retrying', 'parked']);
+  });
+
   it('makes a step that was cut off in doubt, also the third time', async () => {
     const id = await house.submit();
     house.targets.dms.act = async (_request, ctx) => {

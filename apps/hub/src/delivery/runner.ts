@@ -176,9 +176,10 @@ export class Runner {
   }
 
   private judge(step: ClaimedStep, error: unknown): Verdict {
-    const { failures, failingSince } = step;
+    const { failures, unexpected, failingSince } = step;
     return decide(error, {
       failures: failures + 1,
+      unexpected: unexpected + 1,
       failingForMs: failingSince === null ? 0 : this.house.clock.now().getTime() - failingSince.getTime(),
       policy: this.timesOf(step.instance).retry,
       fraction: this.house.randomness.fraction(),

@@ -136,7 +136,7 @@ const OWNER = 'SELECT application_id AS "applicationId" FROM step WHERE id = $1 
 
 /** A new chance: the row of failures begins anew. */
 const WRITE = `
-  UPDATE step SET state = $3, due_at = $4, receipt = coalesce($5::jsonb, receipt), failures = 0, failing_since = NULL, failure = NULL, changed_at = $6
+  UPDATE step SET state = $3, due_at = $4, receipt = coalesce($5::jsonb, receipt), failures = 0, unexpected = 0, failing_since = NULL, failure = NULL, changed_at = $6
   WHERE id = $1 AND tenant = $2`;
 
 const FORGET = "DELETE FROM effect WHERE step_id = $1 AND tenant = $2 AND state = 'started' RETURNING name";

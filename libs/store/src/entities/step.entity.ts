@@ -44,6 +44,9 @@ export class StepRow {
   /** Failed attempts since the last success. */
   @Column({ name: 'failures', type: 'int' })
   failures!: number;
+  /** Those of them that were our own mistakes. */
+  @Column({ name: 'unexpected', type: 'int' })
+  unexpected!: number;
   @Column({ name: 'failing_since', type: 'timestamptz', nullable: true })
   failingSince!: Date | null;
   @Column({ name: 'failure', type: 'jsonb', nullable: true })
