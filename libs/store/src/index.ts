@@ -2,6 +2,7 @@
 export * from './blobs/blob-store.js';
 export * from './blobs/file-blob-store.js';
 export * from './database.js';
+export { DatabaseProblem } from './database-problem.js';
 export * from './entities/application.entity.js';
 export * from './entities/attachment.entity.js';
 export * from './entities/attempt.entity.js';
