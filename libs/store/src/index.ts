@@ -20,3 +20,4 @@ export * from './reads.js';
 export * from './sql.js';
 export * from './step-options.js';
 export * from './storable.js';
+export * from './store-trouble.js';
