@@ -3,7 +3,7 @@ import { ozgCloudSubmissions } from '@amtsbote/adapters/forms-ozg-cloud/simulato
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { BlobJanitor } from '../../apps/hub/src/intake/janitor.js';
-import { bookkeeping, query } from './support/bookkeeping.js';
+import { bookkeeping, everythingArrived, query } from './support/bookkeeping.js';
 import { eventually } from './support/eventually.js';
 import { HubProcess } from './support/hub-process.js';
 import { JumpingClock } from './support/jumping-clock.js';
@@ -23,19 +23,6 @@ function atTheEnd<Thing extends { stop(): Promise<unknown> }>(thing: Thing): Thi
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 }, 60_000);
-
-function everythingArrived(count: number): Record<string, unknown> {
-  return {
-    received: count,
-    finished: count,
-    parked: 0,
-    flowing: 0,
-    duplicateEffects: 0,
-    collected: count,
-    vorgaenge: count,
-    outOfOrder: [],
-  };
-}
 
 describe('the deadline of the fun fair', () => {
   it(`${BURST} applications with two attachments each in one burst: all delivered, none doubled, each in order, also when the hub is killed`, async () => {
