@@ -5,11 +5,13 @@ import { ensureInstalled } from './install.mjs';
 import { CHECK_NAMES, runChecks } from './lib/checks.mjs';
 import { ScriptError } from './lib/house.mjs';
 import { GROUP_NAMES, ON_DEMAND_NAMES, runTests } from './lib/jest.mjs';
+import { meetNeeds } from './lib/needs.mjs';
 
 const NAMES = [...CHECK_NAMES, ...GROUP_NAMES, ...ON_DEMAND_NAMES];
 const USAGE = `npm test -- [--quick] [--only <what>] [<pattern of test files> …]
   --quick   unit, contract and architecture tests alone
-  --only    check (format, lint, types, architecture) or one of: ${NAMES.join(', ')}; may be repeated`;
+  --only    check (format, lint, types, architecture) or one of: ${NAMES.join(', ')}; may be repeated
+  real (servers of Debian packages) and browser (Chromium) run only when named; what they lack they install when this is root`;
 
 /** What one word after --only stands for. */
 const SELECTIONS = new Map([['check', [...CHECK_NAMES, 'architecture']], ...NAMES.map((name) => [name, [name]])]);
@@ -19,11 +21,13 @@ async function main(argv) {
   const { names, patterns } = selected(argv);
   await ensureInstalled();
   const groups = [...GROUP_NAMES, ...ON_DEMAND_NAMES].filter((name) => names.includes(name));
+  // First of all: who has to install something should not wait for the build to hear of it.
+  const environment = await meetNeeds(groups);
   const checks = CHECK_NAMES.filter((name) => names.includes(name));
   // Journeys and generators run what was built.
   if (groups.length > 0 && !checks.includes('types')) checks.push('build');
   const counts = [await runChecks(checks)];
-  if (groups.length > 0) counts.push(await runTests(groups, patterns));
+  if (groups.length > 0) counts.push(await runTests(groups, patterns, environment));
   return {
     passed: counts.reduce((sum, { passed }) => sum + passed, 0),
     failed: counts.reduce((sum, { failed }) => sum + failed, 0),

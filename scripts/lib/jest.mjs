@@ -26,14 +26,15 @@ const REPORTER = join(ROOT, 'scripts', 'lib', 'jest-reporter.mjs');
  * Runs groups of tests; failures and one line per group are printed.
  * @param {string[]} groups
  * @param {string[]} patterns only test files whose path matches one of these; none = all.
+ * @param {Record<string, string>} environment what the tests find there beyond this process's own.
  * @returns {Promise<{ passed: number, failed: number }>} a run that breaks down counts as one failed test.
  */
-export async function runTests(groups, patterns) {
+export async function runTests(groups, patterns, environment = {}) {
   const total = { passed: 0, failed: 0 };
   for (const [index, all] of [...ALWAYS, ...ON_DEMAND].entries()) {
     const wanted = all.filter((group) => groups.includes(group));
     if (wanted.length === 0) continue;
-    const { passed, failed } = await runOnce(`run-${index + 1}`, wanted, patterns);
+    const { passed, failed } = await runOnce(`run-${index + 1}`, wanted, patterns, environment);
     total.passed += passed;
     total.failed += failed;
   }
@@ -42,7 +43,7 @@ export async function runTests(groups, patterns) {
   return { passed: 0, failed: 1 };
 }
 
-async function runOnce(name, groups, patterns) {
+async function runOnce(name, groups, patterns, environment) {
   const directory = join(ROOT, 'var', 'test');
   mkdirSync(directory, { recursive: true });
   const resultsFile = join(directory, `${name}.json`);
@@ -54,7 +55,7 @@ async function runOnce(name, groups, patterns) {
     ...['--passWithNoTests', '--reporters', REPORTER, '--selectProjects', ...groups],
     ...patterns.flatMap((pattern) => ['--testPathPatterns', pattern]),
   ];
-  const env = toolEnvironment({ NODE_ENV: 'test', AMTSBOTE_TEST_RESULTS: resultsFile });
+  const env = toolEnvironment({ ...environment, NODE_ENV: 'test', AMTSBOTE_TEST_RESULTS: resultsFile });
   const { signal, release } = timeLimit(resultsFile);
   const { code, output } = await run(nodeBinary(), args, { env, show: 'stderr', signal }).finally(release);
   const counts = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : undefined;

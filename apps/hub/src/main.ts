@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 
 import { ConfigError, processEnvironment } from '@amtsbote/platform';
+import { DatabaseProblem } from '@amtsbote/store';
 
 import { ADAPTERS } from './adapters.generated.js';
 import { startHub } from './start-hub.js';
@@ -20,6 +21,7 @@ try {
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  const isForOperators = error instanceof ConfigError || error instanceof DatabaseProblem;
+  process.stderr.write(`${isForOperators ? error.message : String(error)}\n`);
   process.exit(FATAL);
 }

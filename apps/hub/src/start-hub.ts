@@ -5,7 +5,7 @@ import type { Adapter } from '@amtsbote/adapter-kit';
 import { PostgresCarrier, PostgresQueue, Waker } from '@amtsbote/bus';
 import type { Clock, Randomness } from '@amtsbote/canonical';
 import { Log, type LogDestination, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
-import { FileBlobStore, openDatabase } from '@amtsbote/store';
+import { FileBlobStore, isStoreTrouble, openDatabase } from '@amtsbote/store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
@@ -154,11 +154,17 @@ async function startWork(app: NestFastifyApplication, house: House): Promise<voi
   gates.register(HUB_INSTANCE, app.get(StepWorkers).hubTimes());
   // Before the first message: what was paused stays paused over a restart.
   await gates.refresh();
-  const carrier = new PostgresCarrier(app.get(PostgresQueue), app.get(Waker), house.clock, bus, {
-    handlerFailed: (type, messageId, delivery, error) => house.log.error('bus.handler-failed', error, { type, messageId, delivery }),
-    died: (type, messageId, reason) => house.log.warn('bus.dead-letter', { type, messageId, reason }),
-    storeFailed: (error) => house.log.error('bus.store-failed', error),
-  });
+  const carrier = new PostgresCarrier(
+    app.get(PostgresQueue),
+    app.get(Waker),
+    house.clock,
+    { ...bus, isStoreTrouble },
+    {
+      handlerFailed: (type, messageId, delivery, error) => house.log.error('bus.handler-failed', error, { type, messageId, delivery }),
+      died: (type, messageId, reason) => house.log.warn('bus.dead-letter', { type, messageId, reason }),
+      storeFailed: (error) => house.log.error('bus.store-failed', error),
+    },
+  );
   app.connectMicroservice({ strategy: carrier }, { inheritAppConfig: true });
   await app.startAllMicroservices();
   lifecycle.run({ start: () => undefined, finish: () => runner.finish(shutdown.finishMs) });

@@ -64,7 +64,7 @@ class PostgresBus implements BusUnderTest {
       new PostgresQueue(own, systemClock),
       this.waker,
       systemClock,
-      { inFlightMax: 8, leaseMs: 30_000, pollMs: 50, deliveriesMax: 5, ...settings },
+      { inFlightMax: 8, leaseMs: 30_000, pollMs: 50, deliveriesMax: 5, isStoreTrouble: () => false, ...settings },
       events,
     );
     for (const type of Object.keys(MESSAGES))

@@ -17,6 +17,8 @@ export interface CarrierSettings {
   readonly pollMs: number;
   /** Deliveries before a message becomes a dead letter. */
   readonly deliveriesMax: number;
+  /** Whether a handler failed because the store could not do its part at this moment: such a delivery is not held against the message. */
+  readonly isStoreTrouble: (error: unknown) => boolean;
 }
 
 /** Where the carrier reports what is worth a log line. */
@@ -183,7 +185,10 @@ export class PostgresCarrier extends Server implements CustomTransportStrategy {
 
   private async giveBack(claimed: ClaimedMessage, error: unknown): Promise<void> {
     try {
-      if (error instanceof Unreadable || claimed.deliveries >= this.settings.deliveriesMax) {
+      if (this.settings.isStoreTrouble(error)) {
+        this.events.storeFailed(error);
+        await this.queue.returnUncounted(claimed, STORE_PAUSE_MS);
+      } else if (error instanceof Unreadable || claimed.deliveries >= this.settings.deliveriesMax) {
         const reason = error instanceof Unreadable ? error.message : `handler failed ${claimed.deliveries} times`;
         await this.queue.bury(claimed, reason);
         this.events.died(claimed.type, claimed.id, reason);

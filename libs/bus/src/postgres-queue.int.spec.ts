@@ -118,6 +118,8 @@ describe('the carrier on PostgreSQL', () => {
     store: number;
   }
 
+  const STORE_AWAY = new Error('the store is away');
+
   /** Runs a carrier whose statements go through `sql` until `condition` holds. */
   async function running(
     sql: SqlRunner,
@@ -125,7 +127,13 @@ describe('the carrier on PostgreSQL', () => {
     condition: (seen: Seen) => boolean | Promise<boolean>,
   ): Promise<Seen> {
     const seen: Seen = { failed: 0, died: 0, store: 0 };
-    const settings = { inFlightMax: 4, leaseMs: 300, pollMs: 20, deliveriesMax: 1 };
+    const settings = {
+      inFlightMax: 4,
+      leaseMs: 300,
+      pollMs: 20,
+      deliveriesMax: 1,
+      isStoreTrouble: (error: unknown) => error === STORE_AWAY,
+    };
     const carrier = new PostgresCarrier(new PostgresQueue(sql, systemClock), new Waker(store), systemClock, settings, {
       handlerFailed: () => (seen.failed += 1),
       died: () => (seen.died += 1),
@@ -165,6 +173,17 @@ describe('the carrier on PostgreSQL', () => {
     expect(seen).toEqual({ failed: 0, died: 0, store: 1 });
     expect(handled).toBe(2);
     await expect(store.query('SELECT 1 FROM dead_letter')).resolves.toEqual([]);
+  });
+
+  it('brings a message again whose handler failed because the store was away, and counts none of it', async () => {
+    await publish(1);
+    let handled = 0;
+    const handler = async (): Promise<void> => {
+      handled += 1;
+      if (handled < 3) throw STORE_AWAY;
+    };
+    const seen = await running(store, handler, isEmpty);
+    expect({ handled, ...seen }).toEqual({ handled: 3, failed: 0, died: 0, store: 2 });
   });
 
   it('goes on when the store was away for a while', async () => {

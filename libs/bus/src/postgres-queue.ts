@@ -36,6 +36,11 @@ export class PostgresQueue {
     await this.sql.query(RELEASE, [message.seq, message.fence, new Date(this.clock.now().getTime() + pauseMs)]);
   }
 
+  /** The same, as if it had not been delivered. */
+  async returnUncounted(message: ClaimedMessage, pauseMs: number): Promise<void> {
+    await this.sql.query(RETURN_UNCOUNTED, [message.seq, message.fence, new Date(this.clock.now().getTime() + pauseMs)]);
+  }
+
   /** Moves a message to the dead letters, with the reason. */
   async bury(message: ClaimedMessage, reason: string): Promise<void> {
     await this.sql.query(BURY, [message.seq, message.fence, reason.slice(0, 500), this.clock.now()]);
@@ -70,6 +75,9 @@ const ACKNOWLEDGE = `
   WHERE m.seq = done.seq AND m.fence = done.fence`;
 
 const RELEASE = 'UPDATE message SET lease_until = NULL, available_at = $3 WHERE seq = $1 AND fence = $2';
+
+const RETURN_UNCOUNTED =
+  'UPDATE message SET lease_until = NULL, available_at = $3, deliveries = greatest(deliveries - 1, 0) WHERE seq = $1 AND fence = $2';
 
 const BURY = `
   WITH dead AS (DELETE FROM message WHERE seq = $1 AND fence = $2 RETURNING id, type, subject, tenant, envelope, deliveries)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
 
+import { databaseProblem, versionProblem } from './database-problem.js';
 import { ApplicationRow } from './entities/application.entity.js';
 import { AttachmentRow } from './entities/attachment.entity.js';
 import { AttemptRow } from './entities/attempt.entity.js';
@@ -76,11 +77,25 @@ export async function migrate(database: DataSource): Promise<void> {
   }
 }
 
-/** Opens the store and brings its schema up to date. */
+/**
+ * Opens the store and brings its schema up to date.
+ * @throws DatabaseProblem when server, address or rights are not as they have to be.
+ */
 export async function openDatabase(settings: DatabaseSettings): Promise<DataSource> {
+  try {
+    return await open(settings);
+  } catch (error) {
+    throw databaseProblem(error, settings.url) ?? error;
+  }
+}
+
+async function open(settings: DatabaseSettings): Promise<DataSource> {
   const database = new DataSource(databaseOptions(settings));
   await database.initialize();
   try {
+    const [version] = await database.query<{ number: number }[]>("SELECT current_setting('server_version_num')::int AS number");
+    const problem = versionProblem(version?.number ?? 0, settings.url);
+    if (problem !== undefined) throw problem;
     await migrate(database);
   } catch (error) {
     await database.destroy();

@@ -2,6 +2,7 @@
 export * from './blobs/blob-store.js';
 export * from './blobs/file-blob-store.js';
 export * from './database.js';
+export { DatabaseProblem } from './database-problem.js';
 export * from './entities/application.entity.js';
 export * from './entities/attachment.entity.js';
 export * from './entities/attempt.entity.js';
@@ -19,3 +20,4 @@ export * from './reads.js';
 export * from './sql.js';
 export * from './step-options.js';
 export * from './storable.js';
+export * from './store-trouble.js';

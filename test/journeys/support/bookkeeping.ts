@@ -40,7 +40,7 @@ export async function bookkeeping({ environment, town }: PreparedTown): Promise<
 }
 
 /** What the books say when every one of so many applications arrived everywhere, once, in order. */
-export function everythingArrived(count: number): Partial<Books> {
+export function everythingArrived(count: number): Books {
   return {
     received: count,
     finished: count,

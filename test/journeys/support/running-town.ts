@@ -39,12 +39,14 @@ export interface TownWishes {
   readonly configFile?: string;
   /** Whether the Fachverfahren polls from the start. Default true. */
   readonly officeOpen?: boolean;
+  /** The hub's database; default one of its own on the tests' embedded server. */
+  readonly database?: TestDatabase;
 }
 
 /** Starts the systems around the hub. */
-export async function prepareTown({ habits }: Pick<TownWishes, 'habits'> = {}): Promise<PreparedTown> {
+export async function prepareTown({ habits, database: wanted }: Pick<TownWishes, 'habits' | 'database'> = {}): Promise<PreparedTown> {
   const directory = await mkdtemp(join(tmpdir(), 'amtsbote-journey-'));
-  const database: TestDatabase = await createTestDatabase();
+  const database: TestDatabase = wanted ?? (await createTestDatabase());
   const town = await Town.start(habits === undefined ? {} : { habits });
   return {
     town,

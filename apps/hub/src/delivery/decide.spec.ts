@@ -15,6 +15,7 @@ const unknown = DeliveryError.outcomeUnknown('x/answer-lost', 'lost');
 const refused = DeliveryError.refused('x/no', 'no');
 const untransferable = DeliveryError.untransferable('x/cannot', 'cannot');
 const misconfigured = DeliveryError.misconfigured('x/credentials', 'credentials');
+const storeAway = Object.assign(new Error('x'), { code: '53300' });
 const timeOver = Object.assign(new Error('x'), { name: 'TimeoutError' });
 
 describe('decide', () => {
@@ -35,6 +36,7 @@ describe('decide', () => {
     ['our first mistake after a long outage', new TypeError('x'), { ...first, failures: 40 }, 'inDoubt', false, false],
     ['an attempt whose time is over', timeOver, first, 'inDoubt', false, false],
     ['an attempt whose time is over again and again', timeOver, { ...first, failures: 30 }, 'inDoubt', false, false],
+    ['a database of the hub without a free connection', storeAway, { ...first, failures: 30 }, 'inDoubt', false, false],
     ['something that is no error', 'oops', first, 'inDoubt', false, false],
   ] as const)('%s', (_what, error, history, to, countsAgainstTarget, pausesInstance) => {
     expect(decide(error, history)).toMatchObject({ to, countsAgainstTarget, pausesInstance });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { DeliveryError } from '@amtsbote/adapter-kit';
 import type { Failure } from '@amtsbote/canonical';
+import { isStoreTrouble } from '@amtsbote/store';
 
 import type { RetryPolicy } from '../config/hub-config.js';
 import { InstanceMissing } from '../house/instances.js';
@@ -36,6 +37,8 @@ const RETRY_AFTER_MAX_MS = 6 * 60 * 60 * 1_000;
 
 /** Code of an attempt that was ended by its own signal between two calls. */
 export const CUT_OFF = 'delivery/cut-off';
+/** Code of an attempt during which the hub's own store was away or had no connection left. */
+export const STORE_AWAY = 'delivery/store-away';
 
 /** The failure as data. Errors that are no delivery error are our own: their texts may hold a citizen's data and stay out. */
 export function failureOf(error: unknown): Failure {
@@ -45,6 +48,9 @@ export function failureOf(error: unknown): Failure {
   // The attempt's own signal: its time was over, or the hub stops. What was under way then is found out, not held against the application.
   if (name === 'AbortError' || name === 'TimeoutError')
     return { kind: 'outcomeUnknown', code: CUT_OFF, message: 'The attempt was cut off: its time was over, or the hub stopped.' };
+  // Neither the application nor the target is to blame, and what the target already did is found out.
+  if (isStoreTrouble(error))
+    return { kind: 'outcomeUnknown', code: STORE_AWAY, message: 'The database of the hub could not be used at this moment.' };
   return { kind: 'unexpected', code: `delivery/${name.slice(0, 60)}`, message: 'An unexpected error inside the hub or the adapter.' };
 }
 
@@ -68,7 +74,7 @@ export function decide(error: unknown, history: FailureHistory): Verdict {
       if (failure.code === CANNOT_TELL || failure.code.endsWith('/cannot-tell')) return park;
       return history.failingForMs >= history.policy.giveUpAfterMs
         ? park
-        : { ...again, to: 'inDoubt', countsAgainstTarget: failure.code !== CUT_OFF };
+        : { ...again, to: 'inDoubt', countsAgainstTarget: failure.code !== CUT_OFF && failure.code !== STORE_AWAY };
     case 'misconfigured':
       return { ...park, pausesInstance: failure.code !== 'delivery/no-instance' };
     case 'refused':

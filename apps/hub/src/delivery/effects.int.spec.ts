@@ -127,6 +127,7 @@ describe('a stored delivery', () => {
       await expect((await attempt()).once('vorgang', effect)).rejects.toMatchObject({
         kind: 'outcomeUnknown',
         code: 'delivery/cannot-tell',
+        hintKey: 'cannotTell',
       });
     }
     expect(effect.calls).toEqual({ act: 0, find: 2 });

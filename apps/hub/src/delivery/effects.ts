@@ -54,7 +54,9 @@ export class StoredDelivery implements DeliveryContext {
     if (known.state === 'started') {
       const result = await effect.find();
       if (result === 'cannotTell') {
-        throw DeliveryError.outcomeUnknown(CANNOT_TELL, `The target cannot tell whether "${name}" already happened.`);
+        throw DeliveryError.outcomeUnknown(CANNOT_TELL, `The target cannot tell whether "${name}" already happened.`, {
+          hintKey: 'cannotTell',
+        });
       }
       if (isFound(result)) return this.finish(name, result.found);
     }

@@ -5,7 +5,9 @@ import type { FailingOptions } from './failing.options.js';
 
 /** The error of one failed attempt. `unexpected` is no DeliveryError: it stands for a bug of ours. */
 export function failureOf({ mode, retryAfterMs }: FailingOptions): Error {
-  const code = `dms-failing/${mode.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  // With cannotTell the answer is lost like with outcomeUnknown; only who asks afterwards hears that nobody can tell.
+  const cause = mode === 'cannotTell' ? 'outcomeUnknown' : mode;
+  const code = `dms-failing/${cause.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const message = 'This DMS fails because it is configured to.';
   switch (mode) {
     case 'unavailable':
