@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { existsSync } from 'node:fs';
 
+import type { ApplicationSummary } from '@amtsbote/ops-api';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 
 import { eventually } from '../journeys/support/eventually.js';
-import { type ListedApplication, OpsClient } from '../journeys/support/ops-client.js';
+import { OpsClient } from '../journeys/support/ops-client.js';
 import { type RunningTown, startTown } from '../journeys/support/running-town.js';
 import { CANARY, Citizens, twoTownsConfig } from '../journeys/support/two-towns.js';
 import { ConsoleVisit } from './support/console-visit.js';
@@ -42,12 +43,12 @@ describe('the console in a browser, by keyboard alone', () => {
   }, 60_000);
 
   const button = (name: string) => page.getByRole('button', { name, exact: true });
-  async function progresses(submissionId: string, progress: string): Promise<ListedApplication> {
+  async function progresses(submissionId: string, progress: string): Promise<ApplicationSummary> {
     await eventually(async () => expect((await admin.bySubmission(submissionId)).progress).toBe(progress));
     return admin.bySubmission(submissionId);
   }
   /** An application whose filing waits for a person because the DMS refuses the hub's password; the DMS is healed again. */
-  async function aParkedApplication(): Promise<ListedApplication> {
+  async function aParkedApplication(): Promise<ApplicationSummary> {
     running.town.dms.fail('unauthorised');
     const parked = await progresses(await citizens.apply(), 'parked');
     running.town.dms.heal();

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { BoxSimulator } from '@amtsbote/adapters/export-memory/simulator';
+import type { ApplicationSummary } from '@amtsbote/ops-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { run } from '../../apps/cli/src/program.js';
 import { doubtfulConfig } from './support/doubtful-config.js';
 import { eventually } from './support/eventually.js';
 import { JumpingClock } from './support/jumping-clock.js';
-import { type ListedApplication, OpsClient } from './support/ops-client.js';
+import { OpsClient } from './support/ops-client.js';
 import { type RunningTown, startTown } from './support/running-town.js';
 import { Citizens } from './support/two-towns.js';
 
@@ -32,15 +33,15 @@ describe('a filing whose outcome the DMS itself cannot tell', () => {
     await register.stop();
   });
 
-  async function progresses(submissionId: string, progress: string): Promise<ListedApplication> {
+  async function progresses(submissionId: string, progress: string): Promise<ApplicationSummary> {
     await eventually(async () => expect((await admin.bySubmission(submissionId)).progress).toBe(progress));
     return admin.bySubmission(submissionId);
   }
-  async function anApplicationInDoubt(): Promise<ListedApplication> {
+  async function anApplicationInDoubt(): Promise<ApplicationSummary> {
     return progresses(await citizens.apply(), 'parked');
   }
   /** Outcomes of the attempts to file, in order. */
-  async function attemptsOf({ id }: ListedApplication): Promise<unknown[]> {
+  async function attemptsOf({ id }: ApplicationSummary): Promise<unknown[]> {
     const { entries } = await admin.timeline(id);
     return entries.filter(({ event, step }) => event === 'attempt.ended' && step === 'file').map(({ data }) => data['outcome']);
   }
@@ -56,7 +57,7 @@ describe('a filing whose outcome the DMS itself cannot tell', () => {
     return lines.join('\n');
   }
   /** Everything after the filing took place, once, and the citizen sees the end. */
-  async function goesOnToTheEnd({ id, submissionId }: ListedApplication): Promise<void> {
+  async function goesOnToTheEnd({ id, submissionId }: ApplicationSummary): Promise<void> {
     await progresses(submissionId, 'finished');
     expect(await admin.step(id, 'hand-over')).toMatchObject({ state: 'done' });
     const { town } = running;

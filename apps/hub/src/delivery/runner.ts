@@ -17,6 +17,7 @@ import { decide, type Verdict } from './decide.js';
 import { LeaseLost, StoredDelivery } from './effects.js';
 import { type Admission, Gates } from './gates.js';
 import type { Outcome } from './outcome.js';
+import { persistently } from './persistently.js';
 import { AttemptRecords } from './records.js';
 import { StepWorkers } from './step-workers.js';
 
@@ -119,7 +120,7 @@ export class Runner {
     let ended: string;
     try {
       const outcome = await this.actOrFind(step, ctx);
-      await this.records.succeeded(step, outcome, ctx.finished);
+      await persistently(() => this.records.succeeded(step, outcome, ctx.finished), this.house.clock, lease.signal);
       await this.gates.succeeded(step.instance);
       ended = outcome.is;
     } catch (error) {
@@ -158,7 +159,7 @@ export class Runner {
     if (verdict.failure.kind === 'unexpected')
       this.house.log.error('delivery.unexpected', error, { stepId: step.id, instance: step.instance });
     try {
-      await this.records.failed(step, verdict, ctx.finished);
+      await persistently(() => this.records.failed(step, verdict, ctx.finished), this.house.clock, ctx.signal);
       if (verdict.countsAgainstTarget) await this.gates.failed(step.instance, verdict.failure);
       if (verdict.pausesInstance) await this.gates.pause(step.instance, verdict.failure.code, 'hub');
     } catch (writeError) {

@@ -52,13 +52,17 @@ export class PaymentWorker extends StepWorker {
     const demand = step.application.payment;
     if (demand === undefined)
       throw DeliveryError.untransferable('payment/no-demand', 'The application carries no payment demand; give the step a condition.');
-    const now = this.house.clock.now();
+    const known = await this.stored(step);
+    if (known !== undefined) return known;
     const { id, tenant, applicationId, instance } = step;
-    await this.house.database.query(STORE_INTENT, [id, tenant, applicationId, instance, JSON.stringify(demand), now]);
-    const payments = await paymentsOf(this.house.database.manager, step);
-    const intent = payments.find(({ stepId }) => stepId === id);
+    await this.house.database.query(STORE_INTENT, [id, tenant, applicationId, instance, JSON.stringify(demand), this.house.clock.now()]);
+    const intent = await this.stored(step);
     if (intent === undefined) throw new Error('the payment intent is not there');
     return intent;
+  }
+
+  private async stored(step: ClaimedStep): Promise<PaymentRow | undefined> {
+    return (await paymentsOf(this.house.database.manager, step)).find(({ stepId }) => stepId === step.id);
   }
 
   private orderOf(step: ClaimedStep, intent: PaymentRow): PaymentOrder {
