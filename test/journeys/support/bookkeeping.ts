@@ -39,6 +39,12 @@ export async function bookkeeping({ environment, town }: PreparedTown): Promise<
   };
 }
 
+/** How many applications are finished, by the hub's own book: cheap enough to be asked all the time. */
+export async function finishedOf({ environment }: Pick<PreparedTown, 'environment'>): Promise<number> {
+  const rows = await query<{ count: number }>(environment, "SELECT count(*)::int AS count FROM application WHERE progress = 'finished'");
+  return rows[0]?.count ?? 0;
+}
+
 /** What the books say when every one of so many applications arrived everywhere, once, in order. */
 export function everythingArrived(count: number): Books {
   return {

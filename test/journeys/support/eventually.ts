@@ -9,7 +9,7 @@ export async function eventually(expectation: () => Promise<void> | void, within
       return;
     } catch (error) {
       if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 }
