@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CatalogueBase, CatalogueLink, Code, HtmlText, Identifier, LocalizedText, Period } from './parts.js';
 import { CatalogueCategory, Publisher } from './service.js';
 
-const text = z.string().max(2_000).optional();
+const text = z.string().optional();
 const ids = z.array(Identifier).default([]);
 const localized = z.array(LocalizedText).default([]);
 const html = z.array(HtmlText).default([]);
@@ -78,7 +78,7 @@ export type CatalogueOrganisation = z.infer<typeof CatalogueOrganisation>;
 export const CatalogueOnlineService = CatalogueBase.extend({
   kind: z.literal('onlineService'),
   /** The source's name of the type. */
-  type: z.string().max(200).optional(),
+  type: z.string().optional(),
   names: localized,
   description: html,
   links,

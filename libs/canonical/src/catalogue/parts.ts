@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { z } from 'zod';
 
-const short = z.string().max(2_000);
-
 /** What a service catalogue is made of. The same id may occur in several kinds. */
 export const CatalogueObjectKind = z.enum(['service', 'specialisation', 'organisation', 'onlineService', 'form', 'competence']);
 export type CatalogueObjectKind = z.infer<typeof CatalogueObjectKind>;
@@ -15,36 +13,36 @@ export const CatalogueKey = z.strictObject({ schemeAgencyId: z.string().max(500)
 export type CatalogueKey = z.infer<typeof CatalogueKey>;
 
 const scheme = {
-  schemeAgencyId: short.optional(),
-  schemeAgencyName: short.optional(),
-  schemeDataUri: short.optional(),
+  schemeAgencyId: z.string().optional(),
+  schemeAgencyName: z.string().optional(),
+  schemeDataUri: z.string().optional(),
   /** For a competence it tells the kind of its subject, for an area the key system (ARS, AGS). */
-  schemeId: short.optional(),
-  schemeName: short.optional(),
-  schemeUri: short.optional(),
-  schemeVersionId: short.optional(),
+  schemeId: z.string().optional(),
+  schemeName: z.string().optional(),
+  schemeUri: z.string().optional(),
+  schemeVersionId: z.string().optional(),
 };
-const list = { name: short.optional(), listUri: short.optional(), listVersionId: short.optional() };
+const list = { name: z.string().optional(), listUri: z.string().optional(), listVersionId: z.string().optional() };
 
 /** An id with everything that says what it is an id of; digits stay text, leading zeros count. */
-export const Identifier = z.strictObject({ value: short, ...scheme });
+export const Identifier = z.strictObject({ value: z.string(), ...scheme });
 export type Identifier = z.infer<typeof Identifier>;
 
 /** A value of a code list, with the list; values stay text (`001`, `2/3a`). */
-export const Code = z.strictObject({ code: short, ...list });
+export const Code = z.strictObject({ code: z.string(), ...list });
 export type Code = z.infer<typeof Code>;
 
 /** A service's key in the Leistungskatalog, as the source wrote it: as code of a list, or as identifier. */
-export const LeikaReference = z.strictObject({ key: short, ...list, ...scheme });
+export const LeikaReference = z.strictObject({ key: z.string(), ...list, ...scheme });
 export type LeikaReference = z.infer<typeof LeikaReference>;
 
 /** A text in one language (`de`, `en`; `de-DE` stays as it came). */
-export const LocalizedText = z.strictObject({ language: short.optional(), text: z.string() });
+export const LocalizedText = z.strictObject({ language: z.string().optional(), text: z.string() });
 export type LocalizedText = z.infer<typeof LocalizedText>;
 
 /** Formatted text in one language, safe to show: only the tags, attributes and protocols that the standard allows. */
 export const HtmlText = z.strictObject({
-  language: short.optional(),
+  language: z.string().optional(),
   html: z.string(),
   /** What the source wrote, when cleaning changed anything. Never to be shown as HTML. */
   original: z.string().optional(),
@@ -53,7 +51,7 @@ export type HtmlText = z.infer<typeof HtmlText>;
 
 /** A link that may be followed: ftp, http, https or mailto. */
 export const CatalogueLink = z.strictObject({
-  language: short.optional(),
+  language: z.string().optional(),
   /** Absent when the source's link is none, or of a protocol that may not be followed. */
   uri: z.string().optional(),
   /** What the source wrote, when it is not `uri`. Never to be shown as a link. */
@@ -67,30 +65,30 @@ export type CatalogueLink = z.infer<typeof CatalogueLink>;
 
 /** From when until when something holds; moments as the source wrote them (xs:dateTime, zone optional). */
 export const Period = z.strictObject({
-  start: short.optional(),
-  end: short.optional(),
+  start: z.string().optional(),
+  end: z.string().optional(),
   notes: z.array(LocalizedText).default([]),
 });
 export type Period = z.infer<typeof Period>;
 
 /** Who wrote it when, as the editorial system says. */
 export const EditorialVersion = z.strictObject({
-  createdAt: short.optional(),
-  createdBy: short.optional(),
-  changedAt: short.optional(),
-  changedBy: short.optional(),
-  version: short.optional(),
+  createdAt: z.string().optional(),
+  createdBy: z.string().optional(),
+  changedAt: z.string().optional(),
+  changedBy: z.string().optional(),
+  version: z.string().optional(),
 });
 export type EditorialVersion = z.infer<typeof EditorialVersion>;
 
 /** A language the object exists in. */
 export const LanguageVersion = EditorialVersion.extend({
-  language: short,
-  germanName: short.optional(),
-  nativeName: short.optional(),
+  language: z.string(),
+  germanName: z.string().optional(),
+  nativeName: z.string().optional(),
   isMachineTranslated: z.boolean().optional(),
   machineTranslation: z
-    .strictObject({ originalLanguage: short.optional(), originalId: Identifier.optional(), translatedBy: short.optional() })
+    .strictObject({ originalLanguage: z.string().optional(), originalId: Identifier.optional(), translatedBy: z.string().optional() })
     .optional(),
 });
 export type LanguageVersion = z.infer<typeof LanguageVersion>;
@@ -124,7 +122,7 @@ export const UnknownPart = z.strictObject({
 export type UnknownPart = z.infer<typeof UnknownPart>;
 
 /** Standard and version that the object was written in. */
-export const CatalogueSource = z.strictObject({ standard: z.string().max(60), version: z.string().max(60), namespace: short });
+export const CatalogueSource = z.strictObject({ standard: z.string().max(60), version: z.string().max(60), namespace: z.string() });
 export type CatalogueSource = z.infer<typeof CatalogueSource>;
 
 /** What every object has. */

@@ -43,7 +43,7 @@ export type Publisher = z.infer<typeof Publisher>;
 /** What the service acts on, and how: "Gewerbe" + "Anmeldung" + detail. */
 export const ServiceStructure = z.strictObject({
   /** The source's name of the type, which says how many of the parts there are. */
-  type: z.string().max(200).optional(),
+  type: z.string().optional(),
   group: Code.optional(),
   groupCategory: CatalogueCategory.optional(),
   objectId: Identifier.optional(),

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { Worker } from 'node:worker_threads';
+
+import { type BatchContext, type BatchResult, parseBatch } from './xzufi.batch.client.js';
+import { SchemaError, schemaCheckOf } from './xzufi.schema.client.js';
+
+/** A batch for a thread. */
+export interface BatchOrder {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly context: BatchContext;
+}
+
+/** What a thread answers: the result as JSON, a schema that cannot be used, or a mistake of ours. */
+export type BatchAnswer = { readonly result: string } | { readonly schemaError: string } | { readonly bug: string };
+
+/** How a thread is started; tests start one that runs the sources. */
+export type StartThread = () => Worker;
+
+/** Memory of a thread, in MiB: a batch is small, and a thread that needs more is better ended than the hub. */
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 };
+/** Batches that one thread holds at most: one it works on, one that waits. */
+const HELD_MAX = 2;
+
+const startThread: StartThread = () =>
+  new Worker(new URL('./xzufi.worker.client.js', import.meta.url), { resourceLimits: THREAD_LIMITS, stdin: false });
+
+interface Thread {
+  readonly worker: Worker;
+  readonly waiting: PromiseWithResolvers<BatchResult>[];
+}
+
+/** Parses batches in threads; each thread answers in the order in which it was asked. Threads start when they are first needed. */
+export class ParserPool {
+  private readonly threads: Thread[] = [];
+  private readonly size: number;
+  private readonly start: StartThread;
+
+  /** `size` 0 = no threads: everything is parsed where it is. */
+  constructor(size: number, start: StartThread = startThread) {
+    this.size = size;
+    this.start = start;
+  }
+
+  /** Batches that may be under way at the same time. */
+  get capacity(): number {
+    return Math.max(1, this.size * HELD_MAX);
+  }
+
+  /** Here, without a thread. */
+  async parseHere({ bytes, context }: BatchOrder): Promise<BatchResult> {
+    const check = context.schema === undefined ? undefined : await schemaCheckOf(context.schema);
+    return parseBatch(bytes, context, check);
+  }
+
+  /** In a thread. The bytes are gone afterwards. */
+  parse(order: BatchOrder): Promise<BatchResult> {
+    if (this.size === 0) return this.parseHere(order);
+    const thread = this.idlest();
+    const waiting = Promise.withResolvers<BatchResult>();
+    // Whoever gives up early waits for none of them.
+    waiting.promise.catch(() => undefined);
+    thread.waiting.push(waiting);
+    thread.worker.postMessage(order, [order.bytes.buffer]);
+    return waiting.promise;
+  }
+
+  /** Ends the threads; what is under way is lost. */
+  async close(): Promise<void> {
+    await Promise.all(this.threads.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
+  private idlest(): Thread {
+    const idle = this.threads.find(({ waiting }) => waiting.length === 0);
+    if (idle !== undefined) return idle;
+    if (this.threads.length < this.size) return this.startOne();
+    return this.threads.reduce((best, thread) => (thread.waiting.length < best.waiting.length ? thread : best));
+  }
+
+  private startOne(): Thread {
+    const thread: Thread = { worker: this.start(), waiting: [] };
+    thread.worker.on('message', (answer: BatchAnswer) => settle(thread.waiting.shift(), answer));
+    thread.worker.on('error', (error) => {
+      for (const waiting of thread.waiting.splice(0)) waiting.reject(error);
+    });
+    thread.worker.on('exit', () => {
+      for (const waiting of thread.waiting.splice(0)) waiting.reject(new Error('the parser thread has ended'));
+    });
+    thread.worker.unref();
+    this.threads.push(thread);
+    return thread;
+  }
+}
+
+function settle(waiting: PromiseWithResolvers<BatchResult> | undefined, answer: BatchAnswer): void {
+  if ('result' in answer) waiting?.resolve(JSON.parse(answer.result) as BatchResult);
+  else if ('schemaError' in answer) waiting?.reject(new SchemaError(answer.schemaError));
+  else waiting?.reject(new Error(answer.bug));
+}

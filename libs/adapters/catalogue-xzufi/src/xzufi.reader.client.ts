@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Readable } from 'node:stream';
+
+import type { CatalogueDocument } from '@amtsbote/adapter-kit';
+import type { CatalogueChange, CatalogueFinding } from '@amtsbote/canonical';
+
+import { type BatchContext, type BatchResult, decoded } from './xzufi.batch.client.js';
+import { ADAPTER_TYPE, brokenStream } from './xzufi.errors.js';
+import { StrictParser } from './xzufi.elements.client.js';
+import { DocumentFindings } from './xzufi.findings.client.js';
+import { Gate } from './xzufi.gate.client.js';
+import { XmlFault, type XmlLimits } from './xzufi.limits.client.js';
+import type { ParserPool } from './xzufi.pool.client.js';
+import { noOutcome, readObject } from './xzufi.record.mapping.js';
+import { type Piece, RecordSplitter } from './xzufi.splitter.client.js';
+import { type Dialect, ENVELOPE_ELEMENTS, OBJECT_ELEMENTS } from './xzufi.wire.js';
+
+/** Size of a batch, in bytes: large enough to be worth a thread's while, small enough for constant memory. */
+const BATCH_BYTES = 256 * 1024;
+/** Documents below are parsed where they are: a thread takes longer to start. */
+const THREADS_FROM_BYTES = 4 * 1024 * 1024;
+
+/** A piece of a document that has been read. */
+export interface DocumentPart {
+  readonly document: CatalogueDocument;
+  readonly changes: readonly CatalogueChange[];
+  readonly findings: readonly CatalogueFinding[];
+  readonly unknownParts: number;
+  /** Bytes of the document up to here. */
+  readonly bytesRead: number;
+}
+
+/** Schema files per dialect; absent = well-formedness and the standard's business rules only. */
+export type Schemas = Readonly<Partial<Record<Dialect, { readonly folder: string; readonly entry: string }>>>;
+
+/** What documents are read with. */
+export interface ReaderSettings {
+  readonly limits: XmlLimits;
+  readonly schemas: Schemas;
+}
+
+/**
+ * Reads one document, piece by piece, in constant memory. What was handed over is void when it throws: only at its end a document is known to be
+ * one.
+ * @throws XmlFault for a document that cannot be taken, DeliveryError `unavailable` when its bytes end early.
+ */
+export async function* readDocument(
+  source: { readonly name: string; readonly stream: Readable },
+  settings: ReaderSettings,
+  pool: ParserPool,
+  signal: AbortSignal,
+): AsyncGenerator<DocumentPart> {
+  const reading = new DocumentReading(source.name, settings, pool);
+  for await (const chunk of chunksOf(source.stream, signal)) {
+    reading.take(chunk);
+    // Hands over what is ready, and waits only when too much is under way: in the order of the document.
+    while (reading.isFull) yield reading.partOf(await reading.next());
+  }
+  reading.end();
+  while (reading.isBusy) yield reading.partOf(await reading.next());
+  reading.close();
+  yield reading.lastPart();
+}
+
+async function* chunksOf(stream: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      signal.throwIfAborted();
+      yield chunk;
+    }
+  } catch (error) {
+    throw error === signal.reason ? error : brokenStream(error, signal);
+  }
+}
+
+class DocumentReading {
+  private readonly splitter: RecordSplitter;
+  private readonly gate: Gate;
+  private readonly findings: DocumentFindings;
+  private readonly underWay: { readonly bytes: number; readonly result: Promise<BatchResult> }[] = [];
+  private context: BatchContext | undefined;
+  /** The root is itself an object: everything is held back, and read as one. */
+  private whole: Uint8Array[] | undefined;
+  private wholeBytes = 0;
+  private opening = '';
+  private document: CatalogueDocument;
+  private received = 0;
+  private delivered = 0;
+  private heads = 0;
+  /** Line breaks before the batch that is next. */
+  private lines = 0;
+  private objects = 0;
+  private readonly settings: ReaderSettings;
+  private readonly pool: ParserPool;
+
+  constructor(name: string, settings: ReaderSettings, pool: ParserPool) {
+    this.settings = settings;
+    this.pool = pool;
+    this.gate = new Gate(settings.limits);
+    this.findings = new DocumentFindings(ADAPTER_TYPE, name);
+    this.document = { name };
+    const { recordBytesMax } = settings.limits;
+    this.splitter = new RecordSplitter({ batchBytes: BATCH_BYTES, recordBytesMax, headNames: ENVELOPE_ELEMENTS });
+  }
+
+  get isFull(): boolean {
+    return this.underWay.length >= this.pool.capacity;
+  }
+  get isBusy(): boolean {
+    return this.underWay.length > 0;
+  }
+
+  take(chunk: Uint8Array): void {
+    this.received += chunk.length;
+    const { documentBytesMax } = this.settings.limits;
+    if (this.received > documentBytesMax) throw new XmlFault('limit-exceeded', `The document has more than ${documentBytesMax} bytes.`);
+    for (const piece of this.splitter.push(chunk)) this.onPiece(piece);
+  }
+
+  end(): void {
+    if (this.received === 0) throw new XmlFault('cut-off', 'The document is empty.');
+    for (const piece of this.splitter.end()) this.onPiece(piece);
+  }
+
+  /** The oldest batch that is under way. */
+  async next(): Promise<{ bytes: number; result: BatchResult }> {
+    const [first] = this.underWay;
+    if (first === undefined) throw new Error('nothing is under way');
+    const result = await first.result;
+    this.underWay.shift();
+    return { bytes: first.bytes, result };
+  }
+
+  partOf({ bytes, result }: { bytes: number; result: BatchResult }): DocumentPart {
+    const { fault } = result;
+    if (fault !== undefined) throw new XmlFault(fault.code, fault.message, fault.line === undefined ? undefined : fault.line + this.lines);
+    if (result.head !== undefined && this.heads === 0) this.document = { ...this.document, ...result.head };
+    this.heads += result.heads;
+    this.delivered += bytes;
+    this.objects += result.changes.length;
+    const before = this.findings.unknownParts;
+    this.findings.countUnknown(result.unknown);
+    const findings = result.findings.flatMap((finding) => this.findings.listed(finding, this.lines) ?? []);
+    this.lines += result.lines;
+    return this.part(result.changes, findings, this.findings.unknownParts - before);
+  }
+
+  /** The closing tag has been read: is the document one? */
+  close(): void {
+    try {
+      this.gate.close();
+    } catch (error) {
+      throw error instanceof XmlFault ? new XmlFault(error.code, error.message, (error.line ?? 1) + this.lines - this.openingLines()) : error;
+    }
+  }
+
+  lastPart(): DocumentPart {
+    this.delivered = this.received;
+    const before = this.findings.unknownParts;
+    const outcome = this.whole === undefined ? undefined : this.readWhole(this.whole);
+    const { remarks } = this.gate.root;
+    const said = [
+      ...remarks.map((remark) => ({ severity: 'soll' as const, ...remark })),
+      ...(this.heads === 1 || this.whole !== undefined ? [] : [headRemark(this.heads)]),
+      ...(this.objects === 0 ? [{ severity: 'soll' as const, code: 'document-empty', message: 'The document has no objects.' }] : []),
+    ];
+    const findings = [...(outcome?.findings ?? []), ...said].flatMap((finding) => this.findings.listed(finding) ?? []);
+    return this.part(outcome?.changes ?? [], [...findings, ...this.findings.summary()], this.findings.unknownParts - before);
+  }
+
+  private part(changes: readonly CatalogueChange[], findings: readonly CatalogueFinding[], unknownParts: number): DocumentPart {
+    return { document: this.document, changes, findings, unknownParts, bytesRead: this.delivered };
+  }
+
+  private onPiece({ kind, bytes }: Piece): void {
+    if (kind === 'opening') this.onOpening(bytes);
+    else if (kind === 'closing') this.gate.write(bytes);
+    this.delivered += kind === 'opening' ? bytes.length : 0;
+    if (this.whole !== undefined) this.hold(bytes);
+    else if (kind === 'head' || kind === 'batch') this.order(bytes, kind);
+  }
+
+  private onOpening(bytes: Uint8Array): void {
+    this.gate.write(bytes);
+    const { root } = this.gate;
+    this.lines = this.gate.line - 1;
+    this.opening = decoded(bytes);
+    if (OBJECT_ELEMENTS[root.local] !== undefined) this.whole = [];
+    const { dialect, namespace, version, bindings } = root;
+    this.context = { dialect, namespace, version, bindings, limits: this.settings.limits };
+  }
+
+  /** Line breaks of the opening, which the gate has counted already. */
+  private openingLines(): number {
+    return this.opening.split('\n').length - 1;
+  }
+
+  private order(bytes: Uint8Array<ArrayBuffer>, kind: 'head' | 'batch'): void {
+    const { context } = this;
+    if (context === undefined) throw new Error('a batch before the root');
+    const schema = this.settings.schemas[context.dialect];
+    if (schema !== undefined && context.schema === undefined) {
+      this.context = { ...context, schema: { ...schema, before: this.opening, after: `</${rootTag(this.opening)}>` } };
+    }
+    const size = bytes.length;
+    const order = { bytes, context: kind === 'head' ? context : (this.context ?? context) };
+    if (kind === 'head' && schema !== undefined) {
+      // Every batch is validated as a document with this head.
+      const before = this.opening + decoded(bytes);
+      this.context = { ...context, schema: { ...schema, before, after: `</${rootTag(this.opening)}>` } };
+    }
+    const here = this.received < THREADS_FROM_BYTES || kind === 'head';
+    const result = here ? this.pool.parseHere(order) : this.pool.parse(order);
+    result.catch(() => undefined);
+    this.underWay.push({ bytes: size, result });
+  }
+
+  private hold(bytes: Uint8Array): void {
+    this.wholeBytes += bytes.length;
+    const { recordBytesMax } = this.settings.limits;
+    if (this.wholeBytes > recordBytesMax) throw new XmlFault('limit-exceeded', `The object has more than ${recordBytesMax} bytes.`);
+    this.whole?.push(bytes);
+  }
+
+  private readWhole(pieces: readonly Uint8Array[]): ReturnType<typeof noOutcome> {
+    const outcome = noOutcome();
+    const { root } = this.gate;
+    const kind = OBJECT_ELEMENTS[root.local];
+    if (kind === undefined) throw new Error('the root is no object');
+    const { limits } = this.settings;
+    const parser = new StrictParser({ limits, isFragment: false, onElement: (element) => readObject(element, kind, root, outcome) });
+    parser.write(decoded(Buffer.concat(pieces)).replace(/^\ufeff/, ''));
+    parser.close();
+    this.objects += outcome.changes.length;
+    this.findings.countUnknown([...outcome.unknown]);
+    return outcome;
+  }
+}
+
+function headRemark(heads: number): { severity: 'soll'; code: string; message: string } {
+  return heads === 0
+    ? { severity: 'soll', code: 'head-missing', message: 'The message has no head (nachrichtenkopf).' }
+    : { severity: 'soll', code: 'head-doubled', message: `The message has ${heads} heads (nachrichtenkopf); the first counts.` };
+}
+
+/** The root's name as it is written. */
+function rootTag(opening: string): string {
+  return /<([^\s<>/?!]+)[^<]*>$/.exec(opening)?.[1] ?? '';
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { parentPort } from 'node:worker_threads';
+
+import { parseBatch } from './xzufi.batch.client.js';
+import type { BatchAnswer, BatchOrder } from './xzufi.pool.client.js';
+import { SchemaError, schemaCheckOf } from './xzufi.schema.client.js';
+
+/* The program of a parser's thread: takes batches, answers with their results as JSON, which is faster to hand over than objects. */
+
+async function answerTo({ bytes, context }: BatchOrder): Promise<BatchAnswer> {
+  try {
+    const check = context.schema === undefined ? undefined : await schemaCheckOf(context.schema);
+    return { result: JSON.stringify(parseBatch(bytes, context, check)) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : 'unknown';
+    return error instanceof SchemaError ? { schemaError: message } : { bug: message };
+  }
+}
+
+parentPort?.on('message', (order: BatchOrder) => void answerTo(order).then((answer) => parentPort?.postMessage(answer)));
