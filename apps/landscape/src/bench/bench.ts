@@ -9,6 +9,8 @@ export interface Aim {
   readonly name: string;
   readonly value: number;
   readonly aim: number;
+  /** On which side of the aim the value has to be. */
+  readonly side: 'atMost' | 'atLeast';
   readonly ok: boolean;
 }
 
@@ -31,7 +33,13 @@ export interface BenchWish {
 /** A figure with its upper limit, in whole tenths. */
 export function atMost(name: string, value: number, aim: number): Aim {
   const rounded = Math.round(value * 10) / 10;
-  return { name, value: rounded, aim, ok: rounded <= aim };
+  return { name, value: rounded, aim, side: 'atMost', ok: rounded <= aim };
+}
+
+/** A figure with its lower limit, in whole tenths. */
+export function atLeast(name: string, value: number, aim: number): Aim {
+  const rounded = Math.round(value * 10) / 10;
+  return { name, value: rounded, aim, side: 'atLeast', ok: rounded >= aim };
 }
 
 /** Rows as an aligned table, numbers to the right. */

@@ -6,8 +6,9 @@ import type { CatalogueChange, CatalogueFinding } from '@amtsbote/canonical';
 import { Port } from './port.js';
 
 /**
- * What a complete read amounts to. `snapshot`: everything there is; what it does not contain is gone. `increments`: what changed; the rest
- * stays as it is.
+ * What a complete read amounts to. `snapshot`: everything there is; what it does not contain is gone, unless a document was withdrawn (then
+ * nothing may be swept) or a finding `muss` names the object (it is there, and was not taken). `increments`: what changed; the rest stays as it
+ * is.
  */
 export type CatalogueMode = 'snapshot' | 'increments';
 

@@ -131,7 +131,8 @@ catalogueContract({
   optionsFor: ({ url }: ListServer) => ({ url }),
   publish: ({ list }, changes) => void list.push(...changes),
   objectNamed: (name) => serviceNamed(name),
-  gives: 'increments',
+  starts: 'increments',
+  goesOn: true,
   isRemote: true,
   secrets: [],
 });

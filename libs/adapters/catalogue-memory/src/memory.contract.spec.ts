@@ -13,7 +13,8 @@ for (const mode of ['increments', 'snapshot'] as const) {
       optionsFor: ({ objects }: ListSimulator) => ({ objects, mode }),
       publish: (source, changes) => source.publish(changes),
       objectNamed: (name) => serviceNamed(name),
-      gives: mode,
+      starts: mode,
+      goesOn: mode === 'increments',
       isRemote: false,
       secrets: [],
     });

@@ -124,21 +124,24 @@ class XzufiCatalogue extends CataloguePort {
   }
 
   private async *pagesOfDocument(
-    { name, open, cursor, isLast }: SourceDocument,
+    document: SourceDocument,
     pages: PageMaker,
     pool: ParserPool,
     signal: AbortSignal,
     mode: CatalogueMode,
   ): AsyncGenerator<CataloguePage> {
+    const { name, cursor, isLast } = document;
     try {
-      const stream = await open(signal);
-      if (stream !== undefined) for await (const part of readDocument({ name, stream }, this.settings, pool, signal)) yield pages.page(part);
+      const stream = await document.open(signal);
+      if (stream !== undefined)
+        for await (const part of readDocument({ name, stream }, this.settings, pool, signal)) yield pages.page(part);
     } catch (error) {
       if (!(error instanceof XmlFault)) throw error;
       if (this.options.invalidDocuments === 'reject') throw documentRefused(error, name);
       const page = pages.withdrawal(name, documentFinding(error, name), { cursor, isLast });
       if (isLast) refuseEmptySnapshot(mode, pages);
-      return void (yield page);
+      yield page;
+      return;
     }
     if (isLast) refuseEmptySnapshot(mode, pages);
     yield pages.closing(name, { cursor, isLast });

@@ -175,7 +175,10 @@ export function within<V>(name: string, field: Field<V>): Field<V> {
       const seen = new WeakSet<Target>();
       table.elements.set(name, (element, target, reading) => {
         const codec = { read: () => (readInto(element, target, inner, reading), true), write: () => undefined };
-        if (seen.has(target)) return void reading.keepElement(element);
+        if (seen.has(target)) {
+          reading.keepElement(element);
+          return;
+        }
         seen.add(target);
         reading.readBelow(name, 1, codec, element);
       });

@@ -28,6 +28,9 @@ export interface XmlElement {
   readonly line: number;
 }
 
+/** A piece of content is read as the content of such an element: the parser's own way of reading fragments is less strict with text. */
+const CONTENT = 'content';
+
 const NONE: readonly PlainAttribute[] = Object.freeze([]);
 const NO_FOREIGN: readonly ForeignAttribute[] = Object.freeze([]);
 
@@ -41,7 +44,7 @@ export interface StrictParserSettings {
   readonly limits: XmlLimits;
   /** Namespaces that hold at the beginning; for a piece of a document. */
   readonly bindings?: Bindings;
-  /** A piece of content, not a document: several elements side by side. */
+  /** A piece of content, not a document: text and several elements side by side. */
   readonly isFragment: boolean;
   /** How deep the piece stands in its document. */
   readonly depth?: number;
@@ -64,24 +67,30 @@ export class StrictParser {
   private readonly scopes: NamespaceScope[];
   private scope: NamespaceScope;
   private readonly depth: number;
+  /** How many open elements are not of the document. */
+  private readonly base: number;
   /** Characters of the run of text that is being read. */
   private textChars = 0;
   /** Attributes of the start tag that is being read; a list, because the parser's own dictionary is slow to walk through. */
   private given: PlainAttribute[] = [];
   private isPlain = true;
+  /** The parser forgets it when it is closed. */
+  private lastLine: number | undefined;
 
   constructor(settings: StrictParserSettings) {
     this.settings = settings;
     this.depth = settings.depth ?? 0;
     this.scope = new NamespaceScope(settings.bindings ?? {});
     this.scopes = [];
-    this.sax = new SaxesParser({ xmlns: false, fragment: settings.isFragment, forceXMLVersion: true, defaultXMLVersion: '1.0' });
+    this.sax = new SaxesParser({ xmlns: false, forceXMLVersion: true, defaultXMLVersion: '1.0' });
     this.listen();
+    this.base = settings.isFragment ? 1 : 0;
+    if (settings.isFragment) this.sax.write(`<${CONTENT}>`);
   }
 
-  /** The line that is being read, from 1. */
+  /** The line that is being read, from 1; after the end the last one. */
   get line(): number {
-    return this.sax.line;
+    return this.lastLine ?? this.sax.line;
   }
 
   /** The encoding that the XML declaration names. */
@@ -100,7 +109,9 @@ export class StrictParser {
 
   /** @throws XmlFault */
   close(): void {
+    this.lastLine = this.sax.line;
     try {
+      if (this.settings.isFragment) this.sax.write(`</${CONTENT}>`);
       this.sax.close();
     } catch (error) {
       throw this.faultOf(error);
@@ -124,13 +135,13 @@ export class StrictParser {
 
   private onOpenTag(tag: SaxesTagPlain): void {
     const { limits, onOpen } = this.settings;
-    const { open } = this;
-    if (open.length + this.depth >= limits.depthMax) throw this.tooMuch(`nests deeper than ${limits.depthMax}`);
+    const { open, base } = this;
+    if (open.length - base + this.depth >= limits.depthMax) throw this.tooMuch(`nests deeper than ${limits.depthMax}`);
     const outer = this.scope;
     const element = this.elementOf(tag);
     this.scopes.push(outer);
-    if (open.length === 0) onOpen?.(element, this.scope);
-    open[open.length - 1]?.parts.push(element);
+    if (open.length === base) onOpen?.(element, this.scope);
+    else open[open.length - 1]?.parts.push(element);
     open.push(element);
     this.textChars = 0;
   }
@@ -178,11 +189,11 @@ export class StrictParser {
     const element = this.open.pop();
     this.scope = this.scopes.pop() ?? this.scope;
     this.textChars = 0;
-    if (this.open.length === 0 && element !== undefined) this.settings.onElement?.(element);
+    if (this.open.length === this.base && element !== undefined) this.settings.onElement?.(element);
   }
 
   private onText(text: string): void {
-    const element = this.open[this.open.length - 1];
+    const element = this.open.length > this.base ? this.open[this.open.length - 1] : undefined;
     this.textChars += text.length;
     if (this.textChars > this.settings.limits.textCharsMax) {
       throw this.tooMuch(`has a text of more than ${this.settings.limits.textCharsMax} characters`);
@@ -203,7 +214,7 @@ export class StrictParser {
 
   private faultOf(error: unknown): unknown {
     if (error instanceof XmlFault) return error;
-    const { line } = this.sax;
+    const { line } = this;
     if (error instanceof NamespaceError) return new XmlFault('not-well-formed', `Not namespace-well-formed: ${error.message}.`, line);
     // Of the parser's message only its first words: it may quote what it stumbled over.
     return new XmlFault('not-well-formed', `Not well-formed XML: ${reasonOf(error)}.`, line);
@@ -213,5 +224,12 @@ export class StrictParser {
 /** The parser's reason without position and without what it quotes. */
 function reasonOf(error: unknown): string {
   const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
-  return message.replace(/^\d+:\d+: /, '').replace(/["':].*$/s, '').trim().slice(0, 120).replace(/\.$/, '') || 'unexpected character';
+  return (
+    message
+      .replace(/^\d+:\d+: /, '')
+      .replace(/["':].*$/s, '')
+      .trim()
+      .slice(0, 120)
+      .replace(/\.$/, '') || 'unexpected character'
+  );
 }

@@ -22,7 +22,16 @@ export class SourceFailure extends Error {
   }
 }
 
-type Refusal = 'index-empty' | 'index-malformed' | 'index-missing' | 'folder-empty' | 'empty' | 'answer-unreadable' | 'paging-stuck' | 'foreign-cursor' | 'next-elsewhere';
+type Refusal =
+  | 'index-empty'
+  | 'index-malformed'
+  | 'index-missing'
+  | 'folder-empty'
+  | 'empty'
+  | 'answer-unreadable'
+  | 'paging-stuck'
+  | 'foreign-cursor'
+  | 'next-elsewhere';
 
 const REFUSALS: Readonly<Record<Refusal, string>> = {
   'index-empty': 'The index names no file: an empty index is not an empty catalogue.',
@@ -86,7 +95,8 @@ export function asDeliveryError(error: unknown, signal: AbortSignal): unknown {
   if (status === 401 || status === 403) {
     return DeliveryError.misconfigured(`${ADAPTER_TYPE}/access-denied`, 'The source does not accept the credentials.', { cause: error });
   }
-  if (status === 429) return DeliveryError.unavailable(`${ADAPTER_TYPE}/throttled`, 'The source asks to come back later.', { cause: error, ...pause });
+  if (status === 429)
+    return DeliveryError.unavailable(`${ADAPTER_TYPE}/throttled`, 'The source asks to come back later.', { cause: error, ...pause });
   if (status >= 500) return DeliveryError.unavailable(`${ADAPTER_TYPE}/server-error`, 'The source failed.', { cause: error, ...pause });
   return DeliveryError.misconfigured(`${ADAPTER_TYPE}/not-there`, `The source answers with status ${status}.`, { cause: error });
 }

@@ -55,7 +55,9 @@ export class DocumentFindings {
     });
     const places = [...this.places].sort(([, a], [, b]) => b - a);
     return [
-      ...[...this.counts].flatMap(([code, { more }]) => (more === 0 ? [] : [one(code, `${more} more findings of this code are not listed.`)])),
+      ...[...this.counts].flatMap(([code, { more }]) =>
+        more === 0 ? [] : [one(code, `${more} more findings of this code are not listed.`)],
+      ),
       ...places.map(([place, count]) => one('part-unknown', `${place} has no place in the model; kept ${count} times.`)),
       ...(this.unlistedParts === 0 ? [] : [one('part-unknown', `${this.unlistedParts} more parts without a place in the model are kept.`)]),
     ];

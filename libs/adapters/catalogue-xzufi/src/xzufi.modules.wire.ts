@@ -18,16 +18,7 @@ import type {
 
 import { absent, type Codec, constant, type Field, type Fields, many, one, record } from './xzufi.codec.mapping.js';
 import type { XmlElement } from './xzufi.elements.client.js';
-import {
-  amount,
-  bareLink,
-  code,
-  html,
-  identifier,
-  link,
-  localized,
-  period,
-} from './xzufi.parts.wire.js';
+import { amount, bareLink, code, html, identifier, link, localized, period } from './xzufi.parts.wire.js';
 import { alternative, choice, flag, token, whole } from './xzufi.values.mapping.js';
 import type { Dialect } from './xzufi.wire.js';
 
@@ -156,17 +147,25 @@ function documentType(name: string): Pick<Fields<ServiceDocument>, 'type' | 'oth
   }
   const nested = record<Type>({ code: one('code', code), other: one('nichtGelisteterWert', token) });
   const isNested = (element: XmlElement): boolean =>
-    element.parts.some((part) => typeof part !== 'string' && (part.local === 'nichtGelisteterWert' || part.parts.some((one) => typeof one !== 'string')));
+    element.parts.some(
+      (part) => typeof part !== 'string' && (part.local === 'nichtGelisteterWert' || part.parts.some((one) => typeof one !== 'string')),
+    );
   return {
     type: {
       empty: none,
       enter: (key, table) => {
         table.elements.set(name, (element, target, reading) => {
-          if (target[key] !== undefined || target['otherType'] !== undefined) return void reading.keepElement(element);
+          if (target[key] !== undefined || target['otherType'] !== undefined) {
+            reading.keepElement(element);
+            return;
+          }
           const value: Type | undefined = isNested(element)
             ? reading.readBelow(name, 1, nested, element)
             : { code: reading.readBelow(name, 1, code, element) };
-          if (value?.code === undefined && value?.other === undefined) return void reading.keepElement(element);
+          if (value?.code === undefined && value?.other === undefined) {
+            reading.keepElement(element);
+            return;
+          }
           if (value.code !== undefined) target[key] = value.code;
           if (value.other !== undefined) target['otherType'] = value.other;
         });
@@ -209,7 +208,11 @@ function incomingDocument(): Codec<ServiceDocument> {
       return { ...found, ...needed };
     },
     write: ({ requirement, requirementReasons, isTrigger, ...found }, element, writing) => {
-      const needed = { requirementReasons, ...(requirement === undefined ? {} : { requirement }), ...(isTrigger === undefined ? {} : { isTrigger }) };
+      const needed = {
+        requirementReasons,
+        ...(requirement === undefined ? {} : { requirement }),
+        ...(isTrigger === undefined ? {} : { isTrigger }),
+      };
       outer.write({ ...needed, document: { ...found, requirementReasons: [] } }, element, writing);
     },
   };
@@ -271,4 +274,3 @@ export function portalModule(dialect: Dialect): Codec<PortalModule> {
     },
   };
 }
-

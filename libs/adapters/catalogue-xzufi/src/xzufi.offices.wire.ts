@@ -148,4 +148,3 @@ export function transferObject(dialect: Dialect): Codec<StandAlone> {
       outer.write({ ...(subjectId === undefined ? {} : { subjectId }), competence: found }, element, writing),
   };
 }
-

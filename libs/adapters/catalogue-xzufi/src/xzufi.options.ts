@@ -53,7 +53,10 @@ const source = z.discriminatedUnion('type', [
       .regex(/^(?:\/[\w.-]+)+$/, 'a path such as /api/v3/verwaltungsobjekte/xzufi-2-3-1')
       .default('/api/v3/verwaltungsobjekte/xzufi-2-3-1'),
     /** Amtlicher Regionalschlüssel, hierarchical; absent = everything. */
-    ars: z.string().regex(/^\d{2,12}$/, '2 to 12 digits').optional(),
+    ars: z
+      .string()
+      .regex(/^\d{2,12}$/, '2 to 12 digits')
+      .optional(),
     tokenUrl: baseUrl(),
     clientId: z.string().min(1).max(200),
     clientSecret: secret(),
@@ -89,7 +92,7 @@ export const XzufiOptions = z.strictObject({
       textCharsMax: z.int().min(1_024).default(DEFAULT_LIMITS.textCharsMax),
     })
     .prefault({}),
-  /** Threads that parse large documents; 0 = none. */
+  /** Threads that parse large documents, about 30 MiB each; 0 = none, which takes more memory. */
   threads: z.int().min(0).max(16).default(2),
   /** What is written. */
   write: z.strictObject({ version: z.enum(['2.2.0', '2.3.1']).default('2.3.1') }).prefault({}),

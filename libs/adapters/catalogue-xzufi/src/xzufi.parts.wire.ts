@@ -38,7 +38,7 @@ export const identifier: Codec<Identifier> = {
     identifier.value = identifier.value.trim();
     return identifier.value === '' ? undefined : identifier;
   },
-  write: rawIdentifier.write,
+  write: (...given) => rawIdentifier.write(...given),
 };
 
 /** A Code: `code` and `name` inside, or only text. */
@@ -79,7 +79,7 @@ export const leikaIdentifier: Codec<LeikaReference> = {
     reference.key = reference.key.trim();
     return reference.key === '' ? undefined : reference;
   },
-  write: rawLeikaIdentifier.write,
+  write: (...given) => rawLeikaIdentifier.write(...given),
 };
 
 export const localized = record<LocalizedText>({ language: attribute('languageCode'), text: content() });
@@ -118,7 +118,8 @@ function linkOf(uriElement: string, uriType: Codec<string>): Codec<CatalogueLink
       const { uri: given, ...rest } = link;
       const uri = given === undefined ? undefined : safeLink(given);
       if (uri === given) return link;
-      if (uri === undefined) reading.remark('link-refused', 'A link is none, or of a protocol that may not be followed; it is kept, not shown.');
+      if (uri === undefined)
+        reading.remark('link-refused', 'A link is none, or of a protocol that may not be followed; it is kept, not shown.');
       return { ...rest, ...(uri === undefined ? {} : { uri }), ...(given === undefined ? {} : { originalUri: given }) };
     },
     write: ({ originalUri, uri, ...rest }, element, writing) => {
@@ -140,7 +141,8 @@ export const bareLink: Codec<CatalogueLink> = {
     return { ...(uri === undefined ? {} : { uri }), ...(uri === given ? {} : { originalUri: given }) };
   },
   write: ({ originalUri, uri, title, description, language }, element, writing) => {
-    for (const [key, value] of Object.entries({ title, description, language })) if (value !== undefined) writing.omitted.add(`link.${key}`);
+    for (const [key, value] of Object.entries({ title, description, language }))
+      if (value !== undefined) writing.omitted.add(`link.${key}`);
     token.write(originalUri ?? uri ?? '', element, writing);
   },
 };

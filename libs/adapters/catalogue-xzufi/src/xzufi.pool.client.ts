@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 
 import { type BatchContext, type BatchResult, parseBatch } from './xzufi.batch.client.js';
-import { SchemaError, schemaCheckOf } from './xzufi.schema.client.js';
+import { schemaCheckOf, SchemaError } from './xzufi.schema.client.js';
 
 /** A batch for a thread. */
 export interface BatchOrder {
@@ -13,11 +13,18 @@ export interface BatchOrder {
 /** What a thread answers: the result as JSON, a schema that cannot be used, or a mistake of ours. */
 export type BatchAnswer = { readonly result: string } | { readonly schemaError: string } | { readonly bug: string };
 
+/** A batch that has been parsed. Its objects are made when it is its turn, not when it comes: only one batch's are in memory. */
+export interface ParsedBatch {
+  result(): BatchResult;
+}
+
 /** How a thread is started; tests start one that runs the sources. */
 export type StartThread = () => Worker;
 
-/** Memory of a thread, in MiB: a batch is small, and a thread that needs more is better ended than the hub. */
-const THREAD_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 };
+/** Memory of a thread, in MiB: enough for batches up to {@link BYTES_IN_THREAD_MAX}; what is allowed is also what is used before it is tidied up. */
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 };
+/** Larger batches (one very large object) are parsed where they are. */
+const BYTES_IN_THREAD_MAX = 2 * 1024 * 1024;
 /** Batches that one thread holds at most: one it works on, one that waits. */
 const HELD_MAX = 2;
 
@@ -26,10 +33,13 @@ const startThread: StartThread = () =>
 
 interface Thread {
   readonly worker: Worker;
-  readonly waiting: PromiseWithResolvers<BatchResult>[];
+  readonly waiting: PromiseWithResolvers<ParsedBatch>[];
 }
 
-/** Parses batches in threads; each thread answers in the order in which it was asked. Threads start when they are first needed. */
+/**
+ * Parses batches in threads; each thread answers in the order in which it was asked. Threads start when they are first needed. With threads,
+ * nothing is parsed here: a thread's memory has a limit, and is tidied up early for it.
+ */
 export class ParserPool {
   private readonly threads: Thread[] = [];
   private readonly size: number;
@@ -47,16 +57,16 @@ export class ParserPool {
   }
 
   /** Here, without a thread. */
-  async parseHere({ bytes, context }: BatchOrder): Promise<BatchResult> {
+  async parseHere({ bytes, context }: BatchOrder): Promise<ParsedBatch> {
     const check = context.schema === undefined ? undefined : await schemaCheckOf(context.schema);
-    return parseBatch(bytes, context, check);
+    return { result: () => parseBatch(bytes, context, check) };
   }
 
   /** In a thread. The bytes are gone afterwards. */
-  parse(order: BatchOrder): Promise<BatchResult> {
-    if (this.size === 0) return this.parseHere(order);
+  parse(order: BatchOrder): Promise<ParsedBatch> {
+    if (this.size === 0 || order.bytes.length > BYTES_IN_THREAD_MAX) return this.parseHere(order);
     const thread = this.idlest();
-    const waiting = Promise.withResolvers<BatchResult>();
+    const waiting = Promise.withResolvers<ParsedBatch>();
     // Whoever gives up early waits for none of them.
     waiting.promise.catch(() => undefined);
     thread.waiting.push(waiting);
@@ -91,8 +101,8 @@ export class ParserPool {
   }
 }
 
-function settle(waiting: PromiseWithResolvers<BatchResult> | undefined, answer: BatchAnswer): void {
-  if ('result' in answer) waiting?.resolve(JSON.parse(answer.result) as BatchResult);
+function settle(waiting: PromiseWithResolvers<ParsedBatch> | undefined, answer: BatchAnswer): void {
+  if ('result' in answer) waiting?.resolve({ result: () => JSON.parse(answer.result) as BatchResult });
   else if ('schemaError' in answer) waiting?.reject(new SchemaError(answer.schemaError));
   else waiting?.reject(new Error(answer.bug));
 }

@@ -70,7 +70,11 @@ export class PvogSource implements DocumentSource {
 
   private beginning(): Cursor {
     const query = new URLSearchParams({ [FIRST.index]: '0', [FIRST.ars]: this.options.ars ?? FIRST.everywhere });
-    return { next: `${new URL(this.options.baseUrl).pathname.replace(/\/$/, '')}${this.options.path}?${query.toString()}`, index: 0, mode: 'snapshot' };
+    return {
+      next: `${new URL(this.options.baseUrl).pathname.replace(/\/$/, '')}${this.options.path}?${query.toString()}`,
+      index: 0,
+      mode: 'snapshot',
+    };
   }
 
   private nextOf(block: Block, at: Cursor): Cursor {
@@ -90,9 +94,10 @@ export class PvogSource implements DocumentSource {
   }
 
   private async block(path: string, signal: AbortSignal): Promise<Block> {
-    let answer = await this.ask(path, await this.tokens.token(signal), signal);
-    // The token may have expired on the way, or been withdrawn: one that is fresh decides.
-    if (answer.status === 401) answer = await this.ask(path, await this.tokens.freshToken(signal), signal);
+    const token = await this.tokens.token(signal);
+    let answer = await this.ask(path, token, signal);
+    // The token may have expired on the way, or been withdrawn: a fresh one decides.
+    if (answer.status === 401) answer = await this.ask(path, await this.tokens.otherThan(token, signal), signal);
     if (answer.status !== 200) throw new SourceFailure(answer.status, retryAfterMs(answer.headers['retry-after'], this.clock.now()));
     try {
       return Block.parse(JSON.parse(answer.body.toString('utf8')));

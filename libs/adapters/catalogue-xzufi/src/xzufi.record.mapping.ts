@@ -66,7 +66,7 @@ export function objectCodec(dialect: Dialect, kind: CatalogueObjectKind): Codec<
       onlineService: onlineService(dialect),
       form: form(dialect),
       competence: transferObject(dialect),
-    } as Readonly<Record<CatalogueObjectKind, Codec<ObjectBody>>>;
+    };
     CODECS.set(dialect, codecs);
   }
   return codecs[kind];
@@ -81,13 +81,28 @@ export function noOutcome(): Outcome {
 export function readTopElement(element: XmlElement, context: ReadingContext, outcome: Outcome): void {
   const { local } = element;
   if (element.uri !== context.namespace) return void outcome.findings.push(unknownNode(element));
-  if (local === WRITE) return readObjects(element, context, outcome);
-  if (local === DELETE) return readRemoval(element, outcome, context);
-  if (local === HEAD.element) return readHead(element, outcome);
+  if (local === WRITE) {
+    readObjects(element, context, outcome);
+    return;
+  }
+  if (local === DELETE) {
+    readRemoval(element, outcome, context);
+    return;
+  }
+  if (local === HEAD.element) {
+    readHead(element, outcome);
+    return;
+  }
   if (ENVELOPE_ELEMENTS.includes(local)) return;
   const kind = OBJECT_ELEMENTS[local];
-  if (kind !== undefined) return readObject(element, kind, context, outcome);
-  if (local.startsWith(RESULT_PREFIX)) return readResult(element, context, outcome);
+  if (kind !== undefined) {
+    readObject(element, kind, context, outcome);
+    return;
+  }
+  if (local.startsWith(RESULT_PREFIX)) {
+    readResult(element, context, outcome);
+    return;
+  }
   outcome.findings.push(unknownNode(element));
 }
 
@@ -103,7 +118,10 @@ function readObjects(element: XmlElement, context: ReadingContext, outcome: Outc
 /** An answer of 2.1: the object stands inside, or the element is the object. */
 function readResult(element: XmlElement, context: ReadingContext, outcome: Outcome): void {
   const holdsObject = element.parts.some((part) => typeof part !== 'string' && OBJECT_ELEMENTS[part.local] !== undefined);
-  if (holdsObject) return readObjects(element, context, outcome);
+  if (holdsObject) {
+    readObjects(element, context, outcome);
+    return;
+  }
   const name = element.local.slice(RESULT_PREFIX.length);
   const kind = OBJECT_ELEMENTS[name.charAt(0).toLowerCase() + name.slice(1)];
   if (kind === undefined) outcome.findings.push(unknownNode(element));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import type { XmlInputProvider, XsdValidator } from 'libxml2-wasm';
+import type * as Libxml2 from 'libxml2-wasm';
 
 import { type BatchSchema, decoded, type SchemaCheck } from './xzufi.batch.client.js';
 import { XmlFault } from './xzufi.limits.client.js';
@@ -13,10 +13,8 @@ export class SchemaError extends Error {
   override readonly name = 'SchemaError';
 }
 
-type Library = typeof import('libxml2-wasm');
-
 /** Loaded schemas of this thread: they are large (GML and ISO 19139 come with them). */
-const validators = new Map<string, Promise<{ library: Library; validator: XsdValidator }>>();
+const validators = new Map<string, Promise<{ library: typeof Libxml2; validator: Libxml2.XsdValidator }>>();
 
 /**
  * A check against a schema, whose files are all below one folder.
@@ -54,7 +52,7 @@ export async function checkSchema(schema: Pick<BatchSchema, 'folder' | 'entry'>)
   await schemaCheckOf({ ...schema, before: '', after: '' });
 }
 
-async function load(schema: BatchSchema): Promise<{ library: Library; validator: XsdValidator }> {
+async function load(schema: BatchSchema): Promise<{ library: typeof Libxml2; validator: Libxml2.XsdValidator }> {
   const library = await import('libxml2-wasm');
   const path = join(schema.folder, schema.entry);
   if (!existsSync(path)) throw new SchemaError(`The schema ${schema.entry} is not in the folder of schemas.`);
@@ -78,7 +76,7 @@ async function load(schema: BatchSchema): Promise<{ library: Library; validator:
 }
 
 /** Gives the library files of one folder, and nothing else: no network, no other file. */
-class FolderInput implements XmlInputProvider {
+class FolderInput implements Libxml2.XmlInputProvider {
   readonly missing = new Set<string>();
   private readonly open_ = new Map<number, { bytes: Buffer; at: number }>();
   private next = 1;
@@ -118,7 +116,11 @@ class FolderInput implements XmlInputProvider {
   private pathOf(name: string): string | undefined {
     const web = /^https?:\/\/([^/?#]+)\/([^?#]*)/i.exec(name);
     const path =
-      web !== null ? join(this.root, web[1] ?? '', web[2] ?? '') : name.startsWith('file:') ? fileURLToPath(name) : resolve(this.root, name);
+      web !== null
+        ? join(this.root, web[1] ?? '', web[2] ?? '')
+        : name.startsWith('file:')
+          ? fileURLToPath(name)
+          : resolve(this.root, name);
     return resolve(path).startsWith(this.root + sep) ? path : undefined;
   }
 }
@@ -129,5 +131,9 @@ function lineBreaks(text: string): number {
 
 /** The library's message without what it quotes of the document: values stand between quotes, names in braces stay. */
 function withoutValues(message: string): string {
-  return message.trim().replace(/The value '[^']*'/g, 'The value').replace(/value '[^']*'/g, 'value').slice(0, 500);
+  return message
+    .trim()
+    .replace(/The value '[^']*'/g, 'The value')
+    .replace(/value '[^']*'/g, 'value')
+    .slice(0, 500);
 }

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { CatalogueCategory, CatalogueSpecialisation, Code, Publisher, ServiceDescription, ServiceStructure } from '@amtsbote/canonical';
+import type {
+  CatalogueCategory,
+  CatalogueSpecialisation,
+  Code,
+  Publisher,
+  ServiceDescription,
+  ServiceStructure,
+} from '@amtsbote/canonical';
 
 import { absent, type Codec, type Field, type Fields, foreignAttribute, many, one, record, within } from './xzufi.codec.mapping.js';
 import type { XmlElement } from './xzufi.elements.client.js';
@@ -83,8 +90,11 @@ function codeOrCategory(name: string, inner: string, categoryKey: string): [Fiel
       const readWrapped = table.elements.get(name);
       table.elements.set(name, (element, target, reading) => {
         const isTaken = target[key] !== undefined || target[categoryKey] !== undefined;
-        if (isTaken) return void reading.keepElement(element);
-        if (!has(element, 'id') && !has(element, 'code')) return void readWrapped?.(element, target, reading);
+        if (isTaken) {
+          reading.keepElement(element);
+          return;
+        }
+        if (!has(element, 'id') && !has(element, 'code')) return readWrapped?.(element, target, reading);
         const isCategory = has(element, 'id');
         const at = isCategory ? categoryKey : key;
         const value = isCategory ? reading.readBelow(name, 1, category, element) : reading.readBelow(name, 1, code, element);
@@ -168,7 +178,10 @@ function fields(dialect: Dialect): Fields<Omit<ServiceDescription, Described>> {
   };
 }
 
-type CodeLists<K extends keyof ServiceDescription> = Pick<Fields<Omit<ServiceDescription, Described>>, K & keyof Omit<ServiceDescription, Described>>;
+type CodeLists<K extends keyof ServiceDescription> = Pick<
+  Fields<Omit<ServiceDescription, Described>>,
+  K & keyof Omit<ServiceDescription, Described>
+>;
 
 /** 2.2.0 lists areas side by side, 2.3.1 two lists in one element. */
 function sdg(is231: boolean): CodeLists<'sdgAreas' | 'sdgGroups'> {
@@ -233,8 +246,7 @@ export function service(dialect: Dialect): Codec<Omit<ServiceDescription, Descri
 /** spezialisierung: what it has beside the reference is not known [I]; it is read like the Leistung that it specialises. */
 export function specialisation(dialect: Dialect): Codec<Omit<CatalogueSpecialisation, Described>> {
   const { id, secondaryIds, ...others } = fields(dialect);
-  return record<Omit<CatalogueSpecialisation, Described>>(
-    { id, secondaryIds, serviceId: one('leistungID', identifier), ...others },
-    ['id'],
-  );
+  return record<Omit<CatalogueSpecialisation, Described>>({ id, secondaryIds, serviceId: one('leistungID', identifier), ...others }, [
+    'id',
+  ]);
 }

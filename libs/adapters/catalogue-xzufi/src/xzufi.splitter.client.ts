@@ -73,8 +73,15 @@ export class RecordSplitter {
 
   /** The document is complete. @throws XmlFault when it is not. */
   end(): Piece[] {
-    if (this.state !== 'closing') throw new XmlFault('cut-off', 'The document ends before its root element does.');
+    // Something without a root: the parser says best what it is.
+    if (this.state === 'opening') this.emit('opening', this.length);
+    else if (this.state !== 'closing') throw new XmlFault('cut-off', 'The document ends before its root element does.');
     return this.taken();
+  }
+
+  /** What is in no piece yet. */
+  get rest(): Uint8Array {
+    return this.buffer.subarray(this.start, this.length);
   }
 
   private taken(): Piece[] {
@@ -108,8 +115,10 @@ export class RecordSplitter {
     this.at = from;
     if (this.length - from < 2) return false;
     const next = this.buffer[from + 1];
-    const end = next === BANG || next === QUESTION ? this.endOfSpecial(from, next) : next === SLASH ? this.endOfEndTag(from) : this.endOfTag(from);
+    const end =
+      next === BANG || next === QUESTION ? this.endOfSpecial(from, next) : next === SLASH ? this.endOfEndTag(from) : this.endOfTag(from);
     if (end === INCOMPLETE) return false;
+    if (next !== BANG && next !== QUESTION && end - from > TAG_BYTES_MAX) this.refuseTag();
     this.searched = 0;
     if (next === SLASH) this.onEndTag(from, end);
     else if (next !== BANG && next !== QUESTION) this.onStartTag(from, end);
@@ -170,16 +179,22 @@ export class RecordSplitter {
   }
 
   private incompleteTag(from: number): number {
-    if (this.length - from > TAG_BYTES_MAX) throw new XmlFault('limit-exceeded', `A tag has more than ${TAG_BYTES_MAX} bytes.`);
+    if (this.length - from > TAG_BYTES_MAX) this.refuseTag();
     return INCOMPLETE;
+  }
+
+  private refuseTag(): never {
+    throw new XmlFault('limit-exceeded', `A tag has more than ${TAG_BYTES_MAX} bytes.`);
   }
 
   private onStartTag(from: number, end: number): void {
     const isEmpty = this.buffer[end - 2] === SLASH;
     if (this.depth === 0) {
+      this.checkOpening(end);
       this.state = isEmpty ? 'closing' : 'head';
       this.emit('opening', end);
     } else if (this.depth === 1 && this.state === 'head' && !this.settings.headNames.includes(this.localName(from, end))) {
+      this.checkHead(from);
       this.emit('head', from);
       this.state = 'content';
     }
@@ -197,6 +212,7 @@ export class RecordSplitter {
   }
 
   private onBoundary(end: number): void {
+    this.checkRecord(end);
     this.boundary = end;
     if (this.state === 'content' && end - this.start >= this.settings.batchBytes) this.emit('batch', end);
   }
@@ -212,17 +228,25 @@ export class RecordSplitter {
     return name.slice(name.indexOf(':') + 1);
   }
 
+  /** What is not complete yet may already be too large. */
   private checkSizes(): void {
-    if (this.state === 'opening' && this.length > OPENING_BYTES_MAX) {
+    if (this.state === 'opening') this.checkOpening(this.length);
+    else if (this.state !== 'closing') this.checkRecord(this.length);
+    if (this.state === 'head') this.checkHead(this.length);
+  }
+  private checkOpening(end: number): void {
+    if (end - this.start > OPENING_BYTES_MAX) {
       throw new XmlFault('limit-exceeded', `More than ${OPENING_BYTES_MAX} bytes stand before the root element.`);
     }
-    if (this.state === 'head' && this.length - this.start > OPENING_BYTES_MAX) {
+  }
+  private checkHead(end: number): void {
+    if (end - this.start > OPENING_BYTES_MAX) {
       throw new XmlFault('limit-exceeded', `More than ${OPENING_BYTES_MAX} bytes stand before the first object.`);
     }
+  }
+  private checkRecord(end: number): void {
     const max = this.settings.recordBytesMax;
-    if (this.state !== 'closing' && this.length - this.boundary > max) {
-      throw new XmlFault('limit-exceeded', `An element below the root has more than ${max} bytes.`);
-    }
+    if (end - this.boundary > max) throw new XmlFault('limit-exceeded', `An element below the root has more than ${max} bytes.`);
   }
 
   private lineOf(position: number): number {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { OneAtATime } from '@amtsbote/adapter-kit';
 import type { Clock } from '@amtsbote/canonical';
 import { HttpClient, retryAfterMs } from '@amtsbote/platform';
 
@@ -16,6 +17,7 @@ export class TokenKeeper {
   private kept: { readonly token: string; readonly until: number } | undefined;
   private readonly settings: { readonly tokenUrl: string; readonly clientId: string; readonly clientSecret: string };
   private readonly clock: Clock;
+  private readonly oneAtATime = new OneAtATime();
 
   constructor(
     settings: { readonly tokenUrl: string; readonly clientId: string; readonly clientSecret: string },
@@ -29,13 +31,24 @@ export class TokenKeeper {
 
   /** A token that still lives. @throws SourceFailure, or a transport failure. */
   async token(signal: AbortSignal): Promise<string> {
-    if (this.kept !== undefined && this.kept.until > this.clock.now().getTime()) return this.kept.token;
-    return this.freshToken(signal);
+    return this.living() ?? this.otherThan(this.kept?.token, signal);
   }
 
-  /** A new token: the one before was not accepted. */
-  async freshToken(signal: AbortSignal): Promise<string> {
-    this.kept = undefined;
+  /** Another token than this one, which was not accepted. Several readers that need one at the same time get the same. */
+  otherThan(refused: string | undefined, signal: AbortSignal): Promise<string> {
+    return this.oneAtATime.run('token', signal, async () => {
+      const living = this.living();
+      if (living !== undefined && living !== refused) return living;
+      this.kept = await this.requested(signal);
+      return this.kept.token;
+    });
+  }
+
+  private living(): string | undefined {
+    return this.kept !== undefined && this.kept.until > this.clock.now().getTime() ? this.kept.token : undefined;
+  }
+
+  private async requested(signal: AbortSignal): Promise<{ token: string; until: number }> {
     const { tokenUrl, clientId, clientSecret } = this.settings;
     const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }).toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
@@ -44,8 +57,7 @@ export class TokenKeeper {
     if (answer.status === 400) throw new SourceFailure(401);
     if (answer.status !== 200) throw new SourceFailure(answer.status, retryAfterMs(answer.headers['retry-after'], this.clock.now()));
     const { token, lifeS } = tokenOf(answer.body);
-    this.kept = { token, until: this.clock.now().getTime() + lifeS * 1_000 - EARLY_MS };
-    return token;
+    return { token, until: this.clock.now().getTime() + lifeS * 1_000 - EARLY_MS };
   }
 
   close(): void {

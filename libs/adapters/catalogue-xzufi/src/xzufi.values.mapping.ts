@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Code, FeeAmount } from '@amtsbote/canonical';
 
-import { attributeOf, type XmlElement } from './xzufi.elements.client.js';
 import { type Codec, type Fields, record } from './xzufi.codec.mapping.js';
+import { attributeOf, type XmlElement } from './xzufi.elements.client.js';
 
 /** Text of an element that holds nothing else. */
 function textOf(element: XmlElement): string | undefined {
@@ -74,14 +74,18 @@ export function codeOf(words: { code: string; name: string }, list: Codec<Code>)
     read: (element, reading) => {
       const text = textOf(element);
       if (text === undefined) return list.read(element, reading);
-      const wrapped: XmlElement = { ...element, parts: [{ local: words.code, uri: '', attributes: [], foreign: [], parts: [text], line: element.line }] };
+      const wrapped: XmlElement = {
+        ...element,
+        parts: [{ local: words.code, uri: '', attributes: [], foreign: [], parts: [text], line: element.line }],
+      };
       return text.trim() === '' ? undefined : list.read(wrapped, reading);
     },
     write: (value, element, writing) => {
       list.write(value, element, writing);
       // The children of a code belong to no namespace.
       element.parts.forEach((part, index) => {
-        if (typeof part !== 'string' && (part.local === words.code || part.local === words.name)) element.parts[index] = { ...part, uri: '' };
+        if (typeof part !== 'string' && (part.local === words.code || part.local === words.name))
+          element.parts[index] = { ...part, uri: '' };
       });
     },
   };
@@ -102,7 +106,8 @@ export function choice<T extends { kind: string }>(alternatives: {
     read: (element, reading) => {
       const children = element.parts.filter((part) => typeof part !== 'string');
       const chosen = children.find(({ local }) => named(local) !== undefined);
-      const alternative = chosen === undefined ? all.find(({ fields }) => children.some(({ local }) => fields.includes(local))) : named(chosen.local);
+      const alternative =
+        chosen === undefined ? all.find(({ fields }) => children.some(({ local }) => fields.includes(local))) : named(chosen.local);
       if (alternative === undefined) return undefined;
       if (chosen === undefined) return alternative.codec.read(element, reading);
       const value = reading.readBelow(alternative.name, 1, alternative.codec, chosen);

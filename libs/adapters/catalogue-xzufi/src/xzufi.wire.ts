@@ -16,13 +16,25 @@ export const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 export const VERSION_ATTRIBUTE = 'xzufiVersion';
 
 /** Children of the root [V]. */
-export const HEAD = { element: 'nachrichtenkopf', id: 'nachrichtUUID', createdAt: 'erstelltDatumZeit', recipient: 'empfaenger', sender: 'sender' };
+export const HEAD = {
+  element: 'nachrichtenkopf',
+  id: 'nachrichtUUID',
+  createdAt: 'erstelltDatumZeit',
+  recipient: 'empfaenger',
+  sender: 'sender',
+};
 export const WRITE = 'schreibe';
 export const DELETE = 'loesche';
 export const DELETE_CLASS = 'klasse';
 export const DELETE_ID = 'id';
 /** Children of the root that say nothing about objects [V]. */
-export const ENVELOPE_ELEMENTS: readonly string[] = [HEAD.element, 'transaktionID', 'transaktionPosition', 'antwortnummer', 'antwortrueckgabecode'];
+export const ENVELOPE_ELEMENTS: readonly string[] = [
+  HEAD.element,
+  'transaktionID',
+  'transaktionPosition',
+  'antwortnummer',
+  'antwortrueckgabecode',
+];
 /** Objects in an answer of 2.1: `ergebnisLeistung` [V]. */
 export const RESULT_PREFIX = 'ergebnis';
 /** Our name of the transfer message's root: the standard's is not known [I]. Readers ignore it. */

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 
 import { parseBatch } from './xzufi.batch.client.js';
 import type { BatchAnswer, BatchOrder } from './xzufi.pool.client.js';
-import { SchemaError, schemaCheckOf } from './xzufi.schema.client.js';
+import { schemaCheckOf, SchemaError } from './xzufi.schema.client.js';
 
 /* The program of a parser's thread: takes batches, answers with their results as JSON, which is faster to hand over than objects. */
 

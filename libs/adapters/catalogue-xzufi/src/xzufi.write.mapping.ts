@@ -6,9 +6,6 @@ import { identifier } from './xzufi.parts.wire.js';
 import { objectCodec } from './xzufi.record.mapping.js';
 import { DELETE, DELETE_CLASS, DELETE_CLASSES, DELETE_ID, type Dialect, namespaceOf, OBJECT_ELEMENTS, WRITE } from './xzufi.wire.js';
 
-/** What XML 1.0 cannot say: control characters and halves of surrogate pairs. */
-const UNSAYABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
-
 /** One operation of a message, and what is to be said about it. */
 export function elementOf(change: CatalogueChange, dialect: Dialect): { element: OutElement; remarks: Remark[] } {
   const writing = new Writing(namespaceOf(dialect));
@@ -28,9 +25,6 @@ export function elementOf(change: CatalogueChange, dialect: Dialect): { element:
     code: 'not-in-version',
     message: `XZuFi ${dialect} has no place for "${name}"; it is not written.`,
   }));
-  if (UNSAYABLE.test(JSON.stringify(change.object).replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))))) {
-    remarks.push({ code: 'characters-replaced', message: 'Characters that XML cannot say were replaced.' });
-  }
   return { element, remarks };
 }
 
@@ -73,7 +67,8 @@ function outElementOf({ name, namespace, attributes = [], children = [] }: Unkno
   const element = writing.element(name, uri);
   for (const one of attributes) {
     if (one.namespace === undefined) element.attributes[one.name] = one.value;
-    else element.foreign.push({ name: one.name, namespace: one.namespace === origin ? writing.namespace : one.namespace, value: one.value });
+    else
+      element.foreign.push({ name: one.name, namespace: one.namespace === origin ? writing.namespace : one.namespace, value: one.value });
   }
   for (const child of children) element.parts.push(typeof child === 'string' ? child : outElementOf(child, writing, origin));
   return element;

@@ -41,7 +41,13 @@ function operation(x: Spelling, index: number, services: number): string {
     const more = ['05', '07', '08', '09', '11', '15', '16', '22', '25'].map((code, position) =>
       x.el('modulText', x.code('leikaTextmodul', code) + x.text('inhalt', longHtml(index + position, 1_700), { languageCode: 'de' })),
     );
-    return leistung(x, { id, title: `Leistung Nr. ${id}`, englishTitle: `Service ${id}`, html: longHtml(index, 3_000), more: more.join('') });
+    return leistung(x, {
+      id,
+      title: `Leistung Nr. ${id}`,
+      englishTitle: `Service ${id}`,
+      html: longHtml(index, 3_000),
+      more: more.join(''),
+    });
   }
   if (place === services) return organisationseinheit(x, { id });
   if (place === services + 1) return onlinedienst(x, { id });

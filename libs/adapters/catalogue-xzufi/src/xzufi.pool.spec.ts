@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+
+import { HOSTILE_FILES, largeMessage } from '@amtsbote/adapters/catalogue-xzufi/simulator';
+import { describe, expect, it } from '@jest/globals';
+
+import { DEFAULT_LIMITS } from './xzufi.limits.client.js';
+import { ParserPool } from './xzufi.pool.client.js';
+import { type DocumentPart, readDocument } from './xzufi.reader.client.js';
+
+/** A thread that runs the sources: Node takes the types away, the names of files are those of the compiler's output. */
+const fromSources = (): Worker =>
+  new Worker(
+    `import { registerHooks } from 'node:module';
+     registerHooks({
+       resolve: (name, context, next) => next(context.parentURL?.endsWith('.ts') && name.startsWith('./') ? name.replace(/\\.js$/, '.ts') : name, context),
+     });
+     await import(${JSON.stringify(new URL('./xzufi.worker.client.ts', import.meta.url).href)});`,
+    { eval: true },
+  );
+
+async function read(text: Buffer, pool: ParserPool): Promise<DocumentPart[]> {
+  const parts: DocumentPart[] = [];
+  const stream = Readable.from(
+    (function* () {
+      for (let at = 0; at < text.length; at += 100_000) yield text.subarray(at, at + 100_000);
+    })(),
+  );
+  try {
+    for await (const part of readDocument(
+      { name: 'file', stream },
+      { limits: DEFAULT_LIMITS, schemas: {} },
+      pool,
+      new AbortController().signal,
+    ))
+      parts.push(part);
+  } finally {
+    await pool.close();
+  }
+  return parts;
+}
+
+/** Past the size from which on threads are used. */
+const text = [...largeMessage({ objects: 3_000 })].join('');
+
+describe('parsing in threads', () => {
+  it('gives what parsing in one place gives, in the same order', async () => {
+    expect(text.length).toBeGreaterThan(5_000_000);
+    const sequential = await read(Buffer.from(text), new ParserPool(0));
+    const parallel = await read(Buffer.from(text), new ParserPool(2, fromSources));
+    expect(sequential.flatMap(({ changes }) => changes)).toHaveLength(3_000);
+    expect(parallel).toEqual(sequential);
+  });
+
+  it('refuses what parsing in one place refuses, at the same line', async () => {
+    const broken = Buffer.from(text.replace('102900</xzufi:id>', '102900</xzufi:ix>'));
+    const errors: unknown[] = [];
+    for (const pool of [new ParserPool(0), new ParserPool(2, fromSources)])
+      errors.push(await read(broken, pool).catch((error: unknown) => error));
+    expect(errors[0]).toMatchObject({ code: 'not-well-formed', line: expect.any(Number) });
+    expect(errors[1]).toEqual(errors[0]);
+  });
+
+  it('refuses hostile files after megabytes of good ones', async () => {
+    const good = text.slice(0, text.indexOf('<xzufi:schreibe>', 4_500_000));
+    for (const { code, bytes } of HOSTILE_FILES.filter(({ code: one, name }) => one === 'not-well-formed' && name.includes('attribute'))) {
+      const bad = bytes.toString().slice(bytes.toString().indexOf('<xzufi:schreibe>'));
+      await expect(read(Buffer.from(good + bad), new ParserPool(2, fromSources))).rejects.toMatchObject({ code });
+    }
+  });
+});
