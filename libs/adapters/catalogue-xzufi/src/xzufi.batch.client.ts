@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { isUtf8 } from 'node:buffer';
+
 import type { CatalogueChange } from '@amtsbote/canonical';
 
 import { StrictParser } from './xzufi.elements.client.js';
@@ -38,9 +40,6 @@ export interface BatchResult {
   readonly fault?: { readonly code: XmlFaultCode; readonly message: string; readonly line?: number };
 }
 
-/** Strict decoding: a byte that is not UTF-8 is a fault, never a replacement character. */
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** Says what is wrong with a batch by the schema; `undefined` = nothing. Lines count in the batch. */
 export type SchemaCheck = (bytes: Uint8Array) => XmlFault | undefined;
 
@@ -73,13 +72,11 @@ export function parseBatch(bytes: Uint8Array, context: BatchContext, schemaCheck
   };
 }
 
-/** @throws XmlFault for bytes that are not UTF-8. */
+/** Strict: a byte that is not UTF-8 is a fault, never a replacement character. @throws XmlFault */
 export function decoded(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    throw new XmlFault('not-utf8', 'The document has bytes that are not UTF-8.');
-  }
+  // Checking and converting in two steps is faster than a fatal TextDecoder.
+  if (!isUtf8(bytes)) throw new XmlFault('not-utf8', 'The document has bytes that are not UTF-8.');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 /** A fault as data. */

@@ -92,8 +92,8 @@ export const XzufiOptions = z.strictObject({
       textCharsMax: z.int().min(1_024).default(DEFAULT_LIMITS.textCharsMax),
     })
     .prefault({}),
-  /** Threads that parse large documents, about 30 MiB each; 0 = none, which takes more memory. */
-  threads: z.int().min(0).max(16).default(2),
+  /** Threads that help to parse large documents, about 30 MiB each; 0 = none. One less than there are processors. */
+  threads: z.int().min(0).max(16).default(1),
   /** What is written. */
   write: z.strictObject({ version: z.enum(['2.2.0', '2.3.1']).default('2.3.1') }).prefault({}),
 });

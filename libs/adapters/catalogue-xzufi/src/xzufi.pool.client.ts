@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 
 import { type BatchContext, type BatchResult, parseBatch } from './xzufi.batch.client.js';
+import { XmlFault } from './xzufi.limits.client.js';
 import { schemaCheckOf, SchemaError } from './xzufi.schema.client.js';
 
 /** A batch for a thread. */
@@ -31,14 +32,17 @@ const HELD_MAX = 2;
 const startThread: StartThread = () =>
   new Worker(new URL('./xzufi.worker.client.js', import.meta.url), { resourceLimits: THREAD_LIMITS, stdin: false });
 
+const TOO_MUCH = new XmlFault('limit-exceeded', 'A part of the document needs more memory than a parser may take.');
+const isTooMuch = (error: object): boolean => 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+
 interface Thread {
   readonly worker: Worker;
   readonly waiting: PromiseWithResolvers<ParsedBatch>[];
 }
 
 /**
- * Parses batches in threads; each thread answers in the order in which it was asked. Threads start when they are first needed. With threads,
- * nothing is parsed here: a thread's memory has a limit, and is tidied up early for it.
+ * Parses batches in threads, and here when all threads have enough to do. Each thread answers in the order in which it was asked. Threads start
+ * when they are first needed.
  */
 export class ParserPool {
   private readonly threads: Thread[] = [];
@@ -53,7 +57,7 @@ export class ParserPool {
 
   /** Batches that may be under way at the same time. */
   get capacity(): number {
-    return Math.max(1, this.size * HELD_MAX);
+    return this.size * HELD_MAX + 1;
   }
 
   /** Here, without a thread. */
@@ -62,10 +66,10 @@ export class ParserPool {
     return { result: () => parseBatch(bytes, context, check) };
   }
 
-  /** In a thread. The bytes are gone afterwards. */
+  /** In a thread if one has time. The bytes are gone afterwards. */
   parse(order: BatchOrder): Promise<ParsedBatch> {
-    if (this.size === 0 || order.bytes.length > BYTES_IN_THREAD_MAX) return this.parseHere(order);
-    const thread = this.idlest();
+    const thread = order.bytes.length > BYTES_IN_THREAD_MAX ? undefined : this.idlest();
+    if (thread === undefined) return this.parseHere(order);
     const waiting = Promise.withResolvers<ParsedBatch>();
     // Whoever gives up early waits for none of them.
     waiting.promise.catch(() => undefined);
@@ -79,23 +83,22 @@ export class ParserPool {
     await Promise.all(this.threads.splice(0).map(({ worker }) => worker.terminate()));
   }
 
-  private idlest(): Thread {
+  private idlest(): Thread | undefined {
     const idle = this.threads.find(({ waiting }) => waiting.length === 0);
     if (idle !== undefined) return idle;
     if (this.threads.length < this.size) return this.startOne();
-    return this.threads.reduce((best, thread) => (thread.waiting.length < best.waiting.length ? thread : best));
+    return this.threads.find(({ waiting }) => waiting.length < HELD_MAX);
   }
 
   private startOne(): Thread {
     const thread: Thread = { worker: this.start(), waiting: [] };
     thread.worker.on('message', (answer: BatchAnswer) => settle(thread.waiting.shift(), answer));
-    thread.worker.on('error', (error) => {
-      for (const waiting of thread.waiting.splice(0)) waiting.reject(error);
+    thread.worker.on('error', (error: Error) => {
+      for (const waiting of thread.waiting.splice(0)) waiting.reject(isTooMuch(error) ? TOO_MUCH : error);
     });
     thread.worker.on('exit', () => {
       for (const waiting of thread.waiting.splice(0)) waiting.reject(new Error('the parser thread has ended'));
     });
-    thread.worker.unref();
     this.threads.push(thread);
     return thread;
   }

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 
-import { HOSTILE_FILES, largeMessage } from '@amtsbote/adapters/catalogue-xzufi/simulator';
+import { HOSTILE_FILES, largeMessage, XZUFI_220 } from '@amtsbote/adapters/catalogue-xzufi/simulator';
 import { describe, expect, it } from '@jest/globals';
 
 import { DEFAULT_LIMITS } from './xzufi.limits.client.js';
@@ -60,6 +60,36 @@ describe('parsing in threads', () => {
       errors.push(await read(broken, pool).catch((error: unknown) => error));
     expect(errors[0]).toMatchObject({ code: 'not-well-formed', line: expect.any(Number) });
     expect(errors[1]).toEqual(errors[0]);
+  });
+
+  it('keeps the process alive while a batch is under way: a program that only reads must not end in the middle', async () => {
+    const threads = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    const before = threads();
+    const pool = new ParserPool(1, fromSources);
+    const context = {
+      limits: DEFAULT_LIMITS,
+      dialect: '2.2.0' as const,
+      namespace: XZUFI_220.namespace,
+      version: '2.2.0',
+      bindings: { xzufi: XZUFI_220.namespace },
+    };
+    const parsing = pool.parse({ bytes: new Uint8Array(Buffer.from('<xzufi:schreibe/>')), context });
+    expect(threads()).toBeGreaterThan(before);
+    expect((await parsing).result()).toMatchObject({ changes: [], lines: 0 });
+    await pool.close();
+    await expect(
+      pool.parse({ bytes: new Uint8Array(Buffer.from('<open>')), context }).then((batch) => batch.result().fault?.code),
+    ).resolves.toBe('not-well-formed');
+    await pool.close();
+  });
+
+  it('refuses what takes more memory than a thread may have, instead of failing in a way that looks like a mistake of ours', async () => {
+    const greedy = (): Worker =>
+      new Worker('const all = []; for (;;) all.push(new Array(1_000).fill(all.length));', {
+        eval: true,
+        resourceLimits: { maxOldGenerationSizeMb: 8 },
+      });
+    await expect(read(Buffer.from(text), new ParserPool(1, greedy))).rejects.toMatchObject({ name: 'XmlFault', code: 'limit-exceeded' });
   });
 
   it('refuses hostile files after megabytes of good ones', async () => {

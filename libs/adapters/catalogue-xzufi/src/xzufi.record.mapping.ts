@@ -142,9 +142,9 @@ export function readObject(element: XmlElement, kind: CatalogueObjectKind, conte
     const message = `The id of an object of kind ${kind} has more than 500 characters; it is skipped.`;
     return void outcome.findings.push({ severity: 'muss', code: 'id-too-long', message, line: element.line, kind });
   }
-  const source = { standard: 'xzufi', version, namespace };
-  // The codec of the kind makes an object of the kind.
-  const object = { kind, key, source, ...subjectOf(kind, body.id), ...body, unknown: reading.unknown } as CatalogueObject;
+  const given = { kind, key, source: { standard: 'xzufi', version, namespace }, ...subjectOf(kind, body.id), unknown: reading.unknown };
+  // The codec of the kind makes the body of an object of the kind; it is completed in place, copies of large objects take time.
+  const object = Object.assign(body, given) as CatalogueObject;
   const remarks = remarksOn(object, reading);
   for (const { severity, code, message } of remarks) outcome.findings.push({ severity, code, message, line: element.line, kind, key });
   for (const { path, part } of reading.unknown) {
