@@ -79,6 +79,8 @@ export interface TestHouse extends Process {
 export interface HouseWishes {
   readonly config?: Partial<z.input<typeof HubConfig>>;
   readonly randomness?: Randomness;
+  /** More adapter instances, by name; `config.instances` has to list them too. */
+  readonly adapters?: Readonly<Record<string, Adapter>>;
 }
 
 /** Starts one process of a hub without HTTP, bus and sweeper: the test does what they would do, when it wants. */
@@ -87,7 +89,7 @@ export async function startHouse(wishes: HouseWishes = {}): Promise<TestHouse> {
   const directory = await mkdtemp(join(tmpdir(), 'amtsbote-house-'));
   const clock = new ManualClock();
   const targets = new FakeTargets();
-  const loaded = loadedConfig(database.url, directory, targets, wishes.config ?? {});
+  const loaded = loadedConfig(database.url, directory, targets, wishes);
   const houses: House[] = [];
   const start = async (name: string, randomness: Randomness): Promise<Process> => {
     const house: House = {
@@ -206,9 +208,15 @@ export function processOf(house: House): Process {
   };
 }
 
-function loadedConfig(url: string, directory: string, targets: FakeTargets, more: Partial<z.input<typeof HubConfig>>): LoadedConfig {
+function loadedConfig(
+  url: string,
+  directory: string,
+  targets: FakeTargets,
+  { config: more = {}, adapters: others = {} }: HouseWishes,
+): LoadedConfig {
   const adapters = targets.adapters();
-  const config = HubConfig.parse({ ...CONFIG, database: { url, connectionsMax: 10 }, blobs: { directory }, ...more });
+  const instances = { ...CONFIG.instances, ...more.instances };
+  const config = HubConfig.parse({ ...CONFIG, database: { url, connectionsMax: 10 }, blobs: { directory }, ...more, instances });
   const loaded = (adapter: Adapter): { adapter: Adapter; options: unknown } => ({ adapter, options: {} });
   return {
     config,
@@ -217,6 +225,7 @@ function loadedConfig(url: string, directory: string, targets: FakeTargets, more
       ['eakte', loaded(adapters.dms)],
       ['epayment', loaded(adapters.payment)],
       ['portal', loaded(adapters.portal)],
+      ...Object.entries(others).map(([name, adapter]) => [name, loaded(adapter)] as const),
     ]),
     endpoints: new Map([['gewerbe', loaded(adapters.forms)]]),
   };

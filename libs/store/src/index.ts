@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 export * from './blobs/blob-store.js';
 export * from './blobs/file-blob-store.js';
+export * from './copy.js';
 export * from './database.js';
 export { DatabaseProblem } from './database-problem.js';
 export * from './entities/application.entity.js';

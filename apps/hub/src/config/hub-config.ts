@@ -120,6 +120,26 @@ const Route = z.strictObject({
 });
 export type RouteConfig = z.infer<typeof Route>;
 
+const CatalogueSource = z.strictObject({
+  instance: ConfigName.describe('Instance of kind catalogue that reads it.'),
+  tenants: z.array(Tenant).min(1).describe('Municipalities the catalogue is for: only they, and applications to them, see it.'),
+  everyMs: z
+    .int()
+    .min(MINUTE)
+    .max(30 * DAY)
+    .optional()
+    .describe('How often it is read by itself; absent: only when somebody asks.'),
+  vanishShareMax: z.number().min(0).max(1).default(0.1).describe('A run that would remove more of one kind waits for a yes.'),
+  vanishCountMin: count(20, 0, 1_000_000_000).describe('So few removals of one kind never make a run wait.'),
+  holdOnImpact: z.boolean().default(true).describe('A run that breaks something in use waits for a yes.'),
+  retries: count(3, 0, 100).describe('How often a run that could not reach its source tries again by itself.'),
+  retryMs: ms(MINUTE, 10, DAY).describe('Pause before the first of these; pauses double.'),
+  leaseMs: ms(MINUTE, 200, 60 * MINUTE).describe('A run whose worker died is taken over after this.'),
+  documentBytesMax: count(2_048 * MEBIBYTE, 1_024, 64 * 1_024 * MEBIBYTE).describe('Largest document that is uploaded or pushed.'),
+  pushers: z.array(Credential).default([]).describe('Editorial systems that may push documents.'),
+});
+export type CatalogueSourceConfig = z.infer<typeof CatalogueSource>;
+
 /** What an operator writes: the whole hub in one file. Unknown keys are refused. */
 export const HubConfig = z.strictObject({
   publicUrl: z.url().describe('Address under which portals, back office and citizens reach the hub.'),
@@ -148,6 +168,15 @@ export const HubConfig = z.strictObject({
     .record(ConfigName, z.strictObject({ tenants: z.array(Tenant).min(1), token }))
     .default({})
     .describe('Who may read status and decision documents.'),
+  catalogue: z
+    .strictObject({
+      sources: z.record(ConfigName, CatalogueSource).default({}),
+      readers: z
+        .record(ConfigName, z.strictObject({ tenants: z.array(Tenant).min(1), token }))
+        .default({})
+        .describe('Who may read the catalogue, beside portals and operators.'),
+    })
+    .prefault({}),
   receiptSecret: secret().min(32).describe('Signs the receipts of pickup queues.'),
   ops: z
     .strictObject({ credentials: z.array(z.strictObject({ name: ConfigName, token, tenants: z.array(Tenant).optional() })).default([]) })

@@ -107,12 +107,40 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
       );
     }
   }
+  findings.push(...checkCatalogue(config, source, instances, needTenant));
   const names = new Set<string>();
   for (const [index, route] of config.routes.entries()) {
     if (names.has(route.name)) findings.push(finding(source, ['routes', index, 'name'], `is used twice: "${route.name}"`));
     names.add(route.name);
     findings.push(...checkRoute(route, index, config, source, instances));
   }
+  return findings;
+}
+
+function checkCatalogue(
+  { catalogue }: HubConfig,
+  source: ConfigSource,
+  instances: LoadedConfig['instances'],
+  needTenant: (path: readonly PropertyKey[], tenant: string) => void,
+): ConfigFinding[] {
+  const fitting = [...instances].filter(([, { adapter }]) => adapter.kind === 'catalogue').map(([instance]) => instance);
+  const findings: ConfigFinding[] = [];
+  for (const [name, { instance, tenants }] of Object.entries(catalogue.sources)) {
+    const at = ['catalogue', 'sources', name];
+    tenants.forEach((tenant, index) => needTenant([...at, 'tenants', index], tenant));
+    if (!fitting.includes(instance))
+      findings.push(
+        finding(
+          source,
+          [...at, 'instance'],
+          `expects an instance of kind catalogue (${fitting.join(', ') || 'none configured'})`,
+          instance,
+          fitting,
+        ),
+      );
+  }
+  for (const [name, { tenants }] of Object.entries(catalogue.readers))
+    tenants.forEach((tenant, index) => needTenant(['catalogue', 'readers', name, 'tenants', index], tenant));
   return findings;
 }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { CatalogueDocument, CataloguePage, CatalogueProgress } from '@amtsbote/adapter-kit';
+import type { CatalogueChange, CatalogueFinding } from '@amtsbote/canonical';
+
+/** Changes after which a batch is full; large enough that a transaction's cost does not count. */
+const CHANGES_MAX = 4_000;
+/** Pages after which it is full, whatever they hold: findings and large objects take memory too. */
+const PAGES_MAX = 40;
+
+/** A change with its place in the run. */
+export interface StagedChange {
+  readonly change: CatalogueChange;
+  /** From 1, over the whole run. */
+  readonly position: number;
+  readonly documentNo: number;
+}
+
+/** Pages on their way into staging, saved together. */
+export interface Batch {
+  readonly changes: readonly StagedChange[];
+  readonly findings: readonly { readonly finding: CatalogueFinding; readonly position: number }[];
+  /** Documents that begin in this batch. */
+  readonly documents: readonly { readonly document: CatalogueDocument; readonly no: number }[];
+  /** Numbers of documents that turned out to be unusable, of this batch or earlier ones. */
+  readonly withdrawn: readonly number[];
+  /** Of the last page. */
+  readonly mode: CataloguePage['mode'];
+  readonly progress: CatalogueProgress;
+  readonly position: number;
+  /** The latest place where a later read could go on, with the number of changes up to it. */
+  readonly resume: { readonly cursor: string; readonly position: number; readonly progress: CatalogueProgress } | undefined;
+  readonly isLast: boolean;
+}
+
+/** Gathers pages into batches; numbers changes and documents over the whole run. */
+export class Batches {
+  private readonly numbers = new Map<string, number>();
+  private open: Gathered = nothing();
+  private mode: CataloguePage['mode'] | undefined;
+  private progress: CatalogueProgress | undefined;
+
+  /** @param position changes staged before; @param documents documents known before, by name. */
+  constructor(
+    private position: number,
+    private readonly base: CatalogueProgress | undefined,
+    documents: readonly { readonly name: string; readonly no: number }[] = [],
+  ) {
+    for (const { name, no } of documents) this.numbers.set(name, no);
+  }
+
+  /** Takes a page. @returns a batch when it is full or the read is over. */
+  add(page: CataloguePage): Batch | undefined {
+    const { open } = this;
+    const documentNo = this.numberOf(page.document);
+    if (page.isWithdrawn) {
+      open.withdrawn.push(documentNo);
+      open.changes = open.changes.filter((change) => change.documentNo !== documentNo);
+    } else for (const change of page.changes) open.changes.push({ change, position: (this.position += 1), documentNo });
+    for (const finding of page.findings) open.findings.push({ finding, position: this.position });
+    this.mode = page.mode;
+    this.progress = sum(this.base, page.progress);
+    if (page.cursor !== null) open.resume = { cursor: page.cursor, position: this.position, progress: this.progress };
+    open.pages += 1;
+    const isFull = open.changes.length >= CHANGES_MAX || open.pages >= PAGES_MAX || page.isLast;
+    return isFull ? this.close(page.isLast) : undefined;
+  }
+
+  private close(isLast: boolean): Batch {
+    if (this.mode === undefined || this.progress === undefined) throw new Error('a batch without pages');
+    const { pages: _pages, ...gathered } = this.open;
+    this.open = nothing();
+    return { ...gathered, mode: this.mode, progress: this.progress, position: this.position, isLast };
+  }
+
+  private numberOf(document: CatalogueDocument): number {
+    const known = this.numbers.get(document.name);
+    if (known !== undefined) return known;
+    const no = this.numbers.size + 1;
+    this.numbers.set(document.name, no);
+    this.open.documents.push({ document, no });
+    return no;
+  }
+}
+
+interface Gathered {
+  changes: StagedChange[];
+  readonly findings: { finding: CatalogueFinding; position: number }[];
+  readonly documents: { document: CatalogueDocument; no: number }[];
+  readonly withdrawn: number[];
+  resume: Batch['resume'];
+  pages: number;
+}
+
+function nothing(): Gathered {
+  return { changes: [], findings: [], documents: [], withdrawn: [], resume: undefined, pages: 0 };
+}
+
+/** A read that goes on counts from zero again: what was read before is added. */
+function sum(base: CatalogueProgress | undefined, page: CatalogueProgress): CatalogueProgress {
+  if (base === undefined) return page;
+  return {
+    ...page,
+    documents: base.documents + page.documents,
+    bytesRead: base.bytesRead + page.bytesRead,
+    objects: base.objects + page.objects,
+    unknownParts: base.unknownParts + page.unknownParts,
+  };
+}

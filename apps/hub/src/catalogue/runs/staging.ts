@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { hash } from 'node:crypto';
+
+import { type CatalogueObject, targetOf } from '@amtsbote/canonical';
+import { affected, copyInto, copyLine, returning, storable } from '@amtsbote/store';
+import { Injectable } from '@nestjs/common';
+import type { QueryRunner } from 'typeorm';
+
+import { House } from '../../house/tokens.js';
+import { validTimeOf } from '../facts/moments.js';
+import { competenceFactsOf, type ServiceFacts, serviceFactsOf } from '../facts/object-facts.js';
+import type { Batch, StagedChange } from './batch.js';
+import { type Run, RunCancelled, RunLost } from './run.js';
+import { Vocabulary } from './vocabulary.js';
+
+/** Numbers that one call of the sequence gives. */
+const BLOCK = 1_000;
+/** Half a SHA-256: enough to tell whether an object changed. */
+const HASH_HEX = 32;
+
+/** Name of the table a run reads into. Ids are numbers of the house. */
+export function stageOf({ id }: Pick<Run, 'id'>): string {
+  return `catalogue_stage_${id}`;
+}
+
+/** A put on its way, with everything that is written of it when it is new. */
+interface Prepared {
+  readonly staged: StagedChange;
+  readonly object: CatalogueObject;
+  readonly document: string;
+  readonly hash: string;
+  contentId: number;
+  isNew: boolean;
+}
+
+/**
+ * Where a run keeps what it has read. Contents that the catalogue does not have yet go straight to where they will stay, with numbers that
+ * nobody looks up; the stage itself only says which object gets which content. So every byte is written once, and applying moves numbers.
+ * Stages are not logged: after a crash of the database they are empty, and the run reads again.
+ */
+@Injectable()
+export class Staging {
+  constructor(
+    private readonly house: House,
+    private readonly vocabulary: Vocabulary,
+  ) {}
+
+  /** An empty stage, and a run that has read nothing. What was there before is gone. @throws RunLost */
+  async begin(run: Run): Promise<void> {
+    await this.house.database.transaction(async (sql) => {
+      if ((await affected(sql, RESTART, [run.id, run.fence])) !== 1) throw new RunLost('the run was taken over');
+      await sql.query('DELETE FROM catalogue_finding WHERE run_id = $1', [run.id]);
+      await sql.query('DELETE FROM catalogue_document WHERE run_id = $1', [run.id]);
+      await sql.query(`DROP TABLE IF EXISTS ${stageOf(run)}`);
+      await sql.query(`CREATE UNLOGGED TABLE ${stageOf(run)} (position bigint NOT NULL, document_no int NOT NULL, is_put boolean NOT NULL,
+        kind text COLLATE "C" NOT NULL, agency text COLLATE "C" NOT NULL, object_id text COLLATE "C" NOT NULL, hash bytea, content_id bigint,
+        valid tstzmultirange)`);
+    });
+  }
+
+  /** Whether everything that the run saved is there: a crash of the database empties stages. */
+  async isIntact(run: Run): Promise<boolean> {
+    const { database } = this.house;
+    const [table] = await database.query<{ is: boolean }[]>('SELECT to_regclass($1) IS NOT NULL AS "is"', [stageOf(run)]);
+    if (table?.is !== true) return false;
+    const query = `SELECT (SELECT count(*) FROM ${stageOf(run)}) = staged AS "is" FROM catalogue_run WHERE id = $1`;
+    const [count] = await database.query<{ is: boolean }[]>(query, [run.id]);
+    return count?.is === true;
+  }
+
+  /** Takes back what was saved after the run's last cursor: it will be read again. @throws RunLost */
+  async rewind(run: Run): Promise<void> {
+    await this.house.database.transaction(async (sql) => {
+      const gone = await returning<unknown>(sql, `DELETE FROM ${stageOf(run)} WHERE position > $1 RETURNING 1`, [run.cursorPosition]);
+      await sql.query('DELETE FROM catalogue_finding WHERE run_id = $1 AND position > $2', [run.id, run.cursorPosition]);
+      if ((await affected(sql, REWIND, [run.id, run.fence, gone.length])) !== 1) throw new RunLost('the run was taken over');
+    });
+  }
+
+  /** Documents that the run has met so far. */
+  async documentsOf(run: Run): Promise<{ name: string; no: number }[]> {
+    return this.house.database.query<{ name: string; no: number }[]>(
+      'SELECT name, no FROM catalogue_document WHERE run_id = $1 ORDER BY no',
+      [run.id],
+    );
+  }
+
+  /**
+   * Saves a batch with its cursor in one transaction.
+   * @param isFirstFill the source has no objects yet: nothing needs to be looked up.
+   * @throws RunLost, RunCancelled; then nothing of the batch is saved.
+   */
+  async save(run: Run, batch: Batch, { isFirstFill, leaseMs }: { isFirstFill: boolean; leaseMs: number }): Promise<void> {
+    const puts = batch.changes.flatMap(prepare);
+    const runner = this.house.database.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      // A stage does not survive a crash of the database anyway: its progress need not be on disk before the next batch.
+      await runner.query('SET LOCAL synchronous_commit = off');
+      if (!isFirstFill) await recognise(runner, run, puts);
+      const fresh = puts.filter(({ isNew }) => isNew);
+      const blocks = await number(runner, fresh);
+      const words = await this.vocabulary.learn(runner, await writeContents(runner, run, fresh));
+      const forgotten = await withdraw(runner, run, batch.withdrawn);
+      await writeStage(runner, run, batch, puts);
+      await writeReport(runner, run, batch);
+      const until = new Date(this.house.clock.now().getTime() + leaseMs);
+      await this.advance(runner, run, batch, { blocks, staged: batch.changes.length - forgotten, written: fresh.length, until });
+      await runner.commitTransaction();
+      this.vocabulary.remember(words);
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async advance(
+    sql: QueryRunner,
+    { id, fence }: Run,
+    { mode, position, progress, resume, isLast }: Batch,
+    { blocks, staged, written, until }: { blocks: readonly number[]; staged: number; written: number; until: Date },
+  ): Promise<void> {
+    const rows = await returning<{ cancelRequested: boolean }>(sql, ADVANCE, [
+      id,
+      fence,
+      mode,
+      position,
+      JSON.stringify(progress),
+      resume?.cursor ?? null,
+      resume?.position ?? null,
+      resume === undefined ? null : JSON.stringify(resume.progress),
+      isLast,
+      staged,
+      `{${blocks.map((last) => `[${last - BLOCK + 1},${last + 1})`).join(',')}}`,
+      until,
+      written,
+    ]);
+    if (rows[0] === undefined) throw new RunLost('the run was taken over');
+    if (rows[0].cancelRequested) throw new RunCancelled('the run was cancelled');
+  }
+}
+
+function prepare(staged: StagedChange): Prepared[] {
+  if (staged.change.op !== 'put') return [];
+  const { object } = staged.change;
+  const document = JSON.stringify(object);
+  return [{ staged, object, document, hash: hash('sha256', document, 'hex').slice(0, HASH_HEX), contentId: 0, isNew: true }];
+}
+
+/** Finds the contents that the catalogue has already: objects that did not change. */
+async function recognise(sql: QueryRunner, run: Run, puts: readonly Prepared[]): Promise<void> {
+  // Some thousand keys against millions of rows: by the index, whatever the planner knows about a table that grows this fast.
+  for (const way of ['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan']) await sql.query(`SET LOCAL ${way} = off`);
+  const keys = [
+    puts.map(({ object }) => object.kind),
+    puts.map(({ object }) => object.key.schemeAgencyId),
+    puts.map(({ object }) => object.key.id),
+    puts.map((put) => put.hash),
+  ];
+  const known = (await sql.query(KNOWN, [run.sourceNo, ...keys])) as { n: number; contentId: number }[];
+  for (const { n, contentId } of known) {
+    const put = puts[n - 1];
+    if (put === undefined) continue;
+    put.contentId = contentId;
+    put.isNew = false;
+  }
+}
+
+/** Gives numbers to new contents. @returns the blocks taken, by their last number. */
+async function number(sql: QueryRunner, fresh: readonly Prepared[]): Promise<number[]> {
+  const count = Math.ceil(fresh.length / BLOCK);
+  if (count === 0) return [];
+  const rows = (await sql.query("SELECT nextval('catalogue_content_block')::float8 AS last FROM generate_series(1, $1)", [count])) as {
+    last: number;
+  }[];
+  const blocks = rows.map(({ last }) => last);
+  for (const [index, put] of fresh.entries()) put.contentId = (blocks[Math.floor(index / BLOCK)] ?? 0) - BLOCK + 1 + (index % BLOCK);
+  return blocks;
+}
+
+/** @returns what is searched in the services among them. */
+async function writeContents(runner: QueryRunner, run: Run, fresh: readonly Prepared[]): Promise<readonly ServiceFacts[]> {
+  await copyInto(
+    runner,
+    'catalogue_content (id, document)',
+    fresh.map(({ contentId, document }) => copyLine([contentId, document])),
+  );
+  const competences: string[] = [];
+  const services: (ServiceFacts & { contentId: number })[] = [];
+  for (const { contentId, object } of fresh) {
+    for (const fact of competenceFactsOf(object))
+      competences.push(
+        copyLine([
+          contentId,
+          run.sourceNo,
+          fact.subjectKind,
+          fact.subjectAgency,
+          fact.subjectId,
+          fact.serviceAgency,
+          fact.serviceId,
+          fact.area,
+          fact.role,
+          fact.valid,
+        ]),
+      );
+    if (object.kind === 'service' || object.kind === 'specialisation') services.push({ contentId, ...serviceFactsOf(object) });
+  }
+  await copyInto(runner, COMPETENCE_COLUMNS, competences);
+  if (services.length > 0) await runner.query(SERVICES, [run.sourceNo, JSON.stringify(storable(services).value)]);
+  return services;
+}
+
+/** @returns how many staged changes were forgotten. */
+async function withdraw(sql: QueryRunner, run: Run, documents: readonly number[]): Promise<number> {
+  if (documents.length === 0) return 0;
+  const query = `DELETE FROM ${stageOf(run)} WHERE document_no = ANY($1) RETURNING 1`;
+  return (await returning<unknown>(sql, query, [documents])).length;
+}
+
+async function writeStage(runner: QueryRunner, run: Run, { changes }: Batch, puts: readonly Prepared[]): Promise<void> {
+  const byPosition = new Map(puts.map((put) => [put.staged.position, put]));
+  const lines = changes.map(({ change, position, documentNo }) => {
+    const { kind, key } = targetOf(change);
+    const put = byPosition.get(position);
+    const content = put === undefined ? [null, null, null] : [`\\x${put.hash}`, put.contentId, validTimeOf(put.object.validity)];
+    return copyLine([position, documentNo, put !== undefined, kind, key.schemeAgencyId, key.id, ...content]);
+  });
+  await copyInto(runner, `${stageOf(run)} (position, document_no, is_put, kind, agency, object_id, hash, content_id, valid)`, lines);
+}
+
+async function writeReport(runner: QueryRunner, run: Run, { documents, findings }: Batch): Promise<void> {
+  await copyInto(
+    runner,
+    'catalogue_document (run_id, no, name, message_id, created_at, sender)',
+    documents.map(({ no, document: { name, messageId, createdAt, sender } }) =>
+      copyLine([run.id, no, name, messageId ?? null, createdAt ?? null, sender ?? null]),
+    ),
+  );
+  await copyInto(
+    runner,
+    'catalogue_finding (run_id, position, severity, code, message, document, line, kind, agency, object_id)',
+    findings.map(({ position, finding: { severity, code, message, document, line, kind, key } }) =>
+      copyLine([
+        run.id,
+        position,
+        severity,
+        code,
+        message,
+        document,
+        line ?? null,
+        kind ?? null,
+        key?.schemeAgencyId ?? null,
+        key?.id ?? null,
+      ]),
+    ),
+  );
+}
+
+const COMPETENCE_COLUMNS =
+  'catalogue_competence (content_id, source_no, subject_kind, subject_agency, subject_id, service_agency, service_id, area, role, valid)';
+
+const KNOWN = `
+  SELECT k.n::int AS n, o.content_id::float8 AS "contentId"
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS k(kind, agency, object_id, hash, n)
+  JOIN catalogue_object o ON o.object_id = k.object_id AND o.agency = k.agency AND o.kind = k.kind AND o.source_no = $1 AND o.to_version IS NULL
+  WHERE o.hash = decode(k.hash, 'hex')`;
+
+/** German and English side by side, each stemmed by its own rules; titles weigh most. */
+const SERVICES = `
+  INSERT INTO catalogue_service (content_id, source_no, title, title_en, leika_keys, tags, edited_at, words)
+  SELECT s."contentId", $1, s.title, s."titleEn", s."leikaKeys", s.tags, s."editedAt",
+    setweight(to_tsvector('german', s.texts[1]), 'A') || setweight(to_tsvector('german', s.texts[2]), 'B') || setweight(to_tsvector('german', s.texts[3]), 'D')
+      || setweight(to_tsvector('english', s."textsEn"[1]), 'A') || setweight(to_tsvector('english', s."textsEn"[2]), 'B')
+      || setweight(to_tsvector('english', s."textsEn"[3]), 'D')
+  FROM jsonb_to_recordset($2::jsonb) AS s("contentId" bigint, title text, "titleEn" text, "leikaKeys" text[], tags text[], "editedAt" timestamptz,
+    texts text[], "textsEn" text[])`;
+
+const ADVANCE = `
+  UPDATE catalogue_run SET mode = $3, position = $4, progress = $5, cursor = coalesce($6, cursor), cursor_position = coalesce($7, cursor_position),
+    progress_base = coalesce($8, progress_base), is_complete = $9, staged = staged + $10, contents = contents + $11::int8multirange, lease_until = $12,
+    written = written + $13, state = CASE WHEN $9 THEN 'comparing' ELSE state END
+  WHERE id = $1 AND fence = $2 AND lease_owner IS NOT NULL AND state = 'reading'
+  RETURNING cancel_requested AS "cancelRequested"`;
+
+const RESTART = `
+  UPDATE catalogue_run SET mode = NULL, position = 0, staged = 0, cursor = NULL, cursor_position = 0, progress = NULL, progress_base = NULL,
+    is_complete = false
+  WHERE id = $1 AND fence = $2 AND lease_owner IS NOT NULL`;
+
+const REWIND = `
+  UPDATE catalogue_run SET position = cursor_position, staged = staged - $3, progress = progress_base WHERE id = $1 AND fence = $2 AND lease_owner IS NOT NULL`;

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: EUPL-1.2
+import {
+  type Adapter,
+  type CatalogueMode,
+  type CataloguePage,
+  CataloguePort,
+  defineAdapter,
+  DeliveryError,
+  type IncomingDocument,
+  type WrittenPiece,
+} from '@amtsbote/adapter-kit';
+import { CatalogueChange, CatalogueObject, type CatalogueObjectKind } from '@amtsbote/canonical';
+import { z } from 'zod';
+
+import { Competences } from '../../apps/hub/src/catalogue/read/competence.js';
+import { Views } from '../../apps/hub/src/catalogue/read/views.js';
+import { Applying } from '../../apps/hub/src/catalogue/runs/applying.js';
+import { CatalogueWorker } from '../../apps/hub/src/catalogue/runs/catalogue-worker.js';
+import { CatalogueCleaning } from '../../apps/hub/src/catalogue/runs/cleaning.js';
+import { Execution } from '../../apps/hub/src/catalogue/runs/execution.js';
+import { Impacts } from '../../apps/hub/src/catalogue/runs/impact.js';
+import { Reading } from '../../apps/hub/src/catalogue/runs/reading.js';
+import type { Run } from '../../apps/hub/src/catalogue/runs/run.js';
+import { RunStore, type RunWish } from '../../apps/hub/src/catalogue/runs/run-store.js';
+import { Schedule } from '../../apps/hub/src/catalogue/runs/schedule.js';
+import { Staging } from '../../apps/hub/src/catalogue/runs/staging.js';
+import { Vocabulary } from '../../apps/hub/src/catalogue/runs/vocabulary.js';
+import type { CatalogueSourceConfig } from '../../apps/hub/src/config/hub-config.js';
+import { type HouseWishes, type Process, startHouse, TENANT, type TestHouse } from './house.js';
+
+export const SOURCE = 'katalog';
+
+const provenance = { standard: 'test', version: '1', namespace: '' };
+
+/** An object as an adapter hands it over; `more` are fields of its kind. */
+export function anObject(kind: CatalogueObjectKind, id: string, more: Record<string, unknown> = {}, agency = 'L100042'): CatalogueObject {
+  return CatalogueObject.parse({
+    kind,
+    key: { schemeAgencyId: agency, id },
+    id: { value: id, schemeAgencyId: agency },
+    source: provenance,
+    ...more,
+  });
+}
+
+/** A service with a title, and whatever else is wanted. */
+export function aService(id: string, title: string, more: Record<string, unknown> = {}): CatalogueObject {
+  return anObject('service', id, {
+    texts: [{ type: { code: '03' }, content: [{ language: 'de', html: title }] }],
+    ...more,
+  });
+}
+
+export function put(object: CatalogueObject): CatalogueChange {
+  return { op: 'put', object };
+}
+export function remove(kind: CatalogueObjectKind, id: string, agency = 'L100042'): CatalogueChange {
+  return { op: 'remove', kind, key: { schemeAgencyId: agency, id } };
+}
+
+/** Pages of changes as an adapter gives them, the last one marked. */
+export function pagesOf(mode: CatalogueMode, ...pages: readonly (readonly CatalogueChange[])[]): CataloguePage[] {
+  let objects = 0;
+  return pages.map((changes, index) => {
+    objects += changes.length;
+    return {
+      mode,
+      document: { name: `block-${index}` },
+      changes,
+      findings: [],
+      isWithdrawn: false,
+      progress: { documents: index + 1, bytesRead: objects * 100, objects, unknownParts: 0 },
+      cursor: null,
+      isLast: index === pages.length - 1,
+    };
+  });
+}
+
+/** What a test lets a source do instead of giving pages. */
+type Act = () => void | Promise<void>;
+
+/** A source that says what the test tells it to. */
+export class FakeSource extends CataloguePort {
+  /** The next reads, in order; the last one is repeated. An act in between is done when the read gets there. */
+  reads: readonly (readonly (CataloguePage | Act)[])[] = [];
+  readonly cursors: (string | null)[] = [];
+
+  async *changesSince(cursor: string | null, signal: AbortSignal): AsyncGenerator<CataloguePage> {
+    this.cursors.push(cursor);
+    const read = this.reads[Math.min(this.cursors.length, this.reads.length) - 1] ?? [];
+    for (const step of read) {
+      if (signal.aborted) throw DeliveryError.unavailable('catalogue-fake/aborted', 'The read was ended early.');
+      if (typeof step === 'function') await step();
+      else yield step;
+    }
+  }
+  async *read(document: IncomingDocument): AsyncGenerator<CataloguePage> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of document.stream as AsyncIterable<Uint8Array>) chunks.push(chunk);
+    yield* pagesOf(document.mode, z.array(CatalogueChange).parse(JSON.parse(Buffer.concat(chunks).toString('utf8'))));
+  }
+  async *write(_head: unknown, changes: Iterable<CatalogueChange> | AsyncIterable<CatalogueChange>): AsyncGenerator<WrittenPiece> {
+    for await (const change of changes) yield { bytes: Buffer.from(`${JSON.stringify(change)}\n`), findings: [] };
+  }
+  describeTarget(): string {
+    return 'a source of tests';
+  }
+  async probe(): Promise<{ ok: true; checks: [] }> {
+    return { ok: true, checks: [] };
+  }
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+
+  adapter(): Adapter {
+    return defineAdapter({ type: 'catalogue-fake', kind: 'catalogue', title: 'Fake', options: z.looseObject({}), create: () => this });
+  }
+}
+
+/** The catalogue of one process, put together as Nest does it. */
+export interface CatalogueProcess {
+  readonly runs: RunStore;
+  readonly worker: CatalogueWorker;
+  readonly views: Views;
+  readonly competences: Competences;
+  readonly cleaning: CatalogueCleaning;
+}
+
+export function catalogueOf({ house, instances }: Pick<Process, 'house' | 'instances'>): CatalogueProcess {
+  const runs = new RunStore(house);
+  const views = new Views(house);
+  const competences = new Competences(house);
+  const staging = new Staging(house, new Vocabulary());
+  const cleaning = new CatalogueCleaning(house);
+  const applying = new Applying(house, runs, new Impacts(house, views, competences));
+  const execution = new Execution(house, runs, staging, new Reading(house, instances, staging), applying, cleaning);
+  return { runs, views, competences, cleaning, worker: new CatalogueWorker(house, runs, new Schedule(house, runs), execution, cleaning) };
+}
+
+/** A house with a catalogue and its source. */
+export interface TestCatalogue extends CatalogueProcess {
+  readonly house: TestHouse;
+  readonly source: FakeSource;
+  /** Asks for a run and works until nothing is left to do. @returns the run as it then is. */
+  run(wish?: Partial<RunWish>): Promise<Run>;
+  /** Works until nothing is left to do. */
+  work(): Promise<void>;
+  find(id: number): Promise<Run>;
+  /** The current catalogue: key → document. */
+  current(): Promise<Record<string, CatalogueObject>>;
+  close(): Promise<void>;
+}
+
+export async function startCatalogue(
+  settings: Partial<CatalogueSourceConfig> = {},
+  wishes: Pick<HouseWishes, 'config'> = {},
+): Promise<TestCatalogue> {
+  const source = new FakeSource();
+  const house = await startHouse({
+    adapters: { leistungskatalog: source.adapter() },
+    config: {
+      ...wishes.config,
+      instances: { leistungskatalog: { adapter: 'catalogue-fake' } },
+      catalogue: { sources: { [SOURCE]: { instance: 'leistungskatalog', tenants: [TENANT], ...settings } } },
+    },
+  });
+  const catalogue = catalogueOf(house);
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const begun = await catalogue.worker.round();
+      if (begun.length === 0) return;
+      await Promise.all(begun);
+    }
+  };
+  const find = async (id: number): Promise<Run> => {
+    const run = await catalogue.runs.find(id);
+    if (run === undefined) throw new Error('the run is not there');
+    return run;
+  };
+  return {
+    ...catalogue,
+    house,
+    source,
+    work,
+    find,
+    run: async (wish = {}) => {
+      const id = await catalogue.runs.request({ source: SOURCE, kind: 'sync', actor: 'admin:test', ...wish });
+      await work();
+      return find(id);
+    },
+    current: async () => {
+      const rows = await house.query<{ kind: string; agency: string; id: string; document: string }>(CURRENT);
+      return Object.fromEntries(rows.map((row) => [`${row.kind} ${row.agency}:${row.id}`, JSON.parse(row.document) as CatalogueObject]));
+    },
+    close: () => house.close(),
+  };
+}
+
+const CURRENT = `
+  SELECT o.kind, o.agency, o.object_id AS id, c.document FROM catalogue_object o JOIN catalogue_content c ON c.id = o.content_id
+  WHERE o.to_version IS NULL ORDER BY o.kind, o.agency, o.object_id`;
