@@ -12,6 +12,7 @@ import {
 import { CatalogueChange, CatalogueObject, type CatalogueObjectKind } from '@amtsbote/canonical';
 import { z } from 'zod';
 
+import { Lexicon } from '../../apps/hub/src/catalogue/facts/lexicon.js';
 import { Competences } from '../../apps/hub/src/catalogue/read/competence.js';
 import { Views } from '../../apps/hub/src/catalogue/read/views.js';
 import { Applying } from '../../apps/hub/src/catalogue/runs/applying.js';
@@ -130,7 +131,7 @@ export function catalogueOf({ house, instances }: Pick<Process, 'house' | 'insta
   const runs = new RunStore(house);
   const views = new Views(house);
   const competences = new Competences(house);
-  const staging = new Staging(house, new Vocabulary());
+  const staging = new Staging(house, new Vocabulary(), new Lexicon());
   const cleaning = new CatalogueCleaning(house);
   const applying = new Applying(house, runs, new Impacts(house, views, competences));
   const execution = new Execution(house, runs, staging, new Reading(house, instances, staging), applying, cleaning);
@@ -166,11 +167,7 @@ export async function startCatalogue(
   });
   const catalogue = catalogueOf(house);
   const work = async (): Promise<void> => {
-    for (;;) {
-      const begun = await catalogue.worker.round();
-      if (begun.length === 0) return;
-      await Promise.all(begun);
-    }
+    while ((await catalogue.worker.round()) > 0) await catalogue.worker.idle();
   };
   const find = async (id: number): Promise<Run> => {
     const run = await catalogue.runs.find(id);

@@ -4,6 +4,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
+import { CATALOGUE } from './catalogue/catalogue.providers.js';
 import { ApplicationCommands } from './delivery/application-commands.js';
 import { Claims } from './delivery/claims.js';
 import { Gates } from './delivery/gates.js';
@@ -70,6 +71,7 @@ export class HubModule {
       ...PIPELINE,
       ...DELIVERY,
       ...PICKUP,
+      ...CATALOGUE,
       ...OPS,
     ];
     return { module: HubModule, controllers: controllersOf(house.loaded.config.roles), providers };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Type } from '@nestjs/common';
 
+import { CatalogueController } from './catalogue/read/catalogue.controller.js';
+import { CatalogueOpsController } from './catalogue/runs/catalogue-ops.controller.js';
+import { PushController } from './catalogue/runs/push.controller.js';
 import type { Role } from './config/hub-config.js';
 import { FactsListener } from './delivery/facts.controller.js';
 import { Triggers } from './delivery/triggers.controller.js';
@@ -17,9 +20,18 @@ import { StatusController } from './status/status.controller.js';
 
 /** What each role puts on the network. `intake` may stand in a DMZ: it reaches no target; `worker` answers nobody. */
 const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
-  intake: [IntakeController, StatusController, PaymentReturnController],
+  intake: [IntakeController, StatusController, PaymentReturnController, PushController],
   worker: [Triggers, FactsListener],
-  ops: [PickupController, OpsApplicationsController, OpsStepsController, OpsInstancesController, OpsHouseController, ConsoleController],
+  ops: [
+    CatalogueController,
+    CatalogueOpsController,
+    PickupController,
+    OpsApplicationsController,
+    OpsStepsController,
+    OpsInstancesController,
+    OpsHouseController,
+    ConsoleController,
+  ],
 };
 
 /** The roles a process has, with `all` spelled out. */

@@ -9,6 +9,7 @@ import { FileBlobStore, isStoreTrouble, openDatabase } from '@amtsbote/store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
+import { CatalogueWorker } from './catalogue/runs/catalogue-worker.js';
 import { loadHubConfig } from './config/load-hub-config.js';
 import { Gates } from './delivery/gates.js';
 import { Runner } from './delivery/runner.js';
@@ -170,4 +171,5 @@ async function startWork(app: NestFastifyApplication, house: House): Promise<voi
   lifecycle.run({ start: () => undefined, finish: () => runner.finish(shutdown.finishMs) });
   lifecycle.run(app.get(Sweeper));
   lifecycle.run(app.get(BlobJanitor));
+  lifecycle.run(app.get(CatalogueWorker));
 }

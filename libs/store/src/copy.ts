@@ -10,7 +10,7 @@ const SPECIAL = /[\\\t\n\r\0]/;
 const SPECIALS = new RegExp(SPECIAL.source, 'g');
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\uFFFD' };
 /** Sent in pieces of about this many characters. */
-const PIECE = 256 * 1024;
+const PIECE = 64 * 1024;
 
 /** A row in COPY's text format, line end included. Pure. */
 export function copyLine(row: readonly Copied[]): string {
@@ -28,20 +28,31 @@ export function copyLine(row: readonly Copied[]): string {
 /**
  * Writes rows by COPY, several times as fast as INSERT, within the runner's transaction.
  * @param target table and columns, as written in SQL; never text from outside.
- * @param lines rows by {@link copyLine}; held in memory until they are sent.
+ * @param lines rows by {@link copyLine}; asked for one after the other, so that they need not be in memory all at once.
  */
-export async function copyInto(runner: QueryRunner, target: string, lines: readonly string[]): Promise<void> {
-  if (lines.length === 0) return;
+export async function copyInto(runner: QueryRunner, target: string, lines: Iterable<string>): Promise<void> {
   const client = (await runner.connect()) as { query(copy: Submittable): unknown };
   await new Promise<void>((resolve, reject) => {
     client.query(new CopyIn(`COPY ${target} FROM STDIN`, lines, (error) => (error === undefined ? resolve() : reject(error))));
   });
 }
 
+/** A list as an array literal of PostgreSQL, to be given as a parameter: the driver's own way takes several times as long. Pure. */
+export function arrayLiteral(values: readonly (string | number)[]): string {
+  return `{${values.map(elementOf).join(',')}}`;
+}
+
+function elementOf(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  if (/^[\w:.-]+$/.test(value) && value.toLowerCase() !== 'null') return value;
+  return `"${value.replace(/["\\]/g, (one) => `\\${one}`).replaceAll('\0', '\uFFFD')}"`;
+}
+
 /** What a connection of `pg` can do beyond its typed interface. */
 interface CopyConnection extends Connection {
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
+  sendCopyFail(reason: string): void;
 }
 
 /** One COPY as `pg` runs it: asks, is told to go ahead, sends, is told of the end. */
@@ -50,7 +61,7 @@ class CopyIn implements Submittable {
 
   constructor(
     private readonly text: string,
-    private readonly lines: readonly string[],
+    private readonly lines: Iterable<string>,
     private readonly settle: (error?: Error) => void,
   ) {}
 
@@ -59,14 +70,20 @@ class CopyIn implements Submittable {
   }
   handleCopyInResponse(connection: CopyConnection): void {
     let piece = '';
-    for (const line of this.lines) {
-      piece += line;
-      if (piece.length < PIECE) continue;
-      connection.sendCopyFromChunk(Buffer.from(piece));
-      piece = '';
+    try {
+      for (const line of this.lines) {
+        piece += line;
+        if (piece.length < PIECE) continue;
+        connection.sendCopyFromChunk(Buffer.from(piece));
+        piece = '';
+      }
+      if (piece !== '') connection.sendCopyFromChunk(Buffer.from(piece));
+      connection.endCopyFrom();
+    } catch (error) {
+      // The server answers with an error of its own; what is to be seen is the reason for it.
+      this.settle(error as Error);
+      connection.sendCopyFail('the rows could not be made');
     }
-    if (piece !== '') connection.sendCopyFromChunk(Buffer.from(piece));
-    connection.endCopyFrom();
   }
   /** An error of the server comes before it is ready again; one of the connection is the last that is heard. */
   handleError(error: Error): void {

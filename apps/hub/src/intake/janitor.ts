@@ -28,7 +28,7 @@ export class BlobJanitor {
     let removed = 0;
     const before = new Date(this.house.clock.now().getTime() - GRACE_MS);
     for await (const id of this.house.blobs.listOlderThan(before)) {
-      const [owned] = await this.house.database.query<unknown[]>('SELECT 1 FROM attachment WHERE id = $1', [id]);
+      const [owned] = await this.house.database.query<unknown[]>(OWNED, [id]);
       if (owned !== undefined) continue;
       await this.house.blobs.remove(id);
       removed += 1;
@@ -48,3 +48,8 @@ export class BlobJanitor {
     }
   }
 }
+
+/** An application's attachment, or a document that a run of the catalogue has still to read. */
+const OWNED = `
+  SELECT 1 FROM attachment WHERE id = $1
+  UNION ALL SELECT 1 FROM catalogue_run WHERE state IN ('requested', 'reading', 'comparing', 'held', 'applying') AND upload->>'blob' = $1::text`;

@@ -137,10 +137,11 @@ const STATEMENTS = [
     document_no int NOT NULL,
     hash bytea NOT NULL,
     valid tstzmultirange,
-    PRIMARY KEY (object_id, agency, kind, source_no, from_version)
+    PRIMARY KEY (kind, object_id, agency, source_no, from_version)
   )`,
   'CREATE INDEX catalogue_object_by_content ON catalogue_object (content_id)',
-  'CREATE INDEX catalogue_object_by_start ON catalogue_object (from_version, source_no)',
+  // Versions are written one after the other.
+  'CREATE INDEX catalogue_object_by_start ON catalogue_object USING brin (from_version)',
   'CREATE INDEX catalogue_object_by_end ON catalogue_object (to_version, source_no) WHERE to_version IS NOT NULL',
   `CREATE TABLE catalogue_service (
     content_id bigint PRIMARY KEY,
@@ -150,9 +151,13 @@ const STATEMENTS = [
     leika_keys text[] NOT NULL,
     tags text[] NOT NULL,
     edited_at timestamptz,
+    title_words tsvector NOT NULL,
     words tsvector NOT NULL
   )`,
-  'CREATE INDEX catalogue_service_by_words ON catalogue_service USING gin (words)',
+  // To compress the words takes longer than to read them.
+  'ALTER TABLE catalogue_service ALTER COLUMN words SET STORAGE EXTERNAL',
+  'CREATE INDEX catalogue_service_by_words ON catalogue_service USING gin (words) WITH (gin_pending_list_limit = 16384)',
+  'CREATE INDEX catalogue_service_by_title ON catalogue_service USING gin (title_words)',
   // What a list is narrowed by: `l:` LeiKa key, `a:` area, `c:` category.
   'CREATE INDEX catalogue_service_by_tag ON catalogue_service USING gin (tags)',
   `CREATE TABLE catalogue_competence (

@@ -12,6 +12,7 @@ import {
 } from '@amtsbote/canonical';
 
 import { areaKeyOf, EVERYWHERE } from './areas.js';
+import { type SearchLanguage, type WeighedWords, wordsOf } from './lexicon.js';
 import { momentOf, validTimeOf } from './moments.js';
 
 /** What is looked up in a service's description. */
@@ -22,9 +23,8 @@ export interface ServiceFacts {
   /** `l:` LeiKa key, `a:` area, `c:` category. */
   readonly tags: readonly string[];
   readonly editedAt: string | null;
-  /** Texts to be searched, by weight: titles; search words and short texts; full texts. */
-  readonly texts: readonly [string, string, string];
-  readonly textsEn: readonly [string, string, string];
+  /** Words to be searched. */
+  readonly words: Readonly<Record<SearchLanguage, WeighedWords>>;
 }
 
 /** Somebody is competent for a service in one area. */
@@ -39,10 +39,11 @@ export interface CompetenceFact {
   readonly valid: string | null;
 }
 
-/** So much of a text is searched; PostgreSQL takes no more than a megabyte. */
-const TEXT_MAX = 50_000;
+/** Different words of a text that are searched. */
+const WORDS_MAX = 400;
 /** Areas of one competence that are looked up. */
 const AREAS_MAX = 20_000;
+const TITLES = ['02', '03'];
 const SHORT_TEXTS = ['05', '24'];
 const FULL_TEXTS = ['06', '08', '09', '11', '15', '16'];
 
@@ -57,8 +58,10 @@ export function serviceFactsOf(service: CatalogueService | CatalogueSpecialisati
     leikaKeys,
     tags: unique([...leikaKeys.map((key) => `l:${key}`), ...areas.map((area) => `a:${area}`), ...categories.map((one) => `c:${one}`)]),
     editedAt: momentOf(service.version?.changedAt ?? service.version?.createdAt)?.toISOString() ?? null,
-    texts: textsOf(service, (language) => language === undefined || !isEnglish(language)),
-    textsEn: textsOf(service, (language) => language !== undefined && isEnglish(language)),
+    words: {
+      de: weighed(service, (language) => language === undefined || !isEnglish(language)),
+      en: weighed(service, (language) => language !== undefined && isEnglish(language)),
+    },
   };
 }
 
@@ -110,10 +113,7 @@ function areasOf(ids: readonly Identifier[]): string[] {
   return ids.length === 0 ? [EVERYWHERE] : unique(ids.slice(0, AREAS_MAX).map(areaKeyOf));
 }
 
-function textsOf(
-  service: CatalogueService | CatalogueSpecialisation,
-  isWanted: (language: string | undefined) => boolean,
-): [string, string, string] {
+function weighed(service: CatalogueService | CatalogueSpecialisation, isWanted: (language: string | undefined) => boolean): WeighedWords {
   const html = (types: readonly string[]): string[] =>
     service.texts
       .filter(({ type }) => types.includes(type?.code ?? ''))
@@ -121,8 +121,8 @@ function textsOf(
   const terms = service.terms
     .flatMap((module) => module.terms)
     .flatMap(({ names }) => names.filter(({ language }) => isWanted(language)).map(({ text }) => text));
-  const joined = (parts: readonly string[]): string => parts.join('\n').replaceAll('\0', ' ').slice(0, TEXT_MAX);
-  return [joined(html(['02', '03'])), joined([...terms, ...html(SHORT_TEXTS)]), joined(html(FULL_TEXTS))];
+  const texts = [html(TITLES), [...terms, ...html(SHORT_TEXTS)], html(FULL_TEXTS)] as const;
+  return [wordsOf(texts[0], WORDS_MAX), wordsOf(texts[1], WORDS_MAX), wordsOf(texts[2], WORDS_MAX)];
 }
 
 function isEnglish(language: string): boolean {

@@ -12,10 +12,15 @@ export interface View {
   readonly at: Date;
 }
 
-/** SQL: an object `o` that is in the view; its parameters are given by name of the placeholders. */
-export function isVisible(o: string, { version, sources, at }: { version: string; sources: string; at: string }): string {
-  return `${o}.source_no = ANY(${sources}::int[]) AND ${o}.from_version <= ${version}::int AND (${o}.to_version IS NULL OR ${o}.to_version > ${version}::int)
-    AND (${o}.valid IS NULL OR ${o}.valid @> ${at}::timestamptz)`;
+/** SQL: an object that is in the view and holds at its moment; the parameters are given by their placeholders. */
+export function isVisible(object: string, { at, ...view }: { version: string; sources: string; at: string }): string {
+  return `${isIncluded(object, view)} AND (${object}.valid IS NULL OR ${object}.valid @> ${at}::timestamptz)`;
+}
+
+/** SQL: an object that is in the view, whenever it holds. */
+export function isIncluded(object: string, { version, sources }: { version: string; sources: string }): string {
+  return `${object}.source_no = ANY(${sources}::int[]) AND ${object}.from_version <= ${version}::int
+    AND (${object}.to_version IS NULL OR ${object}.to_version > ${version}::int)`;
 }
 
 /** Decides what may be seen: which sources are for which tenants (law 11). */

@@ -2,10 +2,10 @@
 import type { CatalogueDocument, CataloguePage, CatalogueProgress } from '@amtsbote/adapter-kit';
 import type { CatalogueChange, CatalogueFinding } from '@amtsbote/canonical';
 
-/** Changes after which a batch is full; large enough that a transaction's cost does not count. */
-const CHANGES_MAX = 4_000;
+/** Changes after which a batch is full: enough that a transaction's cost does not count, few enough that two of them are no burden. */
+const CHANGES_MAX = 1_000;
 /** Pages after which it is full, whatever they hold: findings and large objects take memory too. */
-const PAGES_MAX = 40;
+const PAGES_MAX = 20;
 
 /** A change with its place in the run. */
 export interface StagedChange {

@@ -37,18 +37,24 @@ export class CatalogueWorker implements Background {
   async finish(): Promise<void> {
     this.stop.abort(new Stopping('the process stops'));
     await this.loop;
+    await this.idle();
+  }
+
+  /** Resolves when no run is under way here. */
+  async idle(): Promise<void> {
     await Promise.all(this.underWay);
   }
 
-  /** One round. @returns the runs it has begun. */
-  async round(): Promise<Promise<void>[]> {
+  /** One round. @returns how many runs it has begun. */
+  async round(): Promise<number> {
     await this.schedule.round();
     await this.clean();
-    const begun: Promise<void>[] = [];
+    let begun = 0;
     while (this.underWay.size < PARALLEL_MAX && !this.stop.signal.aborted) {
       const run = await this.claim();
       if (run === undefined) break;
-      begun.push(this.begin(run));
+      this.begin(run);
+      begun += 1;
     }
     return begun;
   }
@@ -60,7 +66,7 @@ export class CatalogueWorker implements Background {
     return this.runs.claim(Object.keys(sources), leaseMs);
   }
 
-  private begin(run: Run): Promise<void> {
+  private begin(run: Run): void {
     const source = this.house.loaded.config.catalogue.sources[run.source];
     if (source === undefined) throw new Error('a run of an unknown source was claimed');
     const work = this.execution
@@ -68,7 +74,6 @@ export class CatalogueWorker implements Background {
       .catch((error: unknown) => this.house.log.error('catalogue.run-broken', error, { run: run.id }))
       .finally(() => this.underWay.delete(work));
     this.underWay.add(work);
-    return work;
   }
 
   private async clean(): Promise<void> {
@@ -81,7 +86,7 @@ export class CatalogueWorker implements Background {
   private async work(): Promise<void> {
     while (!this.stop.signal.aborted) {
       try {
-        (await this.round());
+        await this.round();
       } catch (error) {
         this.house.log.error('catalogue.round-failed', error);
       }

@@ -47,8 +47,10 @@ export class CatalogueCleaning {
   }
 
   private async tellPlanner({ counts }: Run): Promise<void> {
-    if ((counts?.added ?? 0) + (counts?.changed ?? 0) + (counts?.removed ?? 0) < ANALYSE_FROM) return;
-    await this.house.database.query('ANALYZE catalogue_object, catalogue_content, catalogue_service, catalogue_competence');
+    const { added = 0, changed = 0, removed = 0 } = counts ?? {};
+    if (added + changed === 0) return;
+    if (added + changed + removed >= ANALYSE_FROM)
+      await this.house.database.query('ANALYZE catalogue_object, catalogue_service, catalogue_competence');
     // New entries wait in a list that every search reads through.
     for (const index of ['catalogue_service_by_words', 'catalogue_service_by_tag', 'catalogue_word_by_trigram'])
       await this.house.database.query('SELECT gin_clean_pending_list($1::regclass)', [index]);

@@ -46,7 +46,7 @@ function stagedAgainstCurrent(run: Run): string {
         WHEN c.content_id IS NULL THEN 'add' WHEN c.content_id = l.content_id THEN 'same' ELSE 'change' END AS op,
       coalesce(l.kind, c.kind) AS kind, coalesce(l.agency, c.agency) AS agency, coalesce(l.object_id, c.object_id) AS object_id,
       l.content_id, l.hash, l.document_no, l.valid, c.from_version AS old_version
-    FROM (SELECT DISTINCT ON (object_id, agency, kind) * FROM ${stageOf(run)} ORDER BY object_id, agency, kind, position DESC) l
+    FROM (SELECT DISTINCT ON (kind, object_id, agency) * FROM ${stageOf(run)} ORDER BY kind, object_id, agency, position DESC) l
     ${join} JOIN (SELECT object_id, agency, kind, from_version, content_id FROM catalogue_object
       WHERE source_no = ${run.sourceNo} AND to_version IS NULL) c
       ON c.object_id = l.object_id AND c.agency = l.agency AND c.kind = l.kind`;

@@ -2,11 +2,12 @@
 import { hash } from 'node:crypto';
 
 import { type CatalogueObject, targetOf } from '@amtsbote/canonical';
-import { affected, copyInto, copyLine, returning, storable } from '@amtsbote/store';
+import { affected, arrayLiteral, copyInto, copyLine, returning } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 import type { QueryRunner } from 'typeorm';
 
 import { House } from '../../house/tokens.js';
+import { Lexicon } from '../facts/lexicon.js';
 import { validTimeOf } from '../facts/moments.js';
 import { competenceFactsOf, type ServiceFacts, serviceFactsOf } from '../facts/object-facts.js';
 import type { Batch, StagedChange } from './batch.js';
@@ -29,8 +30,8 @@ interface Prepared {
   readonly object: CatalogueObject;
   readonly document: string;
   readonly hash: string;
-  contentId: number;
-  isNew: boolean;
+  /** The number its content gets if it is new; used by nobody otherwise. */
+  readonly contentId: number;
 }
 
 /**
@@ -43,6 +44,7 @@ export class Staging {
   constructor(
     private readonly house: House,
     private readonly vocabulary: Vocabulary,
+    private readonly lexicon: Lexicon,
   ) {}
 
   /** An empty stage, and a run that has read nothing. What was there before is gone. @throws RunLost */
@@ -91,18 +93,20 @@ export class Staging {
    * @throws RunLost, RunCancelled; then nothing of the batch is saved.
    */
   async save(run: Run, batch: Batch, { isFirstFill, leaseMs }: { isFirstFill: boolean; leaseMs: number }): Promise<void> {
-    const puts = batch.changes.flatMap(prepare);
     const runner = this.house.database.createQueryRunner();
     try {
       await runner.startTransaction();
       // A stage does not survive a crash of the database anyway: its progress need not be on disk before the next batch.
       await runner.query('SET LOCAL synchronous_commit = off');
-      if (!isFirstFill) await recognise(runner, run, puts);
-      const fresh = puts.filter(({ isNew }) => isNew);
-      const blocks = await number(runner, fresh);
-      const words = await this.vocabulary.learn(runner, await writeContents(runner, run, fresh));
+      const blocks = await takeNumbers(runner, batch.changes.length);
+      const puts = batch.changes.flatMap((staged, index) => prepare(staged, numberIn(blocks, index)));
       const forgotten = await withdraw(runner, run, batch.withdrawn);
-      await writeStage(runner, run, batch, puts);
+      const fresh = isFirstFill ? puts : await stageKnown(runner, run, puts);
+      await writeContents(runner, run, fresh);
+      const services = servicesOf(fresh);
+      await this.writeServices(runner, run, services);
+      const words = await this.vocabulary.learn(runner, services);
+      await writeStage(runner, run, batch, fresh);
       await writeReport(runner, run, batch);
       const until = new Date(this.house.clock.now().getTime() + leaseMs);
       await this.advance(runner, run, batch, { blocks, staged: batch.changes.length - forgotten, written: fresh.length, until });
@@ -114,6 +118,38 @@ export class Staging {
     } finally {
       await runner.release();
     }
+  }
+
+  private async writeServices(
+    runner: QueryRunner,
+    { sourceNo }: Run,
+    services: readonly (ServiceFacts & { contentId: number })[],
+  ): Promise<void> {
+    if (services.length === 0) return;
+    for (const language of ['de', 'en'] as const)
+      await this.lexicon.learn(
+        runner,
+        language,
+        services.flatMap(({ words }) => words[language].flat()),
+      );
+    const lines = services.map(({ contentId, title, titleEn, leikaKeys, tags, editedAt, words }) =>
+      copyLine([
+        contentId,
+        sourceNo,
+        title,
+        titleEn,
+        arrayLiteral(leikaKeys),
+        arrayLiteral(tags),
+        editedAt,
+        this.lexicon.titleVectorOf(words),
+        this.lexicon.vectorOf(words),
+      ]),
+    );
+    await copyInto(
+      runner,
+      'catalogue_service (content_id, source_no, title, title_en, leika_keys, tags, edited_at, title_words, words)',
+      lines,
+    );
   }
 
   private async advance(
@@ -142,74 +178,62 @@ export class Staging {
   }
 }
 
-function prepare(staged: StagedChange): Prepared[] {
+/** @returns blocks for so many contents, by their last numbers. */
+async function takeNumbers(sql: QueryRunner, count: number): Promise<number[]> {
+  const rows = (await sql.query(NUMBERS, [Math.ceil(count / BLOCK)])) as { last: number }[];
+  return rows.map(({ last }) => last);
+}
+
+function numberIn(blocks: readonly number[], index: number): number {
+  return (blocks[Math.floor(index / BLOCK)] ?? 0) - BLOCK + 1 + (index % BLOCK);
+}
+
+function prepare(staged: StagedChange, contentId: number): Prepared[] {
   if (staged.change.op !== 'put') return [];
   const { object } = staged.change;
   const document = JSON.stringify(object);
-  return [{ staged, object, document, hash: hash('sha256', document, 'hex').slice(0, HASH_HEX), contentId: 0, isNew: true }];
+  return [{ staged, object, document, hash: hash('sha256', document, 'hex').slice(0, HASH_HEX), contentId }];
 }
 
-/** Finds the contents that the catalogue has already: objects that did not change. */
-async function recognise(sql: QueryRunner, run: Run, puts: readonly Prepared[]): Promise<void> {
+/** Stages objects that are as the catalogue has them already. @returns the others. */
+async function stageKnown(sql: QueryRunner, run: Run, puts: readonly Prepared[]): Promise<Prepared[]> {
   // Some thousand keys against millions of rows: by the index, whatever the planner knows about a table that grows this fast.
   for (const way of ['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan']) await sql.query(`SET LOCAL ${way} = off`);
-  const keys = [
-    puts.map(({ object }) => object.kind),
-    puts.map(({ object }) => object.key.schemeAgencyId),
-    puts.map(({ object }) => object.key.id),
-    puts.map((put) => put.hash),
-  ];
-  const known = (await sql.query(KNOWN, [run.sourceNo, ...keys])) as { n: number; contentId: number }[];
-  for (const { n, contentId } of known) {
-    const put = puts[n - 1];
-    if (put === undefined) continue;
-    put.contentId = contentId;
-    put.isNew = false;
-  }
+  const known = (await sql.query(KNOWN(stageOf(run)), [
+    run.sourceNo,
+    arrayLiteral(puts.map(({ object }) => object.kind)),
+    arrayLiteral(puts.map(({ object }) => object.key.schemeAgencyId)),
+    arrayLiteral(puts.map(({ object }) => object.key.id)),
+    arrayLiteral(puts.map((put) => put.hash)),
+    arrayLiteral(puts.map(({ staged }) => staged.position)),
+    arrayLiteral(puts.map(({ staged }) => staged.documentNo)),
+  ])) as { position: number }[];
+  const positions = new Set(known.map(({ position }) => position));
+  return puts.filter(({ staged }) => !positions.has(staged.position));
 }
 
-/** Gives numbers to new contents. @returns the blocks taken, by their last number. */
-async function number(sql: QueryRunner, fresh: readonly Prepared[]): Promise<number[]> {
-  const count = Math.ceil(fresh.length / BLOCK);
-  if (count === 0) return [];
-  const rows = (await sql.query("SELECT nextval('catalogue_content_block')::float8 AS last FROM generate_series(1, $1)", [count])) as {
-    last: number;
-  }[];
-  const blocks = rows.map(({ last }) => last);
-  for (const [index, put] of fresh.entries()) put.contentId = (blocks[Math.floor(index / BLOCK)] ?? 0) - BLOCK + 1 + (index % BLOCK);
-  return blocks;
+async function writeContents(runner: QueryRunner, run: Run, fresh: readonly Prepared[]): Promise<void> {
+  if (fresh.length === 0) return;
+  await copyInto(runner, 'catalogue_content (id, document)', contentLines(fresh));
+  await copyInto(runner, COMPETENCE_COLUMNS, competenceLines(run, fresh));
 }
 
-/** @returns what is searched in the services among them. */
-async function writeContents(runner: QueryRunner, run: Run, fresh: readonly Prepared[]): Promise<readonly ServiceFacts[]> {
-  await copyInto(
-    runner,
-    'catalogue_content (id, document)',
-    fresh.map(({ contentId, document }) => copyLine([contentId, document])),
+function servicesOf(fresh: readonly Prepared[]): (ServiceFacts & { contentId: number })[] {
+  return fresh.flatMap(({ object, contentId }) =>
+    object.kind === 'service' || object.kind === 'specialisation' ? [{ contentId, ...serviceFactsOf(object) }] : [],
   );
-  const competences: string[] = [];
-  const services: (ServiceFacts & { contentId: number })[] = [];
-  for (const { contentId, object } of fresh) {
-    for (const fact of competenceFactsOf(object))
-      competences.push(
-        copyLine([
-          contentId,
-          run.sourceNo,
-          fact.subjectKind,
-          fact.subjectAgency,
-          fact.subjectId,
-          fact.serviceAgency,
-          fact.serviceId,
-          fact.area,
-          fact.role,
-          fact.valid,
-        ]),
-      );
-    if (object.kind === 'service' || object.kind === 'specialisation') services.push({ contentId, ...serviceFactsOf(object) });
-  }
-  await copyInto(runner, COMPETENCE_COLUMNS, competences);
-  if (services.length > 0) await runner.query(SERVICES, [run.sourceNo, JSON.stringify(storable(services).value)]);
-  return services;
+}
+
+function* contentLines(fresh: readonly Prepared[]): Generator<string> {
+  for (const { contentId, document } of fresh) yield copyLine([contentId, document]);
+}
+
+function* competenceLines({ sourceNo }: Run, fresh: readonly Prepared[]): Generator<string> {
+  for (const { contentId, object } of fresh)
+    for (const fact of competenceFactsOf(object)) {
+      const { subjectKind, subjectAgency, subjectId, serviceAgency, serviceId, area, role, valid } = fact;
+      yield copyLine([contentId, sourceNo, subjectKind, subjectAgency, subjectId, serviceAgency, serviceId, area, role, valid]);
+    }
 }
 
 /** @returns how many staged changes were forgotten. */
@@ -219,63 +243,46 @@ async function withdraw(sql: QueryRunner, run: Run, documents: readonly number[]
   return (await returning<unknown>(sql, query, [documents])).length;
 }
 
-async function writeStage(runner: QueryRunner, run: Run, { changes }: Batch, puts: readonly Prepared[]): Promise<void> {
-  const byPosition = new Map(puts.map((put) => [put.staged.position, put]));
-  const lines = changes.map(({ change, position, documentNo }) => {
+/** Stages removals and new contents. */
+async function writeStage(runner: QueryRunner, run: Run, { changes }: Batch, fresh: readonly Prepared[]): Promise<void> {
+  const byPosition = new Map(fresh.map((put) => [put.staged.position, put]));
+  const isMissing = ({ change, position }: StagedChange): boolean => change.op === 'remove' || byPosition.has(position);
+  const lines = changes.filter(isMissing).map(({ change, position, documentNo }) => {
     const { kind, key } = targetOf(change);
     const put = byPosition.get(position);
     const content = put === undefined ? [null, null, null] : [`\\x${put.hash}`, put.contentId, validTimeOf(put.object.validity)];
     return copyLine([position, documentNo, put !== undefined, kind, key.schemeAgencyId, key.id, ...content]);
   });
-  await copyInto(runner, `${stageOf(run)} (position, document_no, is_put, kind, agency, object_id, hash, content_id, valid)`, lines);
+  if (lines.length > 0) await copyInto(runner, `${stageOf(run)} (${STAGE_COLUMNS})`, lines);
 }
 
 async function writeReport(runner: QueryRunner, run: Run, { documents, findings }: Batch): Promise<void> {
-  await copyInto(
-    runner,
-    'catalogue_document (run_id, no, name, message_id, created_at, sender)',
-    documents.map(({ no, document: { name, messageId, createdAt, sender } }) =>
-      copyLine([run.id, no, name, messageId ?? null, createdAt ?? null, sender ?? null]),
-    ),
+  const met = documents.map(({ no, document: { name, messageId, createdAt, sender } }) =>
+    copyLine([run.id, no, name, messageId ?? null, createdAt ?? null, sender ?? null]),
   );
-  await copyInto(
-    runner,
-    'catalogue_finding (run_id, position, severity, code, message, document, line, kind, agency, object_id)',
-    findings.map(({ position, finding: { severity, code, message, document, line, kind, key } }) =>
-      copyLine([
-        run.id,
-        position,
-        severity,
-        code,
-        message,
-        document,
-        line ?? null,
-        kind ?? null,
-        key?.schemeAgencyId ?? null,
-        key?.id ?? null,
-      ]),
-    ),
-  );
+  if (met.length > 0) await copyInto(runner, 'catalogue_document (run_id, no, name, message_id, created_at, sender)', met);
+  const found = findings.map(({ position, finding }) => {
+    const { severity, code, message, document, line = null, kind = null, key } = finding;
+    return copyLine([run.id, position, severity, code, message, document, line, kind, key?.schemeAgencyId ?? null, key?.id ?? null]);
+  });
+  if (found.length > 0) await copyInto(runner, `catalogue_finding (${FINDING_COLUMNS})`, found);
 }
 
+const STAGE_COLUMNS = 'position, document_no, is_put, kind, agency, object_id, hash, content_id, valid';
+const FINDING_COLUMNS = 'run_id, position, severity, code, message, document, line, kind, agency, object_id';
 const COMPETENCE_COLUMNS =
   'catalogue_competence (content_id, source_no, subject_kind, subject_agency, subject_id, service_agency, service_id, area, role, valid)';
 
-const KNOWN = `
-  SELECT k.n::int AS n, o.content_id::float8 AS "contentId"
-  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS k(kind, agency, object_id, hash, n)
-  JOIN catalogue_object o ON o.object_id = k.object_id AND o.agency = k.agency AND o.kind = k.kind AND o.source_no = $1 AND o.to_version IS NULL
-  WHERE o.hash = decode(k.hash, 'hex')`;
+const NUMBERS = "SELECT nextval('catalogue_content_block')::float8 AS last FROM generate_series(1, $1)";
 
-/** German and English side by side, each stemmed by its own rules; titles weigh most. */
-const SERVICES = `
-  INSERT INTO catalogue_service (content_id, source_no, title, title_en, leika_keys, tags, edited_at, words)
-  SELECT s."contentId", $1, s.title, s."titleEn", s."leikaKeys", s.tags, s."editedAt",
-    setweight(to_tsvector('german', s.texts[1]), 'A') || setweight(to_tsvector('german', s.texts[2]), 'B') || setweight(to_tsvector('german', s.texts[3]), 'D')
-      || setweight(to_tsvector('english', s."textsEn"[1]), 'A') || setweight(to_tsvector('english', s."textsEn"[2]), 'B')
-      || setweight(to_tsvector('english', s."textsEn"[3]), 'D')
-  FROM jsonb_to_recordset($2::jsonb) AS s("contentId" bigint, title text, "titleEn" text, "leikaKeys" text[], tags text[], "editedAt" timestamptz,
-    texts text[], "textsEn" text[])`;
+const KNOWN = (stage: string): string => `
+  WITH known AS (
+    INSERT INTO ${stage} (position, document_no, is_put, kind, agency, object_id, hash, content_id)
+    SELECT k.position, k.document_no, true, o.kind, o.agency, o.object_id, o.hash, o.content_id
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::int[]) AS k(kind, agency, object_id, hash, position, document_no)
+    JOIN catalogue_object o ON o.object_id = k.object_id AND o.agency = k.agency AND o.kind = k.kind AND o.source_no = $1 AND o.to_version IS NULL
+    WHERE o.hash = decode(k.hash, 'hex') RETURNING position)
+  SELECT position::float8 AS position FROM known`;
 
 const ADVANCE = `
   UPDATE catalogue_run SET mode = $3, position = $4, progress = $5, cursor = coalesce($6, cursor), cursor_position = coalesce($7, cursor_position),

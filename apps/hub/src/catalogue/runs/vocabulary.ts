@@ -6,7 +6,7 @@ import type { QueryRunner } from 'typeorm';
 import type { ServiceFacts } from '../facts/object-facts.js';
 
 /** Words that are worth being mistyped. */
-const WORD = /\p{L}{4,40}/gu;
+const WORD = /^\p{L}{4,40}$/u;
 /** Words remembered as stored, so that the same ones are not sent again and again. */
 const REMEMBERED_MAX = 50_000;
 
@@ -21,9 +21,9 @@ export class Vocabulary {
   /** Adds the words of new services, in the caller's transaction. @returns what to remember once that is committed. */
   async learn(sql: QueryRunner, services: readonly ServiceFacts[]): Promise<readonly string[]> {
     const words = new Set<string>();
-    for (const { texts, textsEn } of services)
-      for (const text of [texts[0], texts[1], textsEn[0], textsEn[1]])
-        for (const [word] of text.toLowerCase().matchAll(WORD)) if (!this.remembered.has(word)) words.add(word);
+    for (const { words: byLanguage } of services)
+      for (const [titles, short] of [byLanguage.de, byLanguage.en])
+        for (const word of [...titles, ...short]) if (WORD.test(word) && !this.remembered.has(word)) words.add(word);
     if (words.size === 0) return [];
     // In one order, whoever writes: two runs that learn the same words must not wait for each other in a circle.
     const sorted = storable([...words].sort()).value;
