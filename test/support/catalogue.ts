@@ -14,6 +14,8 @@ import { z } from 'zod';
 
 import { Lexicon } from '../../apps/hub/src/catalogue/facts/lexicon.js';
 import { Competences } from '../../apps/hub/src/catalogue/read/competence.js';
+import { CatalogueObjects } from '../../apps/hub/src/catalogue/read/objects.js';
+import { ServiceSearch } from '../../apps/hub/src/catalogue/read/search.js';
 import { Views } from '../../apps/hub/src/catalogue/read/views.js';
 import { Applying } from '../../apps/hub/src/catalogue/runs/applying.js';
 import { CatalogueWorker } from '../../apps/hub/src/catalogue/runs/catalogue-worker.js';
@@ -22,6 +24,8 @@ import { Execution } from '../../apps/hub/src/catalogue/runs/execution.js';
 import { Impacts } from '../../apps/hub/src/catalogue/runs/impact.js';
 import { Reading } from '../../apps/hub/src/catalogue/runs/reading.js';
 import type { Run } from '../../apps/hub/src/catalogue/runs/run.js';
+import { RunCommands } from '../../apps/hub/src/catalogue/runs/run-commands.js';
+import { RunQueries } from '../../apps/hub/src/catalogue/runs/run-queries.js';
 import { RunStore, type RunWish } from '../../apps/hub/src/catalogue/runs/run-store.js';
 import { Schedule } from '../../apps/hub/src/catalogue/runs/schedule.js';
 import { Staging } from '../../apps/hub/src/catalogue/runs/staging.js';
@@ -125,17 +129,32 @@ export interface CatalogueProcess {
   readonly views: Views;
   readonly competences: Competences;
   readonly cleaning: CatalogueCleaning;
+  readonly commands: RunCommands;
+  readonly queries: RunQueries;
+  readonly search: ServiceSearch;
+  readonly objects: CatalogueObjects;
 }
 
 export function catalogueOf({ house, instances }: Pick<Process, 'house' | 'instances'>): CatalogueProcess {
   const runs = new RunStore(house);
   const views = new Views(house);
   const competences = new Competences(house);
-  const staging = new Staging(house, new Vocabulary(), new Lexicon());
+  const lexicon = new Lexicon();
+  const staging = new Staging(house, new Vocabulary(), lexicon);
   const cleaning = new CatalogueCleaning(house);
   const applying = new Applying(house, runs, new Impacts(house, views, competences));
   const execution = new Execution(house, runs, staging, new Reading(house, instances, staging), applying, cleaning);
-  return { runs, views, competences, cleaning, worker: new CatalogueWorker(house, runs, new Schedule(house, runs), execution, cleaning) };
+  return {
+    runs,
+    views,
+    competences,
+    cleaning,
+    commands: new RunCommands(house, runs),
+    queries: new RunQueries(house, runs, views),
+    search: new ServiceSearch(house, views, lexicon),
+    objects: new CatalogueObjects(house),
+    worker: new CatalogueWorker(house, runs, new Schedule(house, runs), execution, cleaning),
+  };
 }
 
 /** A house with a catalogue and its source. */
@@ -147,6 +166,8 @@ export interface TestCatalogue extends CatalogueProcess {
   /** Works until nothing is left to do. */
   work(): Promise<void>;
   find(id: number): Promise<Run>;
+  /** The same catalogue as another process sees it. */
+  another(name: string): Promise<CatalogueProcess>;
   /** The current catalogue: key → document. */
   current(): Promise<Record<string, CatalogueObject>>;
   close(): Promise<void>;
@@ -189,9 +210,13 @@ export async function startCatalogue(
       const rows = await house.query<{ kind: string; agency: string; id: string; document: string }>(CURRENT);
       return Object.fromEntries(rows.map((row) => [`${row.kind} ${row.agency}:${row.id}`, JSON.parse(row.document) as CatalogueObject]));
     },
+    another: async (name) => catalogueOf(await house.startProcess(name)),
     close: () => house.close(),
   };
 }
+
+/** An admin of everything. */
+export const ADMIN = { actor: 'admin:test', tenants: null };
 
 const CURRENT = `
   SELECT o.kind, o.agency, o.object_id AS id, c.document FROM catalogue_object o JOIN catalogue_content c ON c.id = o.content_id

@@ -162,13 +162,5 @@ describe('a run', () => {
       expect(await catalogue.find(waiting.id)).toMatchObject({ state: 'failed', failure: { code: 'catalogue-fake/away' } });
       await untouched();
     });
-
-    it('is held when too much of one kind would vanish, and goes on or away as a person says', async () => {
-      catalogue.source.reads = [pagesOf('snapshot', services(1)), pagesOf('snapshot', services(1, 'Neu'))];
-      await catalogue.house.query('UPDATE catalogue_run SET hold = NULL');
-      const run = await catalogue.run();
-      // Two of three are within the count that never makes a run wait.
-      expect(run).toMatchObject({ state: 'applied', counts: { removed: 2 } });
-    });
   });
 });
