@@ -33,6 +33,7 @@ describe('the command line', () => {
       now: () => new Date(),
       out: (text) => void out.push(text),
       error: (text) => void error.push(text),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
     shown.push(...out, ...error);
     return { code, out: out.join('\n'), error: error.join('\n') };

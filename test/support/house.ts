@@ -12,6 +12,9 @@ import { FileBlobStore, openDatabase, type StepRow } from '@amtsbote/store';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
+import { CatalogueAtSubmission } from '../../apps/hub/src/catalogue/read/at-submission.js';
+import { Competences } from '../../apps/hub/src/catalogue/read/competence.js';
+import { Views } from '../../apps/hub/src/catalogue/read/views.js';
 import { HubConfig } from '../../apps/hub/src/config/hub-config.js';
 import type { LoadedConfig } from '../../apps/hub/src/config/load-hub-config.js';
 import { Claims } from '../../apps/hub/src/delivery/claims.js';
@@ -203,7 +206,7 @@ export function processOf(house: House): Process {
     laufzettel,
     runner,
     sweeper: new Sweeper(house, claims, gates, runner, workers),
-    intake: new IntakeService(house, routes, waker),
+    intake: new IntakeService(house, routes, waker, new CatalogueAtSubmission(new Views(house), new Competences(house))),
     pickup: new PickupQueue(house, unitOfWork, status, laufzettel, new Receipts(house)),
   };
 }

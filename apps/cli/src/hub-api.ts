@@ -39,6 +39,15 @@ export class HubApi {
     return this.call<Answer>('POST', path, JSON.stringify(body));
   }
 
+  /** An answer that is no JSON. @throws CommandFailed */
+  async text(path: string, mediaType: string): Promise<string> {
+    const { status, body } = await this.http.request({ method: 'GET', path, headers: { accept: mediaType } }).catch((error: unknown) => {
+      throw this.unreachable(error);
+    });
+    if (status >= 200 && status < 300) return body.toString('utf8');
+    throw problem(status, readJson(body.toString('utf8')) as Problem | undefined, this.url);
+  }
+
   close(): void {
     this.http.close();
   }

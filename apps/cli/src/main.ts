@@ -9,4 +9,7 @@ process.exitCode = await run(process.argv.slice(2), {
   now: () => systemClock.now(),
   out: (text) => void process.stdout.write(`${text}\n`),
   error: (text) => void process.stderr.write(`${text}\n`),
+  sleep: (ms) => systemClock.sleep(ms),
+  // On the error output, so that what is piped on stays what was asked for.
+  showProgress: process.stderr.isTTY ? (line) => void process.stderr.write(`\r\u001B[2K${line}`) : undefined,
 });

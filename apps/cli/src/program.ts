@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Command, CommanderError, Option } from 'commander';
 
+import { addCatalogue } from './catalogue/program.js';
 import type { Shown } from './commands.js';
 import * as commands from './commands.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
@@ -12,6 +13,9 @@ export interface Terminal {
   readonly now: () => Date;
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Shows a line in place of the one before; absent where nobody looks. */
+  readonly showProgress?: ((line: string) => void) | undefined;
 }
 
 const URL_DEFAULT = 'http://127.0.0.1:8480';
@@ -74,6 +78,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
   addSteps(program, serve);
   addApplications(program, serve);
   addInstances(program, serve);
+  addCatalogue(program, serve, { sleep: terminal.sleep, show: terminal.showProgress });
   return program;
 }
 

@@ -8,12 +8,22 @@ import { ApplicationId, Instant, JsonValue, LeikaKey, Tenant } from './ids.js';
 import { PaymentDemand } from './payment.js';
 import { Reference } from './reference.js';
 
+/** The office that the service catalogue names as competent: its key there, and its name for people. */
+export const CompetentAuthority = z.strictObject({
+  schemeAgencyId: z.string().max(500),
+  id: z.string().max(500),
+  name: z.string().max(500).optional(),
+});
+export type CompetentAuthority = z.infer<typeof CompetentAuthority>;
+
 /** The public service (Verwaltungsleistung) applied for. */
 export const PublicService = z.strictObject({
   leikaKeys: z.array(LeikaKey).max(20),
   name: z.string().max(500),
   /** Version of the service catalogue valid at submission; kept for good. */
   catalogueVersion: z.string().max(100).optional(),
+  /** Competent for this service in this municipality by that version; absent when the sender named an office itself, or nobody is known. */
+  authority: CompetentAuthority.optional(),
 });
 export type PublicService = z.infer<typeof PublicService>;
 

@@ -2,6 +2,7 @@
 import type { Type } from '@nestjs/common';
 
 import { Lexicon } from './facts/lexicon.js';
+import { CatalogueAtSubmission } from './read/at-submission.js';
 import { Competences } from './read/competence.js';
 import { CatalogueExport } from './read/export.js';
 import { CatalogueObjects } from './read/objects.js';
@@ -27,6 +28,7 @@ export const CATALOGUE: readonly Type[] = [
   Vocabulary,
   Views,
   Competences,
+  CatalogueAtSubmission,
   ServiceSearch,
   CatalogueObjects,
   CatalogueExport,

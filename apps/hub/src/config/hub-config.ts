@@ -111,6 +111,10 @@ const Route = z.strictObject({
     endpoints: z.array(ConfigName).optional(),
     leikaKeys: z.array(LeikaKey).optional(),
     formIds: z.array(z.string()).optional(),
+    authorities: z
+      .array(z.string().regex(/^[^:]*:[^:]+$/, 'the key of an office in the catalogue: <agency>:<id>, each part percent-encoded'))
+      .optional()
+      .describe('Competent offices by the service catalogue at submission.'),
     when: expression().optional(),
   }),
   steps: z.array(RouteStep).min(1).max(50),

@@ -9,6 +9,7 @@ import {
   FORM_ITEMS_MAX,
   type FormItem,
   type Ids,
+  type PublicService,
   safeFileName,
 } from '@amtsbote/canonical';
 import { storable, type StoredBlob } from '@amtsbote/store';
@@ -21,6 +22,8 @@ export interface Frame {
   readonly tenant: string;
   readonly endpoint: string;
   readonly system: string;
+  /** What the service catalogue said when it was received. */
+  readonly catalogue: Pick<PublicService, 'catalogueVersion' | 'authority'>;
 }
 
 /** An attachment draft with the blob that holds its bytes; links have none yet. */
@@ -47,7 +50,7 @@ export function composeApplication(draft: ApplicationDraft, frame: Frame, placed
     reference: frame.reference,
     receivedAt: frame.receivedAt.toISOString(),
     test: draft.test,
-    publicService: { leikaKeys: [...draft.leikaKeys], name: draft.serviceName },
+    publicService: { leikaKeys: [...draft.leikaKeys], name: draft.serviceName, ...frame.catalogue },
     origin: {
       system: frame.system,
       endpoint: frame.endpoint,

@@ -4,10 +4,11 @@ import { Readable } from 'node:stream';
 
 import { type ApplicationDraft, type FormsPort, IntakeRejection, ownEntry, type ReceivedSubmission } from '@amtsbote/adapter-kit';
 import { envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
-import { type Application, type Message, referenceOf, requestType } from '@amtsbote/canonical';
+import { type Application, type Message, type PublicService, referenceOf, requestType } from '@amtsbote/canonical';
 import { appendJournal, type JournalEntry, type StoredBlob } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { CatalogueAtSubmission } from '../catalogue/read/at-submission.js';
 import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { Routes } from '../routing/routes.js';
@@ -33,6 +34,7 @@ export class IntakeService {
     private readonly house: House,
     private readonly routes: Routes,
     private readonly waker: Waker,
+    private readonly catalogue: CatalogueAtSubmission,
   ) {}
 
   /**
@@ -47,7 +49,8 @@ export class IntakeService {
       const draft = endpoint.port.translate(submission);
       const tenant = tenantOf(endpoint, draft);
       const placed = await this.place(endpoint, draft, unowned);
-      const row = await this.store(endpoint, { draft, tenant, placed, submission });
+      const catalogue = await this.catalogue.of(draft, tenant);
+      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue });
       if (row.fresh) {
         const owned = new Set(placed.map(({ blob }) => blob?.id));
         unowned.splice(0, unowned.length, ...unowned.filter((id) => !owned.has(id)));
@@ -111,7 +114,7 @@ export class IntakeService {
     }
   }
 
-  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, submission }: Received): Acceptance {
+  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, submission, catalogue }: Received): Acceptance {
     const frame = {
       id: this.house.ids.uuid(),
       reference: referenceOf(this.house.randomness.bytes(5)),
@@ -119,6 +122,7 @@ export class IntakeService {
       tenant,
       endpoint: endpoint.name,
       system: endpoint.type,
+      catalogue,
     };
     const application = composeApplication(draft, frame, placed, this.house.ids);
     const route = this.routes.match(application);
@@ -201,6 +205,7 @@ interface Received {
   readonly tenant: string;
   readonly placed: readonly PlacedAttachment[];
   readonly submission: ReceivedSubmission;
+  readonly catalogue: Pick<PublicService, 'catalogueVersion' | 'authority'>;
 }
 
 /** The connection to the database broke between asking and being told: the application may be stored, or not. */

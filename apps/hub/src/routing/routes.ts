@@ -3,6 +3,7 @@ import { compileCondition, type Expression, ExpressionError } from '@amtsbote/ad
 import type { Application } from '@amtsbote/canonical';
 import { Injectable } from '@nestjs/common';
 
+import { writeKey } from '../catalogue/read/keys.js';
 import type { RouteConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 
@@ -47,6 +48,7 @@ function matches({ route: { match }, when }: CompiledRoute, application: Applica
     (match.endpoints?.includes(origin.endpoint) ?? true) &&
     (match.formIds?.includes(origin.formId ?? '') ?? true) &&
     (match.leikaKeys?.some((key) => publicService.leikaKeys.includes(key)) ?? true) &&
+    (match.authorities?.includes(publicService.authority === undefined ? '' : writeKey(publicService.authority)) ?? true) &&
     (when === undefined || holds(when, application))
   );
 }

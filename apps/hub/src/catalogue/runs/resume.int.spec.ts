@@ -52,8 +52,7 @@ describe('a run whose worker is gone', () => {
   };
 
   it('is taken over after its lease and goes on at the last saved cursor', async () => {
-    const saved = pages(BATCH * 2, true).slice(0, BATCH);
-    catalogue.source.reads = [[...saved, hang], pages(BATCH * 2, true, BATCH)];
+    catalogue.source.reads = [[...pages(BATCH * 2, true).slice(0, BATCH), hang], pages(BATCH * 2, true, BATCH)];
     const id = await catalogue.runs.request({ source: SOURCE, kind: 'sync', actor: 'admin:test' });
     await catalogue.worker.round();
     await saved(id);

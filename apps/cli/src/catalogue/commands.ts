@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Shown } from '../commands.js';
+import { EXIT } from '../exit-codes.js';
+import type { HubApi } from '../hub-api.js';
+import type { Difference, Finding, Run, Source } from './answers.js';
+import { progressLine, renderDiff, renderFindings, renderRun, renderRuns, renderSources } from './render.js';
+
+/** Shows a line in place of the one before; absent where the output is no terminal. */
+export type ShowProgress = (line: string) => void;
+
+/** How long to wait before looking again. */
+export type Sleep = (ms: number) => Promise<void>;
+
+const LOOK_AGAIN_MS = 500;
+const UNDER_WAY = ['requested', 'reading', 'comparing', 'applying'];
+const PAGE = 5_000;
+
+/** How a run is watched. */
+export interface Watching {
+  readonly sleep: Sleep;
+  readonly show: ShowProgress | undefined;
+}
+
+export async function sources(api: HubApi): Promise<Shown> {
+  const answer = await api.get<{ sources: Source[] }>('/ops/catalogue/sources');
+  return { data: answer.sources, text: renderSources(answer.sources) };
+}
+
+/** Reads a source and waits for the end, unless told not to. */
+export async function sync(
+  api: HubApi,
+  { source, dryRun = false, full = false, wait = true }: { source: string; dryRun?: boolean; full?: boolean; wait?: boolean },
+  watching: Watching,
+): Promise<Shown> {
+  const run = await api.post<Run>(`/ops/catalogue/sources/${encodeURIComponent(source)}/runs`, { dryRun, full });
+  return wait ? watch(api, run, watching) : shown(run);
+}
+
+export async function rollback(
+  api: HubApi,
+  id: string,
+  { dryRun = false, wait = true }: { dryRun?: boolean; wait?: boolean },
+  watching: Watching,
+): Promise<Shown> {
+  const run = await api.post<Run>(`/ops/catalogue/runs/${encodeURIComponent(id)}/rollback`, { dryRun });
+  return wait ? watch(api, run, watching) : shown(run);
+}
+
+/** Lets a held run go on and waits for its end. */
+export async function approve(api: HubApi, id: string, watching: Watching): Promise<Shown> {
+  return watch(api, await api.post<Run>(`/ops/catalogue/runs/${encodeURIComponent(id)}/approve`), watching);
+}
+
+export async function end(api: HubApi, id: string, how: 'discard' | 'cancel'): Promise<Shown> {
+  return shown(await api.post<Run>(`/ops/catalogue/runs/${encodeURIComponent(id)}/${how}`));
+}
+
+export async function runs(api: HubApi, query: Readonly<Record<string, string | undefined>>): Promise<Shown> {
+  const answer = await api.get<{ runs: Run[] }>('/ops/catalogue/runs', query);
+  return { data: answer.runs, text: renderRuns(answer.runs) };
+}
+
+export async function run(api: HubApi, id: string): Promise<Shown> {
+  return shown(await api.get<Run>(`/ops/catalogue/runs/${encodeURIComponent(id)}`));
+}
+
+export async function findings(api: HubApi, id: string, { csv = false }: { csv?: boolean }): Promise<Shown> {
+  const path = `/ops/catalogue/runs/${encodeURIComponent(id)}/findings`;
+  if (csv) {
+    const text = await api.text(path, 'text/csv');
+    return { data: { csv: text }, text: text.trimEnd() };
+  }
+  const all: Finding[] = [];
+  for (let after = 0; ; after = all.at(-1)?.no ?? 0) {
+    const page = await api.get<{ findings: Finding[] }>(path, { after: String(after), limit: String(PAGE) });
+    all.push(...page.findings);
+    if (page.findings.length < PAGE) return { data: all, text: renderFindings(all) };
+  }
+}
+
+export async function diff(api: HubApi, from: string, to: string): Promise<Shown> {
+  const all: Difference[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await api.get<{ items: Difference[]; next?: string }>('/ops/catalogue/diff', { from, to, limit: String(PAGE), cursor });
+    all.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return { data: all, text: renderDiff(all) };
+}
+
+async function watch(api: HubApi, begun: Run, { sleep, show }: Watching): Promise<Shown> {
+  let current = begun;
+  while (UNDER_WAY.includes(current.state)) {
+    show?.(progressLine(current));
+    await sleep(LOOK_AGAIN_MS);
+    current = await api.get<Run>(`/ops/catalogue/runs/${current.id}`);
+  }
+  show?.('');
+  return shown(current);
+}
+
+/** A run that failed, or waits for a person, is not what a script wanted. */
+function shown(run: Run): Shown {
+  const isTrouble = ['failed', 'held'].includes(run.state);
+  return { data: run, text: renderRun(run), ...(isTrouble ? { code: EXIT.refused } : {}) };
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { table } from '../render.js';
+import type { Difference, Finding, Progress, Run, Source } from './answers.js';
+
+const BAR = 24;
+const SIGNS: Readonly<Record<string, string>> = { add: '+', change: '~', remove: '-' };
+
+/** How far a run has come, in one line for a terminal. Pure. */
+export function progressLine({ id, state, progress, objectsPerSecond, remainingMs }: Run): string {
+  if (progress === null) return `run ${id}  ${state}`;
+  const share = shareOf(progress);
+  const bar = share === undefined ? '' : `[${'█'.repeat(Math.round(share * BAR)).padEnd(BAR, '·')}] ${Math.round(share * 100)} %  `;
+  const pace = objectsPerSecond === null ? '' : `  ${objectsPerSecond}/s`;
+  const rest = remainingMs === null ? '' : `  ${lasting(remainingMs)} left`;
+  return `run ${id}  ${state}  ${bar}${progress.objects} objects, ${bytes(progress.bytesRead)}${pace}${rest}`;
+}
+
+export function renderRuns(runs: readonly Run[]): string {
+  if (runs.length === 0) return 'No run yet.';
+  const rows = runs.map((run) => [
+    String(run.id),
+    run.source,
+    run.isDryRun ? `${run.kind} (dry)` : run.kind,
+    run.state,
+    time(run.requestedAt),
+    run.counts === null ? '' : changes(run.counts),
+    run.version === null ? '' : String(run.version),
+    run.actor,
+  ]);
+  return table(['RUN', 'SOURCE', 'KIND', 'STATE', 'REQUESTED', 'CHANGES', 'VERSION', 'WHO'], rows);
+}
+
+/** One run: where it is, what it changes, what it breaks, what is to be decided. */
+export function renderRun(run: Run): string {
+  const { id, source, kind, mode, actor, document, counts, findings, failure, hold, impact, version } = run;
+  const lines = [
+    progressLine(run),
+    `  ${kind} of ${source}${document === null ? '' : ` from ${document}`}${run.isDryRun ? ', dry run' : ''}${mode === null ? '' : `, ${mode}`}, by ${actor}, ${time(run.requestedAt)}`,
+  ];
+  if (counts !== null)
+    lines.push(`  ${changes(counts)}, ${counts.unchanged} unchanged, ${counts.unknownRemovals} removals of what was not there`);
+  if (version !== null) lines.push(`  version ${version} of the catalogue`);
+  lines.push(`  findings: ${findings.muss} muss (not taken), ${findings.soll} soll (taken)`);
+  if (failure !== null) lines.push(`  ${failure.code}: ${failure.message}`);
+  for (const { reason, detail } of hold ?? []) lines.push(`  waits (${reason}): ${detail}`);
+  if (run.state === 'held') lines.push(`  decide: amtsbote catalogue approve ${id}  or  amtsbote catalogue discard ${id}`);
+  if (impact !== null && impact.length > 0) {
+    const rows = impact.map((one) => [
+      `  ${one.what}`,
+      one.leikaKey,
+      one.tenant,
+      one.before ?? '–',
+      one.after ?? '–',
+      [...one.routes, ...one.endpoints].join(', '),
+      String(one.openApplications),
+    ]);
+    lines.push(table(['  BREAKS', 'LEIKA KEY', 'TENANT', 'BEFORE', 'AFTER', 'USED BY', 'OPEN'], rows));
+  }
+  return lines.join('\n');
+}
+
+export function renderFindings(findings: readonly Finding[]): string {
+  if (findings.length === 0) return 'No findings.';
+  const rows = findings.map(({ severity, code, document, line, kind, agency, id, message }) => [
+    severity,
+    code,
+    line === null ? document : `${document}:${line}`,
+    kind === null ? '' : `${kind} ${agency ?? ''}:${id ?? ''}`,
+    message,
+  ]);
+  return table(['SEVERITY', 'CODE', 'WHERE', 'OBJECT', 'MESSAGE'], rows);
+}
+
+export function renderDiff(items: readonly Difference[]): string {
+  if (items.length === 0) return 'No difference.';
+  return items.map(({ op, kind, agency, id }) => `${SIGNS[op] ?? op} ${kind} ${agency}:${id}`).join('\n');
+}
+
+export function renderSources(sources: readonly Source[]): string {
+  if (sources.length === 0) return 'No catalogue source is configured.';
+  const rows = sources.map(({ name, instance, objects, lastRun, pausedReason, dueAt }) => [
+    name,
+    instance,
+    Object.entries(objects)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', ') || 'empty',
+    lastRun === null ? 'never' : `${lastRun.id} ${lastRun.state}`,
+    pausedReason ?? (dueAt === null ? 'on demand' : time(dueAt)),
+  ]);
+  return table(['SOURCE', 'INSTANCE', 'HOLDS', 'LAST RUN', 'NEXT'], rows);
+}
+
+function shareOf({ bytesRead, bytesTotal, documents, documentsTotal }: Progress): number | undefined {
+  if (bytesTotal !== undefined && bytesTotal > 0) return Math.min(1, bytesRead / bytesTotal);
+  return documentsTotal === undefined || documentsTotal === 0 ? undefined : Math.min(1, documents / documentsTotal);
+}
+
+function changes({ added, changed, removed }: { added: number; changed: number; removed: number }): string {
+  return `+${added} ~${changed} -${removed}`;
+}
+
+function bytes(count: number): string {
+  if (count < 1_000) return `${count} B`;
+  return count < 1_000_000 ? `${Math.round(count / 1_000)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
+}
+
+function lasting(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** UTC to the second: the same for everybody who talks about it. */
+function time(moment: string): string {
+  return `${moment.slice(0, 10)} ${moment.slice(11, 19)}Z`;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { run } from '../../apps/cli/src/program.js';
+import { anObject, aService, put, remove } from '../support/catalogue.js';
+import { CatalogueTown, type RunAnswer } from './support/catalogue-town.js';
+import { eventually } from './support/eventually.js';
+
+const KEY = '99050012104000';
+const office = (id: string) =>
+  anObject('organisation', id, {
+    names: [{ language: 'de', text: 'Ordnungsamt' }],
+    competences: [{ serviceId: { value: 'gewerbe' }, areaIds: [{ value: '057110000000' }], role: { code: '01' } }],
+  });
+const TOWN = [
+  put(aService('gewerbe', 'Gewerbe anmelden', { leikaKeys: [{ key: KEY }] })),
+  put(aService('hund', 'Hundesteuer anmelden')),
+  put(aService('pass', 'Reisepass beantragen')),
+  put(office('ordnungsamt')),
+];
+
+describe('a catalogue', () => {
+  let town: CatalogueTown;
+  let first: RunAnswer;
+  beforeAll(async () => {
+    town = await CatalogueTown.start();
+  }, 60_000);
+  afterAll(async () => {
+    await town.stop();
+  });
+  const applied = async (id: number) => eventually(async () => expect(await town.run(id)).toMatchObject({ state: 'applied' }));
+  const amtsbote = async (...args: string[]) => {
+    const [out, error]: [string[], string[]] = [[], []];
+    const code = await run(args, {
+      environment: { AMTSBOTE_URL: town.url, AMTSBOTE_TOKEN: town.environment['OPS_TOKEN'] },
+      now: () => new Date(),
+      out: (text) => void out.push(text),
+      error: (text) => void error.push(text),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    });
+    return { code, out: out.join('\n'), error: error.join('\n') };
+  };
+
+  it('is pushed by an editorial system: 202 means stored, and the run tells what became of it', async () => {
+    const answer = await town.push(TOWN, 'snapshot');
+    expect(answer.status).toBe(202);
+    first = (await answer.json()) as RunAnswer;
+    await applied(first.id);
+    const report = await town.json<{ run: RunAnswer; findings: unknown[] }>(`/catalogue/sources/redaktion/runs/${first.id}`, 'PUSH_TOKEN');
+    expect(report).toMatchObject({ run: { state: 'applied', counts: { added: 4 } }, findings: [] });
+  });
+
+  it('refuses what nobody may push, what is too large, and what says not what it is', async () => {
+    const path = '/catalogue/sources/redaktion/documents?mode=snapshot';
+    const send = async (address: string, token: string, body: string) => (await town.ask(address, token, { method: 'POST', body })).status;
+    await expect(send(path, 'READER_TOKEN', '[]')).resolves.toBe(401);
+    await expect(send('/catalogue/sources/nie/documents?mode=snapshot', 'PUSH_TOKEN', '[]')).resolves.toBe(401);
+    await expect(send(path, 'PUSH_TOKEN', 'x'.repeat(200_001))).resolves.toBe(413);
+    await expect(send(path, 'PUSH_TOKEN', '')).resolves.toBe(400);
+    await expect(send('/catalogue/sources/redaktion/documents', 'PUSH_TOKEN', '[]')).resolves.toBe(400);
+  });
+
+  it('is searched, read and asked who is competent, by those it is for', async () => {
+    const services = await town.json<{ version: number; items: { key: string; id: string }[] }>(
+      '/catalogue/services?q=Gewerbeanmeldung%20anmelden',
+      'READER_TOKEN',
+    );
+    expect(services.version).toBe(1);
+    const anmelden = await town.json<{ items: { key: string; id: string }[] }>('/catalogue/services?q=anmeldung', 'READER_TOKEN');
+    expect(anmelden.items.map(({ id }) => id)).toEqual(['gewerbe', 'hund']);
+    const one = await town.json<{ object: unknown }>(`/catalogue/services/${anmelden.items[0]?.key ?? ''}`, 'READER_TOKEN');
+    expect(one.object).toEqual(aService('gewerbe', 'Gewerbe anmelden', { leikaKeys: [{ key: KEY }] }));
+    const competent = await town.json(`/catalogue/competence?leikaKey=${KEY}&ars=057110000000`, 'READER_TOKEN');
+    expect(competent).toMatchObject({ version: 1, authority: { agency: 'L100042', id: 'ordnungsamt', name: 'Ordnungsamt' } });
+    await expect(town.json('/catalogue/organisations/L100042:ordnungsamt', 'READER_TOKEN')).resolves.toMatchObject({ source: 'redaktion' });
+    await expect(town.json('/catalogue/services', 'NEIGHBOUR_TOKEN')).resolves.toMatchObject({ items: [] });
+    expect((await town.ask('/catalogue/services/L100042:hund', 'NEIGHBOUR_TOKEN')).status).toBe(404);
+    expect((await town.ask('/catalogue/services', 'PUSH_TOKEN')).status).toBe(401);
+    expect((await town.ask('/catalogue/competence?leikaKey=1&ars=x', 'READER_TOKEN')).status).toBe(400);
+  });
+
+  it('answers 304 as long as nothing changed', async () => {
+    for (const path of [
+      '/catalogue/services?q=anmelden',
+      '/catalogue/services/L100042:hund',
+      `/catalogue/competence?leikaKey=${KEY}&ars=05711`,
+    ]) {
+      const etag = (await town.ask(path, 'READER_TOKEN')).headers.get('etag') ?? '';
+      expect(etag).not.toBe('');
+      expect((await town.ask(path, 'READER_TOKEN', { headers: { 'if-none-match': etag } })).status).toBe(304);
+    }
+  });
+
+  it('is exported as a document that brings the same catalogue again', async () => {
+    const answer = await town.ask('/catalogue/export?source=redaktion', 'READER_TOKEN');
+    expect(answer.status).toBe(200);
+    const exported = (await answer.json()) as unknown[];
+    expect(exported).toHaveLength(4);
+    const again = (await (await town.push(exported as typeof TOWN, 'snapshot')).json()) as RunAnswer;
+    await applied(again.id);
+    expect((await town.run(again.id)).counts).toMatchObject({ added: 0, changed: 0, removed: 0, unchanged: 4 });
+  });
+
+  it('is looked after on the command line: runs, difference, decision, going back', async () => {
+    const { id } = (await (
+      await town.push([put(TOWN[0]?.op === 'put' ? TOWN[0].object : aService('x', 'X')), remove('service', 'hund')], 'increments')
+    ).json()) as RunAnswer;
+    await applied(id);
+    const listed = await amtsbote('catalogue', 'runs');
+    expect(listed).toMatchObject({ code: 0 });
+    expect(listed.out).toMatch(new RegExp(`${id} +redaktion +document +applied`));
+    expect((await amtsbote('catalogue', 'diff', String(first.id), String(id))).out).toBe('- service L100042:hund');
+    const held = (await (await town.push([put(aService('neu', 'Neu'))], 'snapshot')).json()) as RunAnswer;
+    await eventually(async () => expect((await town.run(held.id)).state).toBe('held'));
+    const shown = await amtsbote('catalogue', 'run', String(held.id));
+    expect(shown.code).toBe(1);
+    expect(shown.out).toContain(`amtsbote catalogue approve ${held.id}`);
+    expect(await amtsbote('catalogue', 'discard', String(held.id))).toMatchObject({ code: 0 });
+    const back = await amtsbote('catalogue', 'rollback', String(first.id));
+    expect(back).toMatchObject({ code: 0 });
+    expect(back.out).toContain('+1 ~0 -0');
+    expect((await amtsbote('catalogue', 'sources')).out).toMatch(/redaktion +katalog +1 organisation, 3 service/);
+    expect((await amtsbote('catalogue', 'findings', String(first.id))).out).toBe('No findings.');
+    expect((await amtsbote('catalogue', 'findings', String(first.id), '--csv')).out).toBe(
+      'severity,code,message,document,line,kind,agency,id',
+    );
+    expect(await amtsbote('catalogue', 'sync', '--source', 'redaktion')).toMatchObject({ code: 0 });
+    expect((await amtsbote('catalogue', 'approve', '999999')).code).toBe(1);
+  });
+});
