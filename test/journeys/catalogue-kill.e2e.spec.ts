@@ -13,8 +13,8 @@ const OBSTACLES: [state: string, lock: string][] = [
   ['reading', 'LOCK TABLE catalogue_content IN EXCLUSIVE MODE'],
   ['comparing', 'LOCK TABLE catalogue_head IN ACCESS EXCLUSIVE MODE'],
   ['applying', 'SELECT version FROM catalogue_head FOR UPDATE'],
-  // The last thing that a run writes.
-  ['applying', 'LOCK TABLE journal IN EXCLUSIVE MODE'],
+  // Everything is written but the version itself.
+  ['applying', 'LOCK TABLE catalogue_version IN EXCLUSIVE MODE'],
 ];
 
 describe('a hub that is killed in the middle of a run', () => {

@@ -175,6 +175,11 @@ export function withDatabase({ loaded, clock, randomness, ids, log, blobs, proce
   return { loaded, clock, randomness, ids, log, blobs, processId, database };
 }
 
+/** What the catalogue says of applications that come in. */
+export function atSubmission(house: House): CatalogueAtSubmission {
+  return new CatalogueAtSubmission(new Views(house), new Competences(house));
+}
+
 /** The parts of a process that lives in this house. */
 export function processOf(house: House): Process {
   const instances = new Instances(house);
@@ -206,7 +211,7 @@ export function processOf(house: House): Process {
     laufzettel,
     runner,
     sweeper: new Sweeper(house, claims, gates, runner, workers),
-    intake: new IntakeService(house, routes, waker, new CatalogueAtSubmission(new Views(house), new Competences(house))),
+    intake: new IntakeService(house, routes, waker, atSubmission(house)),
     pickup: new PickupQueue(house, unitOfWork, status, laufzettel, new Receipts(house)),
   };
 }

@@ -6,7 +6,7 @@ import { appendJournal } from '@amtsbote/store';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { aDraft, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
+import { aDraft, atSubmission, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
 import { Routes } from '../routing/routes.js';
 import { IntakeService } from './intake.service.js';
 
@@ -92,7 +92,7 @@ describe('the intake, on its database', () => {
       throw new Error('Connection terminated unexpectedly');
     };
     const broken = withDatabase(house.house, losing);
-    const intake = new IntakeService(broken, new Routes(broken), new Waker(house.house.database));
+    const intake = new IntakeService(broken, new Routes(broken), new Waker(house.house.database), atSubmission(house.house));
     const draft = aDraft({
       attachments: [{ name: 'a.pdf', mediaType: 'application/pdf', purpose: 'attachment', bytes: Buffer.from('a') }],
     });
