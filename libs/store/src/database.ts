@@ -17,7 +17,7 @@ import { TheHouse1700000000001 } from './migrations/1700000000001-the-house.js';
 import { DecisionFingerprint1700000000002 } from './migrations/1700000000002-decision-fingerprint.js';
 import { CountedApplications1700000000003 } from './migrations/1700000000003-counted-applications.js';
 import { UnexpectedFailures1700000000004 } from './migrations/1700000000004-unexpected-failures.js';
-import { TheCatalogue1700000000002 } from './migrations/1700000000002-the-catalogue.js';
+import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalogue.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -51,7 +51,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       DecisionFingerprint1700000000002,
       CountedApplications1700000000003,
       UnexpectedFailures1700000000004,
-      TheCatalogue1700000000002,
+      TheCatalogue1700000000005,
     ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',

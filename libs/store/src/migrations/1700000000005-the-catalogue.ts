@@ -10,7 +10,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * sources that the asking tenants may see (law 11). No foreign keys between contents and objects: they would cost a look-up per row, eight
  * million times.
  */
-export class TheCatalogue1700000000002 implements MigrationInterface {
+export class TheCatalogue1700000000005 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const statement of STATEMENTS) await queryRunner.query(statement);
   }
