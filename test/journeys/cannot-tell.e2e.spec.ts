@@ -53,6 +53,7 @@ describe('a filing whose outcome the DMS itself cannot tell', () => {
       now: () => clock.now(),
       out: (text) => void lines.push(text),
       error: (text) => void lines.push(text),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
     return lines.join('\n');
   }
