@@ -4,6 +4,7 @@
  * Types only. Times are `Time`: ISO 8601 text on the wire, a Date inside the hub.
  */
 export type * from './applications.js';
+export type * from './catalogue.js';
 export type * from './commands.js';
 export type * from './house.js';
 export type * from './instances.js';

@@ -43,19 +43,22 @@ export function decisionsOf(sql: EntityManager, of: OfApplication): Promise<Deci
     .getMany();
 }
 
+/** A step as its place in the Laufzettel describes it. */
+export interface StepPlan {
+  readonly id: string;
+  readonly position: number;
+  readonly name: string;
+  readonly kind: StepKind;
+  readonly instance: string;
+  readonly options: StepOptions;
+  readonly after: readonly string[];
+  readonly condition: string | null;
+  readonly state: StepState;
+}
+
 /** What the next move of an application depends on, read in one go. */
 export interface LaufzettelSituation {
-  readonly steps: readonly {
-    readonly id: string;
-    readonly position: number;
-    readonly name: string;
-    readonly kind: StepKind;
-    readonly instance: string;
-    readonly options: StepOptions;
-    readonly after: readonly string[];
-    readonly condition: string | null;
-    readonly state: StepState;
-  }[];
+  readonly steps: readonly StepPlan[];
   readonly payments: readonly { readonly stepId: string; readonly state: PaymentState; readonly payUrl: string | null }[];
   /** Newest first. */
   readonly decisions: readonly { readonly id: string }[];

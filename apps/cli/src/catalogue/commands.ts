@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Difference, FindingView, RunView, SourceView } from '@amtsbote/ops-api';
+
 import type { Shown } from '../commands.js';
 import { EXIT } from '../exit-codes.js';
 import type { HubApi } from '../hub-api.js';
-import type { Difference, Finding, Run, Source } from './answers.js';
 import { progressLine, renderDiff, renderFindings, renderRun, renderRuns, renderSources } from './render.js';
 
 /** Shows a line in place of the one before; absent where the output is no terminal. */
@@ -22,7 +23,7 @@ export interface Watching {
 }
 
 export async function sources(api: HubApi): Promise<Shown> {
-  const answer = await api.get<{ sources: Source[] }>('/ops/catalogue/sources');
+  const answer = await api.get<{ sources: SourceView[] }>('/ops/catalogue/sources');
   return { data: answer.sources, text: renderSources(answer.sources) };
 }
 
@@ -32,7 +33,7 @@ export async function sync(
   { source, dryRun = false, full = false, wait = true }: { source: string; dryRun?: boolean; full?: boolean; wait?: boolean },
   watching: Watching,
 ): Promise<Shown> {
-  const run = await api.post<Run>(`/ops/catalogue/sources/${encodeURIComponent(source)}/runs`, { dryRun, full });
+  const run = await api.post<RunView>(`/ops/catalogue/sources/${encodeURIComponent(source)}/runs`, { dryRun, full });
   return wait ? watch(api, run, watching) : shown(run);
 }
 
@@ -42,26 +43,26 @@ export async function rollback(
   { dryRun = false, wait = true }: { dryRun?: boolean; wait?: boolean },
   watching: Watching,
 ): Promise<Shown> {
-  const run = await api.post<Run>(`/ops/catalogue/runs/${encodeURIComponent(id)}/rollback`, { dryRun });
+  const run = await api.post<RunView>(`/ops/catalogue/runs/${encodeURIComponent(id)}/rollback`, { dryRun });
   return wait ? watch(api, run, watching) : shown(run);
 }
 
 /** Lets a held run go on and waits for its end. */
 export async function approve(api: HubApi, id: string, watching: Watching): Promise<Shown> {
-  return watch(api, await api.post<Run>(`/ops/catalogue/runs/${encodeURIComponent(id)}/approve`), watching);
+  return watch(api, await api.post<RunView>(`/ops/catalogue/runs/${encodeURIComponent(id)}/approve`), watching);
 }
 
 export async function end(api: HubApi, id: string, how: 'discard' | 'cancel'): Promise<Shown> {
-  return shown(await api.post<Run>(`/ops/catalogue/runs/${encodeURIComponent(id)}/${how}`));
+  return shown(await api.post<RunView>(`/ops/catalogue/runs/${encodeURIComponent(id)}/${how}`));
 }
 
 export async function runs(api: HubApi, query: Readonly<Record<string, string | undefined>>): Promise<Shown> {
-  const answer = await api.get<{ runs: Run[] }>('/ops/catalogue/runs', query);
+  const answer = await api.get<{ runs: RunView[] }>('/ops/catalogue/runs', query);
   return { data: answer.runs, text: renderRuns(answer.runs) };
 }
 
 export async function run(api: HubApi, id: string): Promise<Shown> {
-  return shown(await api.get<Run>(`/ops/catalogue/runs/${encodeURIComponent(id)}`));
+  return shown(await api.get<RunView>(`/ops/catalogue/runs/${encodeURIComponent(id)}`));
 }
 
 export async function findings(api: HubApi, id: string, { csv = false }: { csv?: boolean }): Promise<Shown> {
@@ -70,9 +71,9 @@ export async function findings(api: HubApi, id: string, { csv = false }: { csv?:
     const text = await api.text(path, 'text/csv');
     return { data: { csv: text }, text: text.trimEnd() };
   }
-  const all: Finding[] = [];
+  const all: FindingView[] = [];
   for (let after = 0; ; after = all.at(-1)?.no ?? 0) {
-    const page = await api.get<{ findings: Finding[] }>(path, { after: String(after), limit: String(PAGE) });
+    const page = await api.get<{ findings: FindingView[] }>(path, { after: String(after), limit: String(PAGE) });
     all.push(...page.findings);
     if (page.findings.length < PAGE) return { data: all, text: renderFindings(all) };
   }
@@ -89,19 +90,19 @@ export async function diff(api: HubApi, from: string, to: string): Promise<Shown
   return { data: all, text: renderDiff(all) };
 }
 
-async function watch(api: HubApi, begun: Run, { sleep, show }: Watching): Promise<Shown> {
+async function watch(api: HubApi, begun: RunView, { sleep, show }: Watching): Promise<Shown> {
   let current = begun;
   while (UNDER_WAY.includes(current.state)) {
     show?.(progressLine(current));
     await sleep(LOOK_AGAIN_MS);
-    current = await api.get<Run>(`/ops/catalogue/runs/${current.id}`);
+    current = await api.get<RunView>(`/ops/catalogue/runs/${current.id}`);
   }
   show?.('');
   return shown(current);
 }
 
 /** A run that failed, or waits for a person, is not what a script wanted. */
-function shown(run: Run): Shown {
+function shown(run: RunView): Shown {
   const isTrouble = ['failed', 'held'].includes(run.state);
   return { data: run, text: renderRun(run), ...(isTrouble ? { code: EXIT.refused } : {}) };
 }

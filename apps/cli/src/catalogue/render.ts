@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { CatalogueRunProgress, Difference, FindingView, RunView, SourceView } from '@amtsbote/ops-api';
+
 import { table } from '../render.js';
-import type { Difference, Finding, Progress, Run, Source } from './answers.js';
 
 const BAR = 24;
 const SIGNS: Readonly<Record<string, string>> = { add: '+', change: '~', remove: '-' };
 
 /** How far a run has come, in one line for a terminal. Pure. */
-export function progressLine({ id, state, progress, objectsPerSecond, remainingMs }: Run): string {
+export function progressLine({ id, state, progress, objectsPerSecond, remainingMs }: RunView): string {
   if (progress === null) return `run ${id}  ${state}`;
   const share = shareOf(progress);
   const bar = share === undefined ? '' : `[${'█'.repeat(Math.round(share * BAR)).padEnd(BAR, '·')}] ${Math.round(share * 100)} %  `;
@@ -15,7 +16,7 @@ export function progressLine({ id, state, progress, objectsPerSecond, remainingM
   return `run ${id}  ${state}  ${bar}${progress.objects} objects, ${bytes(progress.bytesRead)}${pace}${rest}`;
 }
 
-export function renderRuns(runs: readonly Run[]): string {
+export function renderRuns(runs: readonly RunView[]): string {
   if (runs.length === 0) return 'No run yet.';
   const rows = runs.map((run) => [
     String(run.id),
@@ -31,7 +32,7 @@ export function renderRuns(runs: readonly Run[]): string {
 }
 
 /** One run: where it is, what it changes, what it breaks, what is to be decided. */
-export function renderRun(run: Run): string {
+export function renderRun(run: RunView): string {
   const { id, source, kind, mode, actor, document, counts, findings, failure, hold, impact, version } = run;
   const lines = [
     progressLine(run),
@@ -59,7 +60,7 @@ export function renderRun(run: Run): string {
   return lines.join('\n');
 }
 
-export function renderFindings(findings: readonly Finding[]): string {
+export function renderFindings(findings: readonly FindingView[]): string {
   if (findings.length === 0) return 'No findings.';
   const rows = findings.map(({ severity, code, document, line, kind, agency, id, message }) => [
     severity,
@@ -76,7 +77,7 @@ export function renderDiff(items: readonly Difference[]): string {
   return items.map(({ op, kind, agency, id }) => `${SIGNS[op] ?? op} ${kind} ${agency}:${id}`).join('\n');
 }
 
-export function renderSources(sources: readonly Source[]): string {
+export function renderSources(sources: readonly SourceView[]): string {
   if (sources.length === 0) return 'No catalogue source is configured.';
   const rows = sources.map(({ name, instance, objects, lastRun, pausedReason, dueAt }) => [
     name,
@@ -90,7 +91,7 @@ export function renderSources(sources: readonly Source[]): string {
   return table(['SOURCE', 'INSTANCE', 'HOLDS', 'LAST RUN', 'NEXT'], rows);
 }
 
-function shareOf({ bytesRead, bytesTotal, documents, documentsTotal }: Progress): number | undefined {
+function shareOf({ bytesRead, bytesTotal, documents, documentsTotal }: CatalogueRunProgress): number | undefined {
   if (bytesTotal !== undefined && bytesTotal > 0) return Math.min(1, bytesRead / bytesTotal);
   return documentsTotal === undefined || documentsTotal === 0 ? undefined : Math.min(1, documents / documentsTotal);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { insertMessages, messageRows } from '@amtsbote/bus';
-import type { ApplicationState, Failure, Message, Progress, StepKind, StepState } from '@amtsbote/canonical';
-import { insertJournal, type JournalEntry, journalRows, prepared, type Sql, type StepOptions } from '@amtsbote/store';
+import type { ApplicationState, Failure, Message, Progress, StepState } from '@amtsbote/canonical';
+import { insertJournal, type JournalEntry, journalRows, prepared, type Sql, type StepPlan } from '@amtsbote/store';
 
 /** An application's state as it will be. Only status/ asks for this (law 7). */
 export interface StateChange {
@@ -13,18 +13,9 @@ export interface StateChange {
 }
 
 /** A row of the Laufzettel as it is written. */
-export interface NewStep {
-  readonly id: string;
+export interface NewStep extends StepPlan {
   readonly tenant: string;
   readonly applicationId: string;
-  readonly position: number;
-  readonly name: string;
-  readonly kind: StepKind;
-  readonly instance: string;
-  readonly options: StepOptions;
-  readonly after: readonly string[];
-  readonly condition: string | null;
-  readonly state: StepState;
   readonly failure: Failure | null;
   /** ISO 8601, like every time here. */
   readonly dueAt: string | null;

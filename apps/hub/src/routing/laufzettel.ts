@@ -6,23 +6,14 @@
  *   activate     move waiting steps on whose predecessors are settled
  */
 import { compileCondition, ExpressionError } from '@amtsbote/adapter-kit';
-import { type Application, type Failure, STEP_SETTLED, type StepKind, type StepState } from '@amtsbote/canonical';
-import type { OfApplication, StepOptions } from '@amtsbote/store';
+import { type Application, type Failure, STEP_SETTLED, type StepState } from '@amtsbote/canonical';
+import type { OfApplication, StepPlan } from '@amtsbote/store';
 
 import type { NewStep } from '../house/changes.js';
 import { TEST_SUBMISSION } from './test-submission.js';
 
 /** A step as planning sees it. */
-export interface PlannedStep {
-  readonly id: string;
-  readonly position: number;
-  readonly name: string;
-  readonly kind: StepKind;
-  readonly instance: string;
-  readonly options: StepOptions;
-  readonly after: readonly string[];
-  readonly condition: string | null;
-  readonly state: StepState;
+export interface PlannedStep extends StepPlan {
   /** Why it is parked. */
   readonly failure?: Failure | null;
 }

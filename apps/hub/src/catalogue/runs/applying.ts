@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Hold, Impact } from '@amtsbote/ops-api';
 import { affected, appendJournal, type Sql } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -8,7 +9,7 @@ import { House } from '../../house/tokens.js';
 import { changesOf } from './comparing.js';
 import { holdsOf } from './guard.js';
 import { Impacts } from './impact.js';
-import type { Hold, Impact, Run } from './run.js';
+import type { Run } from './run.js';
 import { RunStore } from './run-store.js';
 import { stageOf } from './staging.js';
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Difference, FindingView, RunView, SourceView } from '@amtsbote/ops-api';
 import { Body, Controller, Get, HttpCode, Param, ParseIntPipe, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,7 +11,7 @@ import { DiffQuery, DocumentQuery, DryRunBody, FindingsQuery, RunsQuery, SyncBod
 import { BroughtDocuments } from './brought-documents.js';
 import { sendCsv } from './findings-csv.js';
 import { RunCommands } from './run-commands.js';
-import { type Difference, type FindingView, RunQueries, type RunView, type SourceView } from './run-queries.js';
+import { RunQueries } from './run-queries.js';
 
 /** Runs of the catalogue, for operators: trigger, watch, decide, cancel, go back. */
 @ApiTags('ops')
@@ -27,14 +28,18 @@ export class CatalogueOpsController {
 
   @Get('sources')
   @ApiOperation({ summary: 'Sources of the catalogue with what they hold and their last run.' })
-  async sources(@AsOperator() { tenants }: Operator): Promise<{ sources: SourceView[] }> {
+  async sources(@AsOperator() { tenants }: Operator): Promise<{ sources: SourceView<Date>[] }> {
     return { sources: await this.queries.sources(tenants) };
   }
 
   @Post('sources/:source/runs')
   @HttpCode(202)
   @ApiOperation({ summary: 'Reads the source; with dryRun it only tells what would change and break.' })
-  async sync(@Param('source') source: string, @Body() { dryRun, full }: SyncBody, @AsOperator() operator: Operator): Promise<RunView> {
+  async sync(
+    @Param('source') source: string,
+    @Body() { dryRun, full }: SyncBody,
+    @AsOperator() operator: Operator,
+  ): Promise<RunView<Date>> {
     return this.queries.view(await this.commands.sync(operator, source, { isDryRun: dryRun, isFull: full }));
   }
 
@@ -46,20 +51,20 @@ export class CatalogueOpsController {
     @Query() query: DocumentQuery,
     @Req() request: FastifyRequest,
     @AsOperator() operator: Operator,
-  ): Promise<RunView> {
+  ): Promise<RunView<Date>> {
     return this.queries.view(await this.documents.take(operator, source, query, request));
   }
 
   @Get('runs')
   @ApiOperation({ summary: 'Runs, newest first.' })
-  async runs(@Query() { source, limit, before }: RunsQuery, @AsOperator() { tenants }: Operator): Promise<{ runs: RunView[] }> {
+  async runs(@Query() { source, limit, before }: RunsQuery, @AsOperator() { tenants }: Operator): Promise<{ runs: RunView<Date>[] }> {
     const wish = { limit, ...(source === undefined ? {} : { source }), ...(before === undefined ? {} : { before }) };
     return { runs: await this.queries.list(tenants, wish) };
   }
 
   @Get('runs/:id')
   @ApiOperation({ summary: 'One run: progress, what it changes and breaks, why it waits or failed.' })
-  async run(@Param('id', ParseIntPipe) id: number, @AsOperator() operator: Operator): Promise<RunView> {
+  async run(@Param('id', ParseIntPipe) id: number, @AsOperator() operator: Operator): Promise<RunView<Date>> {
     return this.queries.view(await this.commands.visible(operator, id));
   }
 
@@ -97,21 +102,21 @@ export class CatalogueOpsController {
   @Post('runs/:id/cancel')
   @HttpCode(200)
   @ApiOperation({ summary: 'Ends a run before it is applied.' })
-  async cancel(@Param('id', ParseIntPipe) id: number, @AsOperator() operator: Operator): Promise<RunView> {
+  async cancel(@Param('id', ParseIntPipe) id: number, @AsOperator() operator: Operator): Promise<RunView<Date>> {
     return this.queries.view(await this.commands.cancel(operator, id));
   }
 
   @Post('runs/:id/approve')
   @HttpCode(200)
   @ApiOperation({ summary: 'Lets a held run go on.' })
-  async approve(@Param('id', ParseIntPipe) id: number, @AsOperator() operator: Operator): Promise<RunView> {
+  async approve(@Param('id', ParseIntPipe) id: number, @AsOperator() operator: Operator): Promise<RunView<Date>> {
     return this.queries.view(await this.commands.approve(operator, id));
   }
 
   @Post('runs/:id/discard')
   @HttpCode(200)
   @ApiOperation({ summary: 'Ends a held run; the catalogue stays as it is.' })
-  async discard(@Param('id', ParseIntPipe) id: number, @AsOperator() operator: Operator): Promise<RunView> {
+  async discard(@Param('id', ParseIntPipe) id: number, @AsOperator() operator: Operator): Promise<RunView<Date>> {
     return this.queries.view(await this.commands.discard(operator, id));
   }
 
@@ -124,7 +129,7 @@ export class CatalogueOpsController {
     @Param('id', ParseIntPipe) id: number,
     @Body() { dryRun }: DryRunBody,
     @AsOperator() operator: Operator,
-  ): Promise<RunView> {
+  ): Promise<RunView<Date>> {
     return this.queries.view(await this.commands.rollback(operator, id, dryRun));
   }
 }

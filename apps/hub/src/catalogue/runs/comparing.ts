@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CatalogueObjectKind } from '@amtsbote/canonical';
+import type { KindCounts, RunCounts } from '@amtsbote/ops-api';
 import type { Sql } from '@amtsbote/store';
 
-import type { KindCounts, Run, RunCounts } from './run.js';
+import type { Run } from './run.js';
 import { stageOf } from './staging.js';
 
 /** Name of the table with what a run would do. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { DeliveryError } from '@amtsbote/adapter-kit';
 import type { Failure } from '@amtsbote/canonical';
+import type { RunCounts } from '@amtsbote/ops-api';
 import { Injectable } from '@nestjs/common';
 
 import type { CatalogueSourceConfig } from '../../config/hub-config.js';
@@ -9,7 +10,7 @@ import { Applying } from './applying.js';
 import { CatalogueCleaning } from './cleaning.js';
 import { compare } from './comparing.js';
 import { Reading } from './reading.js';
-import { type Run, RunCancelled, type RunCounts, RunLost } from './run.js';
+import { type Run, RunCancelled, RunLost } from './run.js';
 import { RunStore } from './run-store.js';
 import { Staging } from './staging.js';
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Readable } from 'node:stream';
 
+import type { FindingView } from '@amtsbote/ops-api';
 import type { FastifyReply } from 'fastify';
-
-import type { FindingView } from './run-queries.js';
 
 const COLUMNS = ['severity', 'code', 'message', 'document', 'line', 'kind', 'agency', 'id'] as const;
 const PAGE = 1_000;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Impact, RunCounts } from '@amtsbote/ops-api';
 import { describe, expect, it } from '@jest/globals';
 
 import { holdsOf } from './guard.js';
-import type { Impact, RunCounts } from './run.js';
 
 const settings = { vanishShareMax: 0.1, vanishCountMin: 20, holdOnImpact: true };
 const kind = (before: number, removed: number) => ({ before, removed, added: 0, changed: 0 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Hold, Impact, RunCounts } from '@amtsbote/ops-api';
+
 import type { CatalogueSourceConfig } from '../../config/hub-config.js';
-import type { Hold, Impact, RunCounts } from './run.js';
 
 /**
  * Why a run has to wait for a person; empty when it does not. Each kind is judged by itself: all offices of a town are few beside its

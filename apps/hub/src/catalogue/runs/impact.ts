@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { FeeModule, FeeRule } from '@amtsbote/canonical';
+import type { Impact } from '@amtsbote/ops-api';
 import type { Sql } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -8,7 +9,7 @@ import { House } from '../../house/tokens.js';
 import { tenantsOfEndpoint } from '../../ops/reach.js';
 import { Competences, type Competent, type CompetentSubject } from '../read/competence.js';
 import { Views } from '../read/views.js';
-import type { Impact, Run } from './run.js';
+import type { Run } from './run.js';
 
 /** A key that something in the house depends on, in one municipality. */
 interface Use {

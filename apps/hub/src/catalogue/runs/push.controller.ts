@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { FindingView, RunView } from '@amtsbote/ops-api';
 import { Controller, Get, HttpCode, Param, ParseIntPipe, Post, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -10,7 +11,7 @@ import { ProblemError } from '../../http/problem.js';
 import { DocumentQuery, FindingsQuery } from '../catalogue.dto.js';
 import { BroughtDocuments } from './brought-documents.js';
 import { RunCommands } from './run-commands.js';
-import { type FindingView, RunQueries, type RunView } from './run-queries.js';
+import { RunQueries } from './run-queries.js';
 
 /** Where editorial systems push documents, each with a credential of its own source. */
 @ApiTags('catalogue')
@@ -27,7 +28,7 @@ export class PushController {
   @Post('documents')
   @HttpCode(202)
   @ApiOperation({ summary: 'Takes a document of the source’s standard as the body. 202 means: stored for good; a run reads it.' })
-  async push(@Param('source') source: string, @Query() query: DocumentQuery, @Req() request: FastifyRequest): Promise<RunView> {
+  async push(@Param('source') source: string, @Query() query: DocumentQuery, @Req() request: FastifyRequest): Promise<RunView<Date>> {
     return this.queries.view(await this.documents.take(this.pusher(source, request), source, query, request));
   }
 
@@ -38,7 +39,7 @@ export class PushController {
     @Param('run', ParseIntPipe) id: number,
     @Query() { after, limit }: FindingsQuery,
     @Req() request: FastifyRequest,
-  ): Promise<{ run: RunView; findings: FindingView[] }> {
+  ): Promise<{ run: RunView<Date>; findings: FindingView[] }> {
     const run = await this.commands.visible(this.pusher(source, request), id);
     if (run.source !== source) throw new ProblemError(404, 'unknown-run', 'There is no such run.');
     return { run: await this.queries.view(run), findings: await this.queries.findings(id, after, limit) };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Difference, FindingView, RunView, SourceView } from '@amtsbote/ops-api';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
@@ -6,56 +7,6 @@ import { cursorParts, notACursor } from '../read/cursors.js';
 import { Views } from '../read/views.js';
 import type { Run } from './run.js';
 import { RunStore } from './run-store.js';
-
-/** A run as people watch it. */
-export interface RunView extends Omit<
-  Run,
-  'sourceNo' | 'startCursor' | 'cursor' | 'cursorPosition' | 'progressBase' | 'fence' | 'leaseOwner' | 'upload' | 'position' | 'isComplete'
-> {
-  /** Name of the document, for runs of one. */
-  readonly document: string | null;
-  /** Process that works at it. */
-  readonly owner: string | null;
-  readonly findings: { readonly muss: number; readonly soll: number };
-  /** Since it began, while it reads. */
-  readonly objectsPerSecond: number | null;
-  readonly bytesPerSecond: number | null;
-  /** How long reading still takes, in milliseconds; `null` when the source does not say how much it is. */
-  readonly remainingMs: number | null;
-}
-
-/** A source as people see it. */
-export interface SourceView {
-  readonly name: string;
-  readonly instance: string;
-  readonly tenants: readonly string[];
-  readonly dueAt: Date | null;
-  /** Why it is not read by itself. */
-  readonly pausedReason: string | null;
-  readonly lastRun: RunView | null;
-  readonly objects: Readonly<Record<string, number>>;
-}
-
-export interface FindingView {
-  readonly no: number;
-  readonly severity: 'muss' | 'soll';
-  readonly code: string;
-  readonly message: string;
-  readonly document: string;
-  readonly line: number | null;
-  readonly kind: string | null;
-  readonly agency: string | null;
-  readonly id: string | null;
-}
-
-/** One object in the difference between two versions. */
-export interface Difference {
-  readonly op: 'add' | 'change' | 'remove';
-  readonly source: string;
-  readonly kind: string;
-  readonly agency: string;
-  readonly id: string;
-}
 
 /** Reads runs, findings and differences for people. */
 @Injectable()
@@ -69,13 +20,13 @@ export class RunQueries {
   async list(
     tenants: readonly string[] | null,
     { source, limit, before }: { source?: string; limit: number; before?: number },
-  ): Promise<RunView[]> {
+  ): Promise<RunView<Date>[]> {
     const sources = this.views.sourcesOf(tenants).filter((name) => source === undefined || name === source);
     return Promise.all((await this.runs.list(sources, limit, before)).map((run) => this.view(run)));
   }
 
-  async sources(tenants: readonly string[] | null): Promise<SourceView[]> {
-    const views: SourceView[] = [];
+  async sources(tenants: readonly string[] | null): Promise<SourceView<Date>[]> {
+    const views: SourceView<Date>[] = [];
     for (const name of this.views.sourcesOf(tenants)) {
       const config = this.house.loaded.config.catalogue.sources[name];
       if (config === undefined) continue;
@@ -95,7 +46,7 @@ export class RunQueries {
     return views;
   }
 
-  async view(run: Run): Promise<RunView> {
+  async view(run: Run): Promise<RunView<Date>> {
     const {
       sourceNo: _no,
       startCursor: _start,

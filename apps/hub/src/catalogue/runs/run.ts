@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CatalogueMode, CatalogueProgress } from '@amtsbote/adapter-kit';
-import type { CatalogueObjectKind, Failure } from '@amtsbote/canonical';
+import type { Failure } from '@amtsbote/canonical';
+import type { Hold, Impact, RunCounts } from '@amtsbote/ops-api';
 
 /*
  * Terminology
@@ -31,47 +32,6 @@ export interface BroughtDocument {
   readonly name: string;
   readonly mode: CatalogueMode;
   readonly bytes: number;
-}
-
-/** What a run does to the objects of one kind. */
-export interface KindCounts {
-  /** In the catalogue before the run; of increments without removals only those that they name. */
-  readonly before: number;
-  readonly added: number;
-  readonly changed: number;
-  readonly removed: number;
-}
-
-/** What a run comes to. */
-export interface RunCounts {
-  readonly added: number;
-  readonly changed: number;
-  readonly removed: number;
-  readonly unchanged: number;
-  /** Removals of what was not there. */
-  readonly unknownRemovals: number;
-  readonly kinds: Readonly<Partial<Record<CatalogueObjectKind, KindCounts>>>;
-}
-
-/** Something in use that the run breaks or changes. */
-export interface Impact {
-  /** `service`: a key that routes or endpoints name is described no more; the others: who or what is competent for it is another. */
-  readonly what: 'service' | 'authority' | 'onlineService' | 'form' | 'fee';
-  readonly tenant: string;
-  readonly leikaKey: string;
-  readonly before: string | null;
-  readonly after: string | null;
-  /** Names of routes and endpoints that use the key. */
-  readonly routes: readonly string[];
-  readonly endpoints: readonly string[];
-  /** Applications for it that are not finished. */
-  readonly openApplications: number;
-}
-
-/** Why a run waits for a person. */
-export interface Hold {
-  readonly reason: 'vanishing' | 'impact';
-  readonly detail: string;
 }
 
 /** A run as it is stored. */
