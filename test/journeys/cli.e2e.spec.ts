@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { run } from '../../apps/cli/src/program.js';
@@ -121,5 +124,15 @@ describe('the command line', () => {
 
   it('never shows the name of an applicant', () => {
     expect(shown.filter((text) => text.includes(CANARY))).toEqual([]);
+  });
+
+  it('ends without a word when nobody reads its output any more (write EPIPE)', async () => {
+    const child = spawn('sh', ['-c', `"${process.execPath}" dist/apps/cli/src/main.js --help | true`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const said: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    const [code] = (await once(child, 'close')) as [number];
+    expect([code, Buffer.concat(said).toString()]).toEqual([0, '']);
   });
 });

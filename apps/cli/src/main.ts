@@ -4,6 +4,9 @@ import { processEnvironment, systemClock } from '@amtsbote/platform';
 
 import { run } from './program.js';
 
+// Whoever reads on (`| head`) may have seen enough: that is the end, and no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 process.exitCode = await run(process.argv.slice(2), {
   environment: processEnvironment(),
   now: () => systemClock.now(),
