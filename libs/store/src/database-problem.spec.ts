@@ -19,6 +19,7 @@ describe('what keeps the store from being opened', () => {
     [error(undefined, 'The server does not support SSL connections'), 'speaks no TLS', 'ssl = on'],
     [error('28000', 'role "hub" does not exist'), 'role "hub" does not exist', 'Create the role'],
     [error('57P03', 'the database system is starting up'), 'is not ready', 'Wait until it is'],
+    [error('0A000', 'extension "pg_trgm" is not available'), 'extension "pg_trgm" is not available', '"contrib" package'],
   ])('%s: place, what is wrong, what to do, and no password', (failure, found, todo) => {
     const message = told(failure) ?? '';
     const [what, advice] = message.split('\n');
@@ -40,6 +41,7 @@ describe('what keeps the store from being opened', () => {
 
   it('is left as it is when the operator cannot mend it', () => {
     expect(told(error('42P07', 'relation "application" already exists'))).toBeUndefined();
+    expect(told(error('0A000', 'cached plan must not change result type'))).toBeUndefined();
     expect(told(new TypeError('x'))).toBeUndefined();
   });
 

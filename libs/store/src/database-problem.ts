@@ -144,6 +144,12 @@ function refused(code: string, message: string, { database, role }: Place): Find
         found: `has no connection left (53300: ${message})`,
         todo: 'Raise max_connections there, or lower database.connectionsMax: it counts for every process of the hub.',
       };
+    case '0A000':
+      if (!message.startsWith('extension ')) return undefined;
+      return {
+        found: `lacks a part that the tables need (0A000: ${message})`,
+        todo: 'Install what comes beside that PostgreSQL as its "contrib" package; Debian has it in postgresql-<version>.',
+      };
     case '57P03':
       return { found: `is not ready (57P03: ${message})`, todo: 'Wait until it is, then start again.' };
     default:
