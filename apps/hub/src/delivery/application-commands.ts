@@ -98,9 +98,8 @@ export class ApplicationCommands {
     { tenants }: Commander,
     applicationId: string,
   ): Promise<{ application: LockedApplication; steps: readonly Step[] }> {
-    const application = await this.status.lock(work, applicationId);
-    if (application === undefined || (tenants !== null && !tenants.includes(application.tenant)))
-      throw new ProblemError(404, 'unknown-application', 'There is no such application.');
+    const application = await this.status.lock(work, applicationId, tenants);
+    if (application === undefined) throw new ProblemError(404, 'unknown-application', 'There is no such application.');
     if (application.progress === 'cancelled' || application.progress === 'finished')
       throw new ProblemError(409, 'application-over', `The application is ${application.progress}.`, { progress: application.progress });
     const of = { applicationId, tenant: application.tenant };

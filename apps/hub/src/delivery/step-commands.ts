@@ -84,7 +84,7 @@ export class StepCommands {
   ): Promise<MovedStep> {
     return this.unitOfWork.run(async (work) => {
       const [owner] = await work.sql.query<{ applicationId: string }[]>(OWNER, [stepId, commander.tenants]);
-      const application = owner === undefined ? undefined : await this.status.lock(work, owner.applicationId);
+      const application = owner === undefined ? undefined : await this.status.lock(work, owner.applicationId, commander.tenants);
       if (application === undefined) throw new ProblemError(404, 'unknown-step', 'There is no such step.');
       // The application first, then the step: the order in which attempts end, so that nobody waits in a circle.
       const step = await work.sql

@@ -74,7 +74,7 @@ export class Decisions {
     const { key, sent, files } = received;
     const fingerprint = fingerprintOf(received);
     return this.unitOfWork.run(async (work) => {
-      const application = await this.status.lock(work, item.applicationId);
+      const application = await this.status.lock(work, item.applicationId, [access.tenant]);
       if (application === undefined) throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');
       const of = { applicationId: application.id, tenant: access.tenant };
       const earlier = (await decisionsOf(work.sql, of)).find(({ idempotencyKey }) => idempotencyKey === key);

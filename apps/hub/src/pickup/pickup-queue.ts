@@ -97,7 +97,7 @@ export class PickupQueue {
   async acknowledge(access: QueueAccess, id: string, leaseId: string): Promise<SignedReceipt> {
     const item = await this.item(access, id);
     return this.unitOfWork.run(async (work) => {
-      const application = await this.status.lock(work, item.applicationId);
+      const application = await this.status.lock(work, item.applicationId, [access.tenant]);
       const [current] = await work.sql.query<PickupItemRow[]>(`${ITEM} FOR UPDATE`, [id, access.queue, access.tenant]);
       if (application === undefined || current === undefined)
         throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');
@@ -125,7 +125,7 @@ export class PickupQueue {
   async reject(access: QueueAccess, id: string, leaseId: string, reason: string): Promise<void> {
     const item = await this.item(access, id);
     await this.unitOfWork.run(async (work) => {
-      const application = await this.status.lock(work, item.applicationId);
+      const application = await this.status.lock(work, item.applicationId, [access.tenant]);
       const [current] = await work.sql.query<PickupItemRow[]>(`${ITEM} FOR UPDATE`, [id, access.queue, access.tenant]);
       if (application === undefined || current === undefined)
         throw new ProblemError(404, 'unknown-item', 'There is no such item on this queue.');

@@ -22,9 +22,9 @@ export class PaymentReturnController {
   @ApiOperation({ summary: 'Page after a payment; makes the hub ask the provider now.' })
   async back(@Param('request', ParseUUIDPipe) request: string): Promise<string> {
     await this.unitOfWork.run(async (work) => {
-      const [payment] = await work.sql.query<{ applicationId: string }[]>(PAYMENT, [request]);
+      const [payment] = await work.sql.query<{ applicationId: string; tenant: string }[]>(PAYMENT, [request]);
       // Who publishes for an application holds its lock: its messages keep their order.
-      if (payment === undefined || (await this.status.lock(work, payment.applicationId)) === undefined) return;
+      if (payment === undefined || (await this.status.lock(work, payment.applicationId, [payment.tenant])) === undefined) return;
       const [step] = await returning<Parameters<typeof requestStep>[1]>(work.sql, LOOK_NOW, [request, work.house.clock.now()]);
       if (step !== undefined) requestStep(work, step, request);
     });
@@ -32,7 +32,7 @@ export class PaymentReturnController {
   }
 }
 
-const PAYMENT = 'SELECT application_id AS "applicationId" FROM payment WHERE request_id = $1';
+const PAYMENT = 'SELECT application_id AS "applicationId", tenant FROM payment WHERE request_id = $1';
 
 const LOOK_NOW = `
   UPDATE step SET due_at = $2 FROM payment WHERE payment.request_id = $1::text AND step.id = payment.step_id AND step.state = 'awaiting'

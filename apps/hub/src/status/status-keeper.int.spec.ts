@@ -23,7 +23,7 @@ describe('the status keeper', () => {
   };
   const review = (id: string, news?: { decisionId: string }): Promise<void> =>
     house.unitOfWork.run(async (work) => {
-      const application = await house.status.lock(work, id);
+      const application = await house.status.lock(work, id, null);
       if (application !== undefined) await house.laufzettel.advance(work, application, 'test', news);
     });
   const decide = async (id: string, n = 1): Promise<string> => {
@@ -103,7 +103,7 @@ describe('the status keeper', () => {
   it('leaves a cancelled application alone', async () => {
     const id = await house.submit({ formId: 'everything', payment: undefined as never });
     await house.unitOfWork.run(async (work) => {
-      const application = await house.status.lock(work, id);
+      const application = await house.status.lock(work, id, null);
       if (application !== undefined) house.status.cancel(work, application);
     });
     await decide(id);
@@ -120,7 +120,7 @@ describe('the status keeper', () => {
     const order: string[] = [];
     const write = (name: string, ms: number): Promise<void> =>
       house.unitOfWork.run(async (work) => {
-        await house.status.lock(work, id);
+        await house.status.lock(work, id, null);
         order.push(`${name} in`);
         await new Promise((resolve) => setTimeout(resolve, ms));
         order.push(`${name} out`);

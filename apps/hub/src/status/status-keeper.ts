@@ -26,9 +26,9 @@ export interface LockedApplication {
 /** The only writer of an application's state (law 7). Always called inside the transaction of the change that may move it. */
 @Injectable()
 export class StatusKeeper {
-  /** Locks the application for this transaction. @returns `undefined` for an unknown id. */
-  async lock(work: Work, applicationId: string): Promise<LockedApplication | undefined> {
-    const [row] = await work.sql.query<LockedApplication[]>(LOCK, [applicationId]);
+  /** Locks the application for this transaction. @param tenants whose it may be; `null` = anybody's. @returns `undefined` for an unknown id. */
+  async lock(work: Work, applicationId: string, tenants: readonly string[] | null): Promise<LockedApplication | undefined> {
+    const [row] = await work.sql.query<LockedApplication[]>(LOCK, [applicationId, tenants]);
     return row;
   }
 
@@ -154,7 +154,7 @@ export const LOCKED =
 
 const LOCK = prepared(`
   SELECT ${LOCKED}
-  FROM application WHERE id = $1 FOR UPDATE`);
+  FROM application WHERE id = $1 AND ($2::text[] IS NULL OR tenant = ANY($2)) FOR UPDATE`);
 
 const ASSIGN =
   'UPDATE application SET route = $3, report_to = $4, completes_by = $5, state_sequence = $6, changed_at = $7 WHERE id = $1 AND tenant = $2';

@@ -32,7 +32,8 @@ export class BroughtDocuments {
       const upload = { blob: blob.id, name: name ?? 'document', mode, bytes: blob.size };
       return await this.commands.bring(commander, source, upload, dryRun);
     } catch (error) {
-      await this.house.blobs.remove(blob.id);
+      // A store that broke off may have taken the run all the same: then the bytes stay, and the janitor removes what belongs to nobody.
+      if (error instanceof ProblemError) await this.house.blobs.remove(blob.id);
       throw error;
     }
   }
