@@ -107,6 +107,8 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
       );
     }
   }
+  if (config.bus.carrier === 'rabbitmq' && config.bus.rabbitmq === undefined)
+    findings.push(finding(source, ['bus', 'carrier'], 'expects bus.rabbitmq beside it: at least its url'));
   findings.push(...checkCatalogue(config, source, instances, needTenant));
   const names = new Set<string>();
   for (const [index, route] of config.routes.entries()) {

@@ -20,8 +20,8 @@ const ANSWER_MS = 2_000;
 export interface RabbitUser {
   readonly name: string;
   readonly password: string;
-  /** Whether it may do everything in the vhost, or nothing. */
-  readonly mayAct: boolean;
+  /** Pattern of names with which it may do everything in the vhost; absent: it is not let in. */
+  readonly rights?: string;
 }
 
 /** How a broker differs from the plain one. */
@@ -151,12 +151,14 @@ export class RabbitServer {
   }
 
   private async configure({ tls, users = [], settings = [] }: RabbitWishes): Promise<void> {
-    const everything = { configure: '.*', write: '.*', read: '.*' };
-    const all = [{ name: this.user, password: this.password, mayAct: true }, ...users];
+    const all: RabbitUser[] = [{ name: this.user, password: this.password, rights: '.*' }, ...users];
+    const permissions = all.flatMap(({ name: user, rights }) =>
+      rights === undefined ? [] : [{ user, vhost: this.vhost, configure: rights, write: rights, read: rights }],
+    );
     const definitions = {
       vhosts: [{ name: this.vhost }],
       users: all.map(({ name, password }) => ({ name, password, tags: '' })),
-      permissions: all.filter(({ mayAct }) => mayAct).map(({ name }) => ({ user: name, vhost: this.vhost, ...everything })),
+      permissions,
     };
     await this.write('definitions.json', JSON.stringify(definitions));
     await this.write(
