@@ -52,6 +52,10 @@ export interface Impact {
 export interface Hold {
   readonly reason: 'vanishing' | 'impact';
   readonly detail: string;
+  /** For `vanishing`: which kind of object, how many there are, how many would go. */
+  readonly kind?: string;
+  readonly before?: number;
+  readonly removed?: number;
 }
 
 /** A run of the catalogue as people watch it. */

@@ -157,6 +157,15 @@ export class FindingsQuery {
   limit = 500;
 }
 
+/** The same for operators, whose console links to the file. */
+export class FindingsFileQuery extends FindingsQuery {
+  /** `csv`: everything, as Accept: text/csv does; for links. */
+  @ApiPropertyOptional({ enum: ['json', 'csv'], default: 'json' })
+  @IsOptional()
+  @IsIn(['json', 'csv'])
+  format: 'json' | 'csv' = 'json';
+}
+
 /** Query of a difference. */
 export class DiffQuery {
   /** Number of the earlier run. */

@@ -53,7 +53,7 @@ describe('a run that would do harm', () => {
     const held = await catalogue.run();
     expect(held).toMatchObject({
       state: 'held',
-      hold: [{ reason: 'vanishing', detail: '4 of 7 objects of kind service would be removed.' }],
+      hold: [{ reason: 'vanishing', detail: '4 of 7 objects of kind service would be removed.', kind: 'service', before: 7, removed: 4 }],
     });
     await expect(keys()).resolves.toHaveLength(8);
     // Nobody overtakes it.
