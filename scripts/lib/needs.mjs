@@ -34,6 +34,12 @@ const NEEDS = {
       find: () => programAt('/usr/sbin/apache2'),
       missing: 'there is no /usr/sbin/apache2 with its modules mod_dav and mod_dav_fs',
     }),
+    REAL_SSHD: await findOrInstall({
+      name: 'OpenSSH',
+      aptPackage: 'openssh-server',
+      find: () => programAt('/usr/sbin/sshd'),
+      missing: 'there is no /usr/sbin/sshd',
+    }),
     REAL_OPENSSL: await findOrInstall({
       name: 'OpenSSL',
       aptPackage: 'openssl',

@@ -6,6 +6,7 @@ import { adapter as dmsFailing } from '@amtsbote/adapters/dms-failing';
 import { adapter as dmsMemory } from '@amtsbote/adapters/dms-memory';
 import { adapter as dmsNscale } from '@amtsbote/adapters/dms-nscale';
 import { adapter as dmsWebdav } from '@amtsbote/adapters/dms-webdav';
+import { adapter as exportFileDrop } from '@amtsbote/adapters/export-file-drop';
 import { adapter as exportMemory } from '@amtsbote/adapters/export-memory';
 import { adapter as formsOzgCloud } from '@amtsbote/adapters/forms-ozg-cloud';
 import { adapter as formsWebhook } from '@amtsbote/adapters/forms-webhook';
@@ -20,6 +21,7 @@ export const ADAPTERS = [
   dmsMemory,
   dmsNscale,
   dmsWebdav,
+  exportFileDrop,
   exportMemory,
   formsOzgCloud,
   formsWebhook,

@@ -8,14 +8,16 @@ import {
   DmsPort,
   type FilingReceipt,
   type FilingRequest,
+  folderOwnerIn,
   type Found,
   isFound,
   type ProbeReport,
+  type StoredDocument,
 } from '@amtsbote/adapter-kit';
 
 import { type Segments, WebdavClient } from './webdav.client.js';
 import { ADAPTER_TYPE, asDeliveryError, contentIncomplete, documentTooLarge, folderTaken, nameTaken, notAFolder } from './webdav.errors.js';
-import { compileMapping, CONTENTS_FILE, type DocumentPlan, type FilingPlan, ownershipIn, PART_NAME, partName } from './webdav.mapping.js';
+import { compileMapping, CONTENTS_FILE, type FilingPlan, PART_NAME, partName } from './webdav.mapping.js';
 import { WebdavOptions } from './webdav.options.js';
 import { probeWebdav } from './webdav.probe.client.js';
 
@@ -143,14 +145,14 @@ class WebdavDms extends DmsPort {
     const present = await this.ask(ctx, () => this.client.read([...plan.folder, CONTENTS_FILE], ctx.signal));
     if (present === undefined) return 'absent';
     if (present.toString('utf8') === plan.contents) return { found: true };
-    const [there, ours] = [ownershipIn(present), ownershipIn(Buffer.from(plan.contents))];
+    const [there, ours] = [folderOwnerIn(present), folderOwnerIn(plan.contents)];
     if (there === undefined || there.application !== ours?.application || there.act !== ours.act) throw folderTaken();
     // Index data that the configuration changed meanwhile, or that a clerk corrected, stay as they are.
     return { found: true };
   }
 
   /** One effect: the document lies there, complete, under its name. Until then it has another one. */
-  private async ensureDocument(plan: FilingPlan, { document, storedAs }: DocumentPlan, ctx: DeliveryContext): Promise<void> {
+  private async ensureDocument(plan: FilingPlan, { document, storedAs }: StoredDocument, ctx: DeliveryContext): Promise<void> {
     const at = [...plan.folder, storedAs];
     await ctx.once(`document:${document.key}`, {
       act: async () => {

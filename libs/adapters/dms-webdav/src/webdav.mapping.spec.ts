@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { FilingRequest } from '@amtsbote/adapter-kit';
+import { type FilingRequest, folderOwnerIn } from '@amtsbote/adapter-kit';
 import { aDocument, anApplication } from '@amtsbote/adapter-kit/testing';
 import { describe, expect, it } from '@jest/globals';
 
-import { compileMapping, type FilingPlan, ownershipIn, PART_NAME, partName } from './webdav.mapping.js';
+import { compileMapping, type FilingPlan, PART_NAME, partName } from './webdav.mapping.js';
 import { WebdavOptions } from './webdav.options.js';
 
 const BASIC = { baseUrl: 'https://files.example/dav', username: 'amtsbote', password: 'secret' };
@@ -69,7 +69,7 @@ describe('the list of contents', () => {
   it('says whose folder it is, with index data and every document as the citizen named it', () => {
     const options = { vorgang: { folder: '"V"', properties: { vorgangsnummer: 'application.reference' } } };
     const plan = planOf(['a:b.pdf'], options);
-    expect(ownershipIn(Buffer.from(plan.contents))).toEqual({ application: anApplication().id, act: 'filing-1' });
+    expect(folderOwnerIn(plan.contents)).toEqual({ application: anApplication().id, act: 'filing-1' });
     expect(JSON.parse(plan.contents)).toMatchObject({
       properties: { vorgangsnummer: anApplication().reference },
       documents: [{ storedAs: 'a_b.pdf', fileName: 'a:b.pdf', originalName: 'a:b.pdf' }],
@@ -77,7 +77,7 @@ describe('the list of contents', () => {
   });
 
   it.each(['', '[]', 'null', '{"application":1,"act":"x"}', '{"application":"x"}', '{'])('is not read out of %p', (text) => {
-    expect(ownershipIn(Buffer.from(text))).toBeUndefined();
+    expect(folderOwnerIn(text)).toBeUndefined();
   });
 });
 
