@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+import { HUB_FLAGS } from '../../../apps/landscape/src/launch/hub-flags.js';
+
 const MAIN = 'dist/apps/hub/src/main.js';
 
 /** The built hub as a process of its own: what a test can really kill. */
@@ -16,7 +18,7 @@ export class HubProcess {
   static async start(environment: Readonly<Record<string, string>>, configFile = 'config/demo.yaml'): Promise<HubProcess> {
     if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build" first`);
     const output: string[] = [];
-    const child = spawn(process.execPath, [MAIN, configFile], {
+    const child = spawn(process.execPath, [...HUB_FLAGS, MAIN, configFile], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

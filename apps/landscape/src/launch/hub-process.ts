@@ -5,6 +5,7 @@ import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { HUB_FLAGS } from './hub-flags.js';
 import { ROOT } from './places.js';
 import { LaunchError } from './problem.js';
 
@@ -45,7 +46,7 @@ export class HubProcess {
     try {
       const preload = join(ROOT, 'dist/apps/landscape/src/launch/end-with-launcher.js');
       const main = join(ROOT, 'dist/apps/hub/src/main.js');
-      const child = spawn(process.execPath, ['--import', preload, main, wish.configFile ?? 'config/demo.yaml'], {
+      const child = spawn(process.execPath, [...HUB_FLAGS, '--import', preload, main, wish.configFile ?? 'config/demo.yaml'], {
         cwd: ROOT,
         env: { ...process.env, ...wish.environment },
         // A process group of its own: Ctrl-C in the terminal is for the launcher, which ends things in order.
