@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { HubProcess, type HubProcessWish } from '../launch/hub-process.js';
+import type { Logbook } from './logbook.js';
+
+const PAUSE_MS = 300;
+
+/**
+ * A hub as a supervisor keeps it: whoever kills it, it is started again. One that ends by itself after it was ready is a finding; one
+ * that cannot start because its database is away is tried again, as systemd would.
+ */
+export class HubUnderFire {
+  /** Ends of its own that nobody brought about. */
+  readonly findings: string[] = [];
+  private process: HubProcess | undefined;
+  private frozen = false;
+  private stopping = false;
+  private readonly stopped = new AbortController();
+
+  constructor(
+    readonly name: string,
+    private readonly wish: HubProcessWish,
+    private readonly logbook: Logbook,
+  ) {}
+
+  get url(): string {
+    return this.wish.url;
+  }
+  get isFrozen(): boolean {
+    return this.frozen;
+  }
+
+  /** Starts a process; it is not ready yet. With `environment` beyond its own, for this process only. */
+  async start(environment: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
+    const process = await HubProcess.start({ ...this.wish, environment: { ...this.wish.environment, ...environment } });
+    this.process = process;
+    let wasReady = false;
+    void process.untilReady(this.stopped.signal).then(
+      () => {
+        wasReady = true;
+      },
+      () => undefined,
+    );
+    void process.died.then(async (sentence) => {
+      if (this.stopping || this.process !== process) return;
+      this.logbook.note('hub', `${this.name} ended by itself${wasReady ? '' : ' while it was starting'}`);
+      if (wasReady) this.findings.push(sentence);
+      await sleep(PAUSE_MS);
+      if (!this.isStopping()) await this.start();
+    });
+    return process;
+  }
+
+  /** Waits until it may be sent requests. */
+  async untilReady(): Promise<void> {
+    await this.process?.untilReady(this.stopped.signal);
+  }
+
+  /** SIGKILL, and a new process after a while. */
+  async kill(downMs: number): Promise<void> {
+    await this.process?.kill();
+    this.frozen = false;
+    await sleep(downMs);
+    if (!this.isStopping()) await this.start();
+  }
+
+  /** SIGSTOP, and SIGCONT after a while, when it is still the same process. */
+  async freeze(ms: number): Promise<void> {
+    const process = this.process;
+    if (process === undefined || this.frozen) return;
+    this.frozen = true;
+    process.freeze();
+    await sleep(ms);
+    if (this.process === process) this.frozen = false;
+    process.thaw();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.stopped.abort(new Error('the hub is stopped'));
+    await this.process?.stop();
+  }
+
+  private isStopping(): boolean {
+    return this.stopping;
+  }
+}
