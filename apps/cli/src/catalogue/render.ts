@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { CatalogueRunProgress, Difference, FindingView, RunView, SourceView } from '@amtsbote/ops-api';
+import type { CatalogueRunProgress, Difference, FindingView, RunView, SourceHistory, SourceView } from '@amtsbote/ops-api';
 
 import { table } from '../render.js';
 
@@ -79,7 +79,7 @@ export function renderDiff(items: readonly Difference[]): string {
 
 export function renderSources(sources: readonly SourceView[]): string {
   if (sources.length === 0) return 'No catalogue source is configured.';
-  const rows = sources.map(({ name, instance, objects, lastRun, pausedReason, dueAt }) => [
+  const rows = sources.map(({ name, instance, objects, lastRun, pausedReason, dueAt, history }) => [
     name,
     instance,
     Object.entries(objects)
@@ -87,8 +87,17 @@ export function renderSources(sources: readonly SourceView[]): string {
       .join(', ') || 'empty',
     lastRun === null ? 'never' : `${lastRun.id} ${lastRun.state}`,
     pausedReason ?? (dueAt === null ? 'on demand' : time(dueAt)),
+    kept(history),
   ]);
-  return table(['SOURCE', 'INSTANCE', 'HOLDS', 'LAST RUN', 'NEXT'], rows);
+  return table(['SOURCE', 'INSTANCE', 'HOLDS', 'LAST RUN', 'NEXT', 'HISTORY'], rows);
+}
+
+/** How far back one can go, what is kept beside it, what was given back. */
+function kept({ versions, oldestVersion, oldestAt, namedVersions, isRemoving, removedStates, removedBytes }: SourceHistory): string {
+  const since = oldestAt === null ? '' : ` since ${time(oldestAt)}`;
+  const named = namedVersions === 0 ? '' : `, ${namedVersions} older named by applications`;
+  const removed = removedStates === 0 ? '' : `; ${removedStates} old states (${bytes(removedBytes)}) removed`;
+  return `${versions} versions${oldestVersion === 0 ? '' : ` from ${oldestVersion}`}${since}${named}${removed}${isRemoving ? ', removing' : ''}`;
 }
 
 function shareOf({ bytesRead, bytesTotal, documents, documentsTotal }: CatalogueRunProgress): number | undefined {
