@@ -89,7 +89,8 @@ export class RunCommands {
     return run;
   }
 
-  private own({ tenants }: Commander, source: string): CatalogueSourceConfig {
+  /** The source, if the commander may change it. @throws ProblemError 404, 403 */
+  own({ tenants }: Commander, source: string): CatalogueSourceConfig {
     const { sources } = this.house.loaded.config.catalogue;
     const config = Object.hasOwn(sources, source) ? sources[source] : undefined;
     if (config === undefined || !isVisible(config.tenants, tenants))
