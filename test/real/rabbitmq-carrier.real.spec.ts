@@ -8,10 +8,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import type { DataSource } from 'typeorm';
 
+import { TcpProxy } from '../../apps/landscape/src/crash/tcp-proxy.js';
 import type { RabbitServer } from '../../apps/landscape/src/launch/rabbitmq.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startRabbit } from '../support/real/real-rabbitmq.js';
-import { Wire } from '../support/real/wire.js';
+
 import { RabbitBus } from './support/rabbit-bus.js';
 
 const TYPE = 'application.submitted.v1';
@@ -33,7 +34,7 @@ afterAll(async () => {
 }, 60_000);
 
 async function aBus(more: ConstructorParameters<typeof RabbitBus>[4] = {}): Promise<RabbitBus> {
-  return new RabbitBus(server, database.url, store, await Wire.to(server.port), more);
+  return new RabbitBus(server, database.url, store, await TcpProxy.start(() => server.port), more);
 }
 
 carrierContract({ name: 'rabbitmq', start: () => aBus() });
@@ -146,6 +147,7 @@ describe('the carrier over RabbitMQ', () => {
     for (let cut = 1; cut <= 5; cut += 1) {
       const so = [...got.values()].flat().length;
       await until('it flows', () => [...got.values()].flat().length >= so + 20, 60_000);
+      bus.wire.break({ kind: 'refused' });
       bus.wire.cut();
       await pause(100);
       bus.wire.mend();
@@ -158,15 +160,14 @@ describe('the carrier over RabbitMQ', () => {
   it('sends again what the broker took and never confirmed', async () => {
     const got = await bookkeeper();
     await until('it listens', async () => (await channel.checkQueue(queue())).consumerCount === 1);
-    bus.wire.deafen();
+    bus.wire.break({ kind: 'answerLost' });
     const message = aMessage(aSubject(1));
     await bus.publish([message]);
     await until('the broker has it', async () => {
       const [row] = await store.query<{ fence: string }[]>('SELECT fence FROM message');
       return row?.fence !== '0';
     });
-    await pause(200);
-    bus.wire.cut();
+    await until('its answer is lost', () => bus.told.away.length > 0);
     expect(await bus.waiting()).toBe(1);
     bus.wire.mend();
     await until('it is handled', isDone);
@@ -177,7 +178,7 @@ describe('the carrier over RabbitMQ', () => {
     const got = await bookkeeper();
     await bus.publish([aMessage(aSubject(1))]);
     await until('it flows', isDone);
-    bus.wire.silence();
+    bus.wire.break({ kind: 'silent' });
     const message = aMessage(aSubject(2));
     await bus.publish([message]);
     await until('it is noticed', () => bus.told.away.length > 0, HALF_OPEN_MS);

@@ -2,13 +2,14 @@
 import { ozgCloudSubmissions } from '@amtsbote/adapters/forms-ozg-cloud/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { TcpProxy } from '../../apps/landscape/src/crash/tcp-proxy.js';
 import type { RabbitServer } from '../../apps/landscape/src/launch/rabbitmq.js';
 import { bookkeeping, everythingArrived, finishedOf } from '../journeys/support/bookkeeping.js';
 import { eventually } from '../journeys/support/eventually.js';
 import type { HubProcess } from '../journeys/support/hub-process.js';
 import { address, type PreparedTown, prepareTown } from '../journeys/support/running-town.js';
 import { startRabbit } from '../support/real/real-rabbitmq.js';
-import { Wire } from '../support/real/wire.js';
+
 import { hubOverRabbit } from './support/town-with-broker.js';
 
 describe('a hub whose bus goes over RabbitMQ', () => {
@@ -74,14 +75,15 @@ describe('a hub whose bus goes over RabbitMQ', () => {
   it('delivers everything once when connections to the broker are cut and go half-open meanwhile', async () => {
     const count = 60;
     const prepared = await aTown();
-    const wire = await Wire.to(broker.port);
-    ends.push(() => wire.close());
-    const hub = await aHub(prepared, {}, {}, { url: broker.urlAs(broker.user, broker.password, { port: wire.port }) });
+    const wire = await TcpProxy.start(() => broker.port);
+    ends.push(() => wire.stop());
+    const hub = await aHub(prepared, {}, {}, { url: wire.via(broker.url) });
     prepared.town.openOffice(hub.url);
     const sending = prepared.formServerFor(hub.url).sendAll(ozgCloudSubmissions({ count, uploads: 1, seed: 6 }), 4);
-    for (const [least, happens] of [[1, 'cut'], [15, 'silence'], [30, 'deafen'], [40, 'cut']] as const) {
+    for (const [least, kind] of [[1, 'refused'], [15, 'silent'], [30, 'answerLost'], [40, 'refused']] as const) {
       await finished(prepared, least);
-      wire[happens]();
+      wire.break({ kind });
+      if (kind === 'refused') wire.cut();
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       wire.mend();
     }

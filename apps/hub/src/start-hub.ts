@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Adapter } from '@amtsbote/adapter-kit';
 import { Waker } from '@amtsbote/bus';
 import type { Clock, Randomness } from '@amtsbote/canonical';
-import { Log, type LogDestination, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
+import { armCrash, crashPlanOf, Log, type LogDestination, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
 import { FileBlobStore, openDatabase } from '@amtsbote/store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -77,6 +77,8 @@ async function buildHouse({
 }: HubStart): Promise<House> {
   const loaded = loadHubConfig(configFile, environment, adapters);
   const { config } = loaded;
+  const crash = crashPlanOf(environment, [config.publicUrl, config.database.url]);
+  if (crash !== undefined) armCrash(crash);
   const ids = uuidV7(clock, randomness);
   const processId = `${hostname()}-${process.pid}-${ids.uuid().slice(-6)}`;
   const database = await openDatabase(config.database);

@@ -18,6 +18,8 @@ export interface CarrierSettings {
   readonly deliveriesMax: number;
   /** Whether a handler failed because the store could not do its part at this moment: such a delivery is not held against the message. */
   readonly isStoreTrouble: (error: unknown) => boolean;
+  /** Called at the moments a crash may tear apart; crash tests end the process there. */
+  readonly crashAt?: (point: 'bus.posted' | 'bus.sent' | 'bus.claimed' | 'bus.handled' | 'bus.acknowledged') => void;
 }
 
 /** Where the carrier reports what is worth a log line. */
@@ -40,6 +42,7 @@ const IDLE_LOOK_MS = 5;
 export abstract class Carrier extends Server implements CustomTransportStrategy {
   protected paused = false;
   protected inFlight = 0;
+  protected readonly crashAt: NonNullable<CarrierSettings['crashAt']>;
   private handled: ClaimedMessage[] = [];
   private flushing: Promise<void> = Promise.resolve();
 
@@ -50,6 +53,7 @@ export abstract class Carrier extends Server implements CustomTransportStrategy 
     protected readonly events: CarrierEvents,
   ) {
     super();
+    this.crashAt = settings.crashAt ?? (() => undefined);
   }
 
   /** Nothing is claimed while paused; what is under way finishes. */
@@ -88,11 +92,19 @@ export abstract class Carrier extends Server implements CustomTransportStrategy 
     while (this.inFlight > 0) await new Promise((resolve) => setTimeout(resolve, IDLE_LOOK_MS));
   }
 
-  protected async deliver(claimed: ClaimedMessage): Promise<void> {
+  /** Hands claimed messages to their handlers. @param done called for each when it is handled, given back or buried. */
+  protected deliverAll(claimed: readonly ClaimedMessage[], done: (claimed: ClaimedMessage) => void = () => undefined): void {
+    if (claimed.length > 0) this.crashAt('bus.claimed');
+    for (const message of claimed) void this.deliver(message).then(() => done(message));
+  }
+
+  private async deliver(claimed: ClaimedMessage): Promise<void> {
     this.inFlight += 1;
     try {
       await this.handle(claimed);
+      this.crashAt('bus.handled');
       await this.acknowledge(claimed);
+      this.crashAt('bus.acknowledged');
     } catch (error) {
       await this.giveBack(claimed, error);
     } finally {

@@ -46,7 +46,7 @@ export class PostgresCarrier extends Carrier {
   private async claimAndDeliver(): Promise<boolean> {
     const free = this.free();
     const claimed = free <= 0 ? [] : await this.claim(free);
-    for (const message of claimed) void this.deliver(message);
+    this.deliverAll(claimed);
     return claimed.length > 0;
   }
 

@@ -12,7 +12,8 @@ export async function impatientConfig(directory: string): Promise<string> {
   const impatient = demo
     .replaceAll('concurrency: 8', 'concurrency: 8\n    attemptMs: 6000\n    leaseMs: 7000')
     .replace('leaseMs: 60000', 'leaseMs: 5000')
-    .replace('bus:\n', 'bus:\n  leaseMs: 5000\n');
+    .replace("database: { url: '${env:DATABASE_URL}' }", "database: { url: '${env:DATABASE_URL}', statementMs: 4000 }")
+    .replace('bus: { ', 'bus: { leaseMs: 5000, ');
   const file = join(directory, 'impatient.yaml');
   await writeFile(file, impatient);
   return file;

@@ -6,8 +6,9 @@ import { systemClock, systemRandomness } from '@amtsbote/platform';
 import { openDatabase } from '@amtsbote/store';
 import type { DataSource } from 'typeorm';
 
+import { TcpProxy } from '../../../apps/landscape/src/crash/tcp-proxy.js';
 import type { RabbitServer } from '../../../apps/landscape/src/launch/rabbitmq.js';
-import { Wire } from '../../support/real/wire.js';
+
 
 let buses = 0;
 
@@ -33,7 +34,7 @@ export class RabbitBus implements BusUnderTest {
     private readonly databaseUrl: string,
     readonly store: DataSource,
     /** Shared by all consumers, to be cut and silenced. */
-    readonly wire: Wire,
+    readonly wire: TcpProxy,
     private readonly more: Partial<RabbitSettings> = {},
   ) {
     this.waker = new Waker(store);
@@ -68,7 +69,7 @@ export class RabbitBus implements BusUnderTest {
   async consume(handler: TestHandler, settings: Partial<ConsumerSettings> = {}): Promise<TestConsumer> {
     const own = await openDatabase({ url: this.databaseUrl, connectionsMax: 6, statementMs: 30_000 });
     // A wire of its own behind the common one: a process that dies takes its connections with it.
-    const line = await Wire.to(this.wire.port);
+    const line = await TcpProxy.start(() => this.wire.port);
     const carrier = this.carrier(own, line, settings);
     for (const type of Object.keys(MESSAGES))
       carrier.addHandler(type, (message: Message, info: DeliveryInfo) => handler(message, info.delivery), true);
@@ -82,12 +83,12 @@ export class RabbitBus implements BusUnderTest {
       close: () =>
         (over ??= carrier.close().then(async () => {
           await own.destroy();
-          await line.close();
+          await line.stop();
         })),
       crash: async () => {
         carrier.pause();
         await own.destroy();
-        await line.close();
+        await line.stop();
         // It waits for handlers that hang until the test lets them go; nothing it does reaches anybody any more.
         over ??= carrier.close().catch(() => undefined);
       },
@@ -111,11 +112,11 @@ export class RabbitBus implements BusUnderTest {
   async stop(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
     this.waker.close();
-    await this.wire.close();
+    await this.wire.stop();
     await this.store.query('TRUNCATE message, dead_letter');
   }
 
-  private carrier(own: DataSource, line: Wire, settings: Partial<ConsumerSettings>): RabbitCarrier {
+  private carrier(own: DataSource, line: TcpProxy, settings: Partial<ConsumerSettings>): RabbitCarrier {
     const { told } = this;
     const events: RabbitEvents = {
       handlerFailed: () => undefined,
@@ -134,7 +135,7 @@ export class RabbitBus implements BusUnderTest {
       deliveriesMax: 5,
       isStoreTrouble: () => false,
       ...settings,
-      url: this.server.urlAs(this.server.user, this.server.password, { port: line.port }),
+      url: line.via(this.server.url),
       prefix: this.prefix,
       prefetch: 16,
       queuedMax: 500,

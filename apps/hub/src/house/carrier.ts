@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type Carrier, type CarrierEvents, PostgresCarrier, PostgresQueue, RabbitCarrier, Waker } from '@amtsbote/bus';
+import { crashPoint } from '@amtsbote/platform';
 import { isStoreTrouble } from '@amtsbote/store';
 import type { INestApplicationContext } from '@nestjs/common';
 
@@ -10,7 +11,7 @@ import type { House } from './tokens.js';
 export function carrierOf(app: INestApplicationContext, house: House): Carrier {
   const { rabbitmq, carrier, ...common } = house.loaded.config.bus;
   const [queue, waker] = [app.get(PostgresQueue), app.get(Waker)];
-  const settings = { ...common, isStoreTrouble };
+  const settings = { ...common, isStoreTrouble, crashAt: crashPoint };
   if (carrier === 'postgres' || rabbitmq === undefined) return new PostgresCarrier(queue, waker, house.clock, settings, eventsOf(house));
   const { log, clock, randomness, processId } = house;
   const rabbit = new RabbitCarrier(

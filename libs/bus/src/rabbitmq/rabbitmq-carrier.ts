@@ -70,6 +70,7 @@ export class RabbitCarrier extends Carrier {
       types: () => (this.paused ? [] : this.types()),
       storeFailed: (error) => reports.storeFailed(error),
       misses: () => this.outgoing?.rebuild(),
+      crashAt: this.crashAt,
     });
     this.inbox = new Inbox(topology, rabbit.prefetch, {
       types: () => this.types(),
@@ -159,14 +160,14 @@ export class RabbitCarrier extends Carrier {
     if (triggers.length === 0) return false;
     const taken = await this.take(triggers);
     if (taken === undefined) return false;
-    const byRow = new Map(taken.map((claimed) => [claimed.seq, claimed]));
+    const rows = new Set(taken.map(({ seq }) => seq));
+    const current = new Map<string, ReceivedTrigger>();
     for (const trigger of triggers) {
-      const claimed = byRow.get(trigger.seq);
-      byRow.delete(trigger.seq);
+      if (rows.delete(trigger.seq)) current.set(trigger.seq, trigger);
       // Late or doubled: somebody else has it, or it is done.
-      if (claimed === undefined) trigger.acknowledge();
-      else void this.deliver(claimed).then(() => trigger.acknowledge());
+      else trigger.acknowledge();
     }
+    this.deliverAll(taken, ({ seq }) => current.get(seq)?.acknowledge());
     return true;
   }
 

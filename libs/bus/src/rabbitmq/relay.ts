@@ -2,7 +2,7 @@
 import type { Clock, MessageType } from '@amtsbote/canonical';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 
-import { STORE_PAUSE_MS } from '../carrier.js';
+import { type CarrierSettings, STORE_PAUSE_MS } from '../carrier.js';
 import type { PostedMessage, PostgresQueue } from '../postgres-queue.js';
 import { type Topology, writeTrigger } from './topology.js';
 
@@ -26,6 +26,8 @@ export interface RelayOwner {
   storeFailed(error: unknown): void;
   /** The broker does not hold what was declared any more. */
   misses(): void;
+  /** See {@link CarrierSettings}. */
+  crashAt(point: 'bus.posted' | 'bus.sent'): void;
 }
 
 /**
@@ -82,7 +84,9 @@ export class Relay {
     const room = Math.max(0, ...types.map((type) => this.room.get(type) ?? 0));
     const posted = types.length === 0 ? [] : await this.post(types, Math.min(BATCH, room));
     if (posted.length === 0) return false;
+    this.owner.crashAt('bus.posted');
     const sent = await Promise.all(posted.map((message) => this.send(channel, message)));
+    this.owner.crashAt('bus.sent');
     const unsent = posted.filter((_, index) => sent[index] !== true);
     if (unsent.length > 0) await this.takeBack(unsent);
     return true;
