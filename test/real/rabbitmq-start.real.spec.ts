@@ -49,24 +49,49 @@ describe('a hub that cannot use its broker', () => {
     expect(said).not.toMatch(/^\s+at /m);
     return said;
   }
-  const tls = (host = 'localhost', port = broker.tlsPort): string => `amqps://${broker.user}:${broker.password}@${host}:${port}/${broker.vhost}`;
+  const tls = (host = 'localhost', port = broker.tlsPort): string =>
+    `amqps://${broker.user}:${broker.password}@${host}:${port}/${broker.vhost}`;
 
   it('starts over TLS with a certificate that the named authority vouches for', async () => {
     expect(await lastWords(tls(), { caFile: certificates.good.certificateFile })).toBe('it runs: 0');
   }, 60_000);
 
   it.each([
-    ['the password is wrong', () => broker.urlAs(broker.user, 'pass-of-the-wrong'), 'does not accept this user with this password', 'Correct them in bus.rabbitmq.url.'],
-    ['the vhost is not there', () => broker.urlAs(broker.user, broker.password, { vhost: 'not/there' }), 'has no such vhost', "rabbitmqctl add_vhost 'not/there'"],
-    ['the user is not let into the vhost', () => broker.urlAs(STRANGER.name, STRANGER.password), 'does not let this user into the vhost', "rabbitmqctl set_permissions -p 'town' 'stranger'"],
-    ['the user may not declare anything', () => broker.urlAs(GUEST.name, GUEST.password), "refuses this user the access to exchange 'amtsbote.dead'", "rabbitmqctl set_permissions -p 'town' 'reader'"],
+    [
+      'the password is wrong',
+      () => broker.urlAs(broker.user, 'pass-of-the-wrong'),
+      'does not accept this user with this password',
+      'Correct them in bus.rabbitmq.url.',
+    ],
+    [
+      'the vhost is not there',
+      () => broker.urlAs(broker.user, broker.password, { vhost: 'not/there' }),
+      'has no such vhost',
+      "rabbitmqctl add_vhost 'not/there'",
+    ],
+    [
+      'the user is not let into the vhost',
+      () => broker.urlAs(STRANGER.name, STRANGER.password),
+      'does not let this user into the vhost',
+      "rabbitmqctl set_permissions -p 'town' 'stranger'",
+    ],
+    [
+      'the user may not declare anything',
+      () => broker.urlAs(GUEST.name, GUEST.password),
+      "refuses this user the access to exchange 'amtsbote.dead'",
+      "rabbitmqctl set_permissions -p 'town' 'reader'",
+    ],
     ['it speaks no TLS on this port', () => tls('localhost', broker.port), 'speaks no TLS on this port', 'use amqp://'],
     ['its certificate is one of nobody the hub trusts', () => tls(), 'nobody vouches for whom the hub trusts', 'bus.rabbitmq.caFile'],
-  ])('says so when %s', async (_what, url, found, todo) => {
-    const words = await lastWords(url());
-    expect(words).toContain(found);
-    expect(words).toContain(todo);
-  }, 60_000);
+  ])(
+    'says so when %s',
+    async (_what, url, found, todo) => {
+      const words = await lastWords(url());
+      expect(words).toContain(found);
+      expect(words).toContain(todo);
+    },
+    60_000,
+  );
 
   it('says so when the certificate is made out to another name, or the authority cannot be read', async () => {
     const { certificateFile } = certificates.good;

@@ -80,7 +80,12 @@ describe('a hub whose bus goes over RabbitMQ', () => {
     const hub = await aHub(prepared, {}, {}, { url: wire.via(broker.url) });
     prepared.town.openOffice(hub.url);
     const sending = prepared.formServerFor(hub.url).sendAll(ozgCloudSubmissions({ count, uploads: 1, seed: 6 }), 4);
-    for (const [least, kind] of [[1, 'refused'], [15, 'silent'], [30, 'answerLost'], [40, 'refused']] as const) {
+    for (const [least, kind] of [
+      [1, 'refused'],
+      [15, 'silent'],
+      [30, 'answerLost'],
+      [40, 'refused'],
+    ] as const) {
       await finished(prepared, least);
       wire.break({ kind });
       if (kind === 'refused') wire.cut();
@@ -97,7 +102,8 @@ describe('a hub whose bus goes over RabbitMQ', () => {
     const places = [await address(), await address()] as const;
     let [one, other] = [await aHub(prepared, {}, places[0]), await aHub(prepared, {}, places[1])];
     prepared.town.openOffice(one.url);
-    const send = (seed: number): Promise<unknown> => prepared.formServerFor(other.url).sendAll(ozgCloudSubmissions({ count: count / 4, seed }), 4);
+    const send = (seed: number): Promise<unknown> =>
+      prepared.formServerFor(other.url).sendAll(ozgCloudSubmissions({ count: count / 4, seed }), 4);
     await send(21);
     for (const [index, carrier] of (['postgres', 'rabbitmq', 'postgres'] as const).entries()) {
       await one.kill();

@@ -4,10 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 
 import { freePort } from '../../apps/landscape/src/free-port.js';
 import type { RabbitServer } from '../../apps/landscape/src/launch/rabbitmq.js';
+import { LoadBalancer } from '../../apps/landscape/src/load-balancer.js';
 import { bookkeeping, everythingArrived } from '../journeys/support/bookkeeping.js';
 import { eventually } from '../journeys/support/eventually.js';
 import { HubProcess } from '../journeys/support/hub-process.js';
-import { LoadBalancer } from '../journeys/support/load-balancer.js';
+
 import { address, type PreparedTown, prepareTown } from '../journeys/support/running-town.js';
 import { startRabbit } from '../support/real/real-rabbitmq.js';
 import { impatientConfig } from './support/impatient-config.js';

@@ -56,7 +56,18 @@ const DELIVERY = [
   ApplicationCommands,
   InstanceCommands,
 ];
-const PIPELINE = [UnitOfWork, Instances, Lifecycle, BusState, Routes, StatusKeeper, LaufzettelProgress, IntakeEndpoints, IntakeService, BlobJanitor];
+const PIPELINE = [
+  UnitOfWork,
+  Instances,
+  Lifecycle,
+  BusState,
+  Routes,
+  StatusKeeper,
+  LaufzettelProgress,
+  IntakeEndpoints,
+  IntakeService,
+  BlobJanitor,
+];
 const PICKUP = [QueueAccesses, PickupQueue, Receipts, Decisions];
 
 /** The whole hub as one Nest module; which parts answer and work is decided by the roles. */

@@ -9,7 +9,6 @@ import type { DataSource } from 'typeorm';
 import { TcpProxy } from '../../../apps/landscape/src/crash/tcp-proxy.js';
 import type { RabbitServer } from '../../../apps/landscape/src/launch/rabbitmq.js';
 
-
 let buses = 0;
 
 /** What the carriers of a bus told. */

@@ -162,7 +162,9 @@ const Broker = z.strictObject({
   queuedMax: count(1_000, 1, 100_000).describe('Triggers of one message type that wait in the broker; the rest waits in the database.'),
   resendMs: ms(30_000, 100, DAY).describe('A trigger that nobody took for so long, or that the broker lost, is sent again.'),
   heartbeatMs: ms(10_000, 1_000, 5 * MINUTE).describe('After twice this time of silence a connection is given up.'),
-  reconnectMaxMs: ms(15_000, 100, 10 * MINUTE).describe('Longest pause between attempts to reconnect; pauses double up to it, with jitter.'),
+  reconnectMaxMs: ms(15_000, 100, 10 * MINUTE).describe(
+    'Longest pause between attempts to reconnect; pauses double up to it, with jitter.',
+  ),
 });
 export type BrokerConfig = z.infer<typeof Broker>;
 

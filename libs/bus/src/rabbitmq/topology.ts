@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { MESSAGES,type MessageType } from '@amtsbote/canonical';
+import { MESSAGES, type MessageType } from '@amtsbote/canonical';
 import type { Channel } from 'amqplib';
 
 /** A trigger that was handed out so often without being taken is a dead letter of the broker: its message goes back to the outbox at once. */
