@@ -45,9 +45,9 @@ describe('a DMS that is down for 72 hours', () => {
       );
       if (working?.count === 0) clock.jump(HOUR_MS / 6);
       expect(await bookkeeping(running)).toMatchObject(everythingArrived(72));
-    }, 90_000);
+    }, 240_000);
     expect(town.dms.atOnceMax).toBeLessThanOrEqual(8);
-  }, 180_000);
+  }, 360_000);
 });
 
 describe('a DMS whose answers get lost after it has acted', () => {
