@@ -18,13 +18,14 @@ export interface Told {
   readonly blocked: string[];
   readonly foreign: string[];
   givenUp: number;
+  readonly discarded: string[];
   store: number;
 }
 
 /** A bus over RabbitMQ with queues of its own; every consumer has connections of its own, as a process has. */
 export class RabbitBus implements BusUnderTest {
   readonly prefix = `t${process.pid}-${(buses += 1)}`;
-  readonly told: Told = { away: [], back: 0, blocked: [], foreign: [], givenUp: 0, store: 0 };
+  readonly told: Told = { away: [], back: 0, blocked: [], foreign: [], givenUp: 0, discarded: [], store: 0 };
   private readonly waker: Waker;
   private readonly consumers: TestConsumer[] = [];
 
@@ -125,6 +126,7 @@ export class RabbitBus implements BusUnderTest {
       brokerBack: () => (told.back += 1),
       brokerBlocked: (reason) => told.blocked.push(reason),
       triggerGivenUp: () => (told.givenUp += 1),
+      queueDiscarded: (queue) => told.discarded.push(queue),
       foreignTrigger: (queue) => told.foreign.push(queue),
     };
     const all: RabbitSettings = {
@@ -141,6 +143,7 @@ export class RabbitBus implements BusUnderTest {
       resendMs: settings.leaseMs ?? 2_000,
       heartbeatMs: 1_000,
       reconnectMaxMs: 400,
+      answerMs: 2_000,
       ...this.more,
     };
     const house = { clock: systemClock, randomness: systemRandomness, name: this.prefix };

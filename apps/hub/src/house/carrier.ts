@@ -25,6 +25,7 @@ export function carrierOf(app: INestApplicationContext, house: House): Carrier {
       brokerBack: () => log.info('bus.broker-back'),
       brokerBlocked: (reason) => log.warn('bus.broker-blocked', { reason }),
       triggerGivenUp: () => log.warn('bus.trigger-given-up'),
+      queueDiscarded: (queue) => log.warn('bus.queue-discarded', { queue }),
       foreignTrigger: (where) => log.warn('bus.foreign-trigger', { queue: where }),
     },
   );

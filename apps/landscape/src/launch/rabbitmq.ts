@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { chown, mkdir, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { connect } from 'amqplib';
@@ -92,6 +92,10 @@ export class RabbitServer {
     return `amqp://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(vhost)}`;
   }
 
+  private get node(): string {
+    return `amtsbote-${this.port}@localhost`;
+  }
+
   /** Process id of the broker itself, for whoever stops or freezes it. */
   get pid(): number {
     return this.broker?.pid ?? 0;
@@ -131,6 +135,14 @@ export class RabbitServer {
   /** SIGKILL: what it had not written is gone. */
   async kill(): Promise<void> {
     await this.broker?.end('SIGKILL');
+  }
+
+  /**
+   * Takes from a broker that does not run the list of which log belongs to which quorum queue. It writes this list every half second only, so
+   * that a broker that is killed may wake up without it.
+   */
+  async forgetQueueLogs(): Promise<void> {
+    await rm(join(this.directory, 'data', this.node, 'quorum', this.node, 'names.dets'));
   }
 
   /** Ends it and removes everything. */
@@ -199,7 +211,7 @@ export class RabbitServer {
     return {
       HOME: directory,
       LC_ALL: 'C.UTF-8',
-      RABBITMQ_NODENAME: `amtsbote-${this.port}@localhost`,
+      RABBITMQ_NODENAME: this.node,
       RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq.conf'),
       RABBITMQ_CONF_ENV_FILE: '/dev/null',
       RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { readFile } from 'node:fs/promises';
+import type { Duplex } from 'node:stream';
 
 import type { Clock, Randomness } from '@amtsbote/canonical';
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
 
+import { isSettledWithin } from '../settled-within.js';
 import { addressOf, type BrokerAddress, type BrokerProblem, brokerProblem } from './broker-problem.js';
 
 /** Connecting and shaking hands may take so long. */
 const CONNECT_MS = 10_000;
+/** So long a living broker may take for everything on a new connection. */
+const SETUP_MS = 60_000;
 const RECONNECT_FIRST_MS = 200;
 /** How long a goodbye may take; a broker that does not answer it notices the closed socket. */
 const CLOSE_MS = 3_000;
@@ -22,6 +26,8 @@ export interface BrokerSettings {
   readonly heartbeatMs: number;
   /** Longest pause between two attempts to reconnect; pauses double up to it, with jitter. */
   readonly reconnectMaxMs: number;
+  /** How long an answer of a living broker may take; absent: 15 s. */
+  readonly answerMs?: number;
 }
 
 /** What a connection reports. */
@@ -42,6 +48,12 @@ export interface BrokerHouse {
   readonly name: string;
 }
 
+/** A connection and its end. */
+interface Line {
+  readonly model: ChannelModel;
+  readonly over: Promise<void>;
+}
+
 export type BrokerState = 'connected' | 'away' | 'blocked';
 
 /**
@@ -50,7 +62,7 @@ export type BrokerState = 'connected' | 'away' | 'blocked';
  */
 export class BrokerConnection {
   private model: RecoveringChannelModel | undefined;
-  private current: ChannelModel | undefined;
+  private current: Line | undefined;
   private known: BrokerState = 'away';
   private closed = false;
 
@@ -86,18 +98,14 @@ export class BrokerConnection {
 
   /** Drops the connection, to make everything anew. */
   rebuild(): void {
-    this.current?.close().catch(() => undefined);
+    if (this.current !== undefined) void this.drop(this.current);
   }
 
   async close(): Promise<void> {
     this.closed = true;
     this.known = 'away';
-    const goodbye = new AbortController();
-    await Promise.race([
-      this.model?.close().catch(() => undefined),
-      this.house.clock.sleep(CLOSE_MS, goodbye.signal).catch(() => undefined),
-    ]);
-    goodbye.abort();
+    await isSettledWithin(this.house.clock, CLOSE_MS, this.model?.close() ?? Promise.resolve());
+    if (this.current !== undefined) await this.drop(this.current);
   }
 
   /** @returns what kept the first attempt from succeeding. */
@@ -116,16 +124,48 @@ export class BrokerConnection {
         recovery: {
           waitForConnect: false,
           calculateDelay: (attempt) => this.pauseBefore(attempt),
-          setup: async (model: ChannelModel) => {
-            // Without a listener Node would end the process; the end of the connection is told by 'close'.
-            model.on('error', () => undefined);
-            await setup(model);
-            this.current = model;
-          },
+          setup: (model: ChannelModel) => this.setUp(model, setup),
         },
       },
     );
     return this.follow(this.model);
+  }
+
+  private async setUp(model: ChannelModel, setup: (model: ChannelModel) => Promise<void>): Promise<void> {
+    // Without a listener Node would end the process; the end of the connection is told by 'close'.
+    model.on('error', () => undefined);
+    let isOver = false;
+    const over = new Promise<void>((resolve) => {
+      model.on('close', () => {
+        isOver = true;
+        resolve();
+      });
+    });
+    const line: Line = { model, over };
+    this.current = line;
+    const setting = setup(model);
+    try {
+      if (!(await isSettledWithin(this.house.clock, SETUP_MS, setting))) throw new Error('it does not answer');
+      await setting;
+      // The client follows a connection only from here on: one that ended with its last answer would count as alive for ever.
+      if (isOver) throw new Error('the connection ended while it was set up');
+    } catch (error) {
+      setting.catch(() => undefined);
+      // Otherwise the client does it, and waits for ever for the goodbye of a broker that has none.
+      await this.drop(line);
+      throw error;
+    }
+  }
+
+  /** A broker whose channel waits for a queue says no goodbye, and its heart beats on. */
+  private async drop({ model, over }: Line): Promise<void> {
+    model.close().catch(() => undefined);
+    if (!(await isSettledWithin(this.house.clock, CLOSE_MS, over))) {
+      // Its types leave out the socket.
+      const { stream } = model.connection as unknown as { readonly stream: Duplex };
+      stream.destroy(new Error('the broker says no goodbye'));
+    }
+    await over;
   }
 
   private follow(model: RecoveringChannelModel): Promise<BrokerProblem | undefined> {

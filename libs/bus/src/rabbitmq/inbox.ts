@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { MessageType } from '@amtsbote/canonical';
+import type { Clock, MessageType } from '@amtsbote/canonical';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 
+import { isSettledWithin } from '../settled-within.js';
+import { BrokerProblem } from './broker-problem.js';
 import { readTrigger, type Topology, type Trigger } from './topology.js';
 
 /** A trigger that the broker handed to this process. */
@@ -22,38 +24,54 @@ export interface InboxOwner {
   foreign(queue: string): void;
   /** The broker does not hold what was declared any more. */
   misses(): void;
+  /** A queue did not answer, and was deleted to be made anew. */
+  discarded(queue: string): void;
 }
 
-/** Triggers that were handed to this process and not yet taken; at most `prefetch` of each type. They are gone when the channel is. */
+/** How the inbox works. */
+export interface InboxSettings {
+  /** Triggers of one type that are taken ahead. */
+  readonly prefetch: number;
+  /** How long the broker may take to let a queue be consumed. */
+  readonly answerMs: number;
+}
+
+/** Triggers that were handed to this process and not yet taken; at most `prefetch` of each type. They are gone when the connection is. */
 export class Inbox {
-  private channel: Channel | undefined;
+  private model: ChannelModel | undefined;
   private triggers: ReceivedTrigger[] = [];
+  private readonly silent = new Set<string>();
 
   constructor(
     private readonly topology: Topology,
-    private readonly prefetch: number,
+    private readonly clock: Clock,
+    private readonly settings: InboxSettings,
     private readonly owner: InboxOwner,
   ) {}
 
-  /** Makes channel and consumers on a new connection. */
+  /**
+   * Makes consumers on a new connection, each with a channel of its own: a queue that does not answer holds up no other one.
+   *
+   * A broker that dies within half a second after it made a quorum queue may have forgotten where the queue's log lies. After its start it
+   * declares the queue and takes triggers without complaint, but the queue's only member waits for a leader for ever (RabbitMQ 3.10 to 4.x). So a
+   * queue that does not answer is deleted with the next connection and made anew: the outbox sends its triggers again.
+   * @throws BrokerProblem when there is one.
+   */
   async setUp(model: ChannelModel): Promise<void> {
-    const channel = await model.createChannel();
-    channel.on('error', () => undefined);
-    channel.on('close', () => {
-      if (this.channel !== channel) return;
-      this.release();
-      this.owner.misses();
-    });
-    await this.topology.declare(channel);
-    await channel.prefetch(this.prefetch);
+    await this.discardSilent(model);
+    await this.topology.declare(await this.channelOn(model));
     this.triggers = [];
-    this.channel = channel;
-    for (const type of this.owner.types())
-      await this.consume(channel, this.topology.queueOf(type), (trigger) => {
-        this.triggers.push(trigger);
-        this.owner.stir();
-      });
-    await this.consume(channel, this.topology.deadQueue, (trigger) => this.owner.gaveUp(trigger));
+    this.model = model;
+    const receive = (trigger: ReceivedTrigger): void => {
+      this.triggers.push(trigger);
+      this.owner.stir();
+    };
+    const queues = this.owner.types().map((type) => this.topology.queueOf(type));
+    await Promise.all([
+      ...queues.map((queue) => this.consumeIfItAnswers(model, queue, receive)),
+      this.consumeIfItAnswers(model, this.topology.deadQueue, (trigger) => this.owner.gaveUp(trigger)),
+    ]);
+    if (this.silent.size > 0) throw silentQueues([...this.silent]);
   }
 
   /** The oldest triggers, which leave the inbox. */
@@ -63,13 +81,43 @@ export class Inbox {
 
   /** For triggers that could not be looked at: they are the next again. */
   putBack(triggers: readonly ReceivedTrigger[]): void {
-    if (this.channel !== undefined) this.triggers.unshift(...triggers);
+    if (this.model !== undefined) this.triggers.unshift(...triggers);
   }
 
   /** Nothing is handed out any more; the broker gives it to others as soon as the connection is closed. */
   release(): void {
-    this.channel = undefined;
+    this.model = undefined;
     this.triggers = [];
+  }
+
+  private async channelOn(model: ChannelModel): Promise<Channel> {
+    const channel = await model.createChannel();
+    channel.on('error', () => undefined);
+    channel.on('close', () => {
+      if (this.model !== model) return;
+      this.release();
+      this.owner.misses();
+    });
+    await channel.prefetch(this.settings.prefetch);
+    return channel;
+  }
+
+  private async consumeIfItAnswers(model: ChannelModel, queue: string, receive: (trigger: ReceivedTrigger) => void): Promise<void> {
+    const consuming = this.consume(await this.channelOn(model), queue, receive);
+    if (await isSettledWithin(this.clock, this.settings.answerMs, consuming)) return consuming;
+    consuming.catch(() => undefined);
+    this.silent.add(queue);
+  }
+
+  /** On a connection of which nothing waits for these queues: the broker ends it otherwise. */
+  private async discardSilent(model: ChannelModel): Promise<void> {
+    await Promise.all(
+      [...this.silent].map(async (queue) => {
+        await (await this.channelOn(model)).deleteQueue(queue);
+        this.silent.delete(queue);
+        this.owner.discarded(queue);
+      }),
+    );
   }
 
   private async consume(channel: Channel, queue: string, receive: (trigger: ReceivedTrigger) => void): Promise<void> {
@@ -94,4 +142,12 @@ export class Inbox {
     };
     await channel.consume(queue, receiveOne, { noAck: false });
   }
+}
+
+function silentQueues(queues: readonly string[]): BrokerProblem {
+  return new BrokerProblem(
+    `The broker holds queues that do not answer: ${queues.join(', ')}. They are deleted and made anew (no message is lost: the database has ` +
+      'them all). When this is told again and again: rabbitmqctl list_unresponsive_queues, or restart RabbitMQ.',
+    true,
+  );
 }

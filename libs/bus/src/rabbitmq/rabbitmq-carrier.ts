@@ -21,6 +21,9 @@ import { Inbox, type ReceivedTrigger } from './inbox.js';
 import { Relay, type RelaySettings } from './relay.js';
 import { Topology } from './topology.js';
 
+/** How long an answer of a living broker may take: longer than it needs to elect leaders after its start. */
+const ANSWER_MS = 15_000;
+
 /** How the carrier works. */
 export interface RabbitSettings extends CarrierSettings, BrokerSettings, RelaySettings {
   /** Begins the names of all queues and exchanges. */
@@ -38,6 +41,8 @@ export interface RabbitEvents extends CarrierEvents {
   brokerBlocked(reason: string): void;
   /** The broker handed a trigger out again and again, and gave it up; its message is sent again. */
   triggerGivenUp(): void;
+  /** A queue did not answer any more, and was deleted to be made anew. */
+  queueDiscarded(queue: string): void;
   /** Somebody else puts things into our queues. */
   foreignTrigger(queue: string): void;
 }
@@ -66,19 +71,33 @@ export class RabbitCarrier extends Carrier {
   ) {
     super(queue, house.clock, rabbit, reports);
     const topology = new Topology(rabbit.prefix);
-    this.relay = new Relay(queue, topology, house.clock, rabbit, {
-      types: () => (this.paused ? [] : this.types()),
-      storeFailed: (error) => reports.storeFailed(error),
-      misses: () => this.outgoing?.rebuild(),
-      crashAt: this.crashAt,
-    });
-    this.inbox = new Inbox(topology, rabbit.prefetch, {
-      types: () => this.types(),
-      stir: () => this.taking.stir(),
-      gaveUp: (trigger) => void this.sendAgain(trigger),
-      foreign: (where) => reports.foreignTrigger(where),
-      misses: () => this.incoming?.rebuild(),
-    });
+    const answerMs = rabbit.answerMs ?? ANSWER_MS;
+    this.relay = new Relay(
+      queue,
+      topology,
+      house.clock,
+      { ...rabbit, answerMs },
+      {
+        types: () => (this.paused ? [] : this.types()),
+        storeFailed: (error) => reports.storeFailed(error),
+        misses: () => this.outgoing?.rebuild(),
+        isBlocked: () => this.outgoing?.state === 'blocked',
+        crashAt: this.crashAt,
+      },
+    );
+    this.inbox = new Inbox(
+      topology,
+      house.clock,
+      { prefetch: rabbit.prefetch, answerMs },
+      {
+        types: () => this.types(),
+        stir: () => this.taking.stir(),
+        gaveUp: (trigger) => void this.sendAgain(trigger),
+        foreign: (where) => reports.foreignTrigger(where),
+        misses: () => this.incoming?.rebuild(),
+        discarded: (name) => reports.queueDiscarded(name),
+      },
+    );
     this.posting = new Turns(house.clock, rabbit.pollMs, () => this.relay.turn());
     this.taking = new Turns(house.clock, rabbit.pollMs, () => this.takeAndDeliver());
   }

@@ -4,6 +4,7 @@ import type { ChannelModel, ConfirmChannel } from 'amqplib';
 
 import { type CarrierSettings, STORE_PAUSE_MS } from '../carrier.js';
 import type { PostedMessage, PostgresQueue } from '../postgres-queue.js';
+import { isSettledWithin } from '../settled-within.js';
 import { type Topology, writeTrigger } from './topology.js';
 
 /** Triggers published before their confirmations are waited for: one round trip and one flush of the broker's disk for all of them. */
@@ -19,6 +20,12 @@ export interface RelaySettings {
   readonly resendMs: number;
 }
 
+/** The same with what the connection knows. */
+export interface RelayLimits extends RelaySettings {
+  /** How long a broker that takes messages may take to confirm a batch. */
+  readonly answerMs: number;
+}
+
 /** What the relay needs of its carrier. */
 export interface RelayOwner {
   /** Types for which triggers may be sent now; none while paused. */
@@ -26,6 +33,8 @@ export interface RelayOwner {
   storeFailed(error: unknown): void;
   /** The broker does not hold what was declared any more. */
   misses(): void;
+  /** Whether the broker has said that it takes nothing at the moment. */
+  isBlocked(): boolean;
   /** See {@link CarrierSettings}. */
   crashAt(point: 'bus.posted' | 'bus.sent'): void;
 }
@@ -44,7 +53,7 @@ export class Relay {
     private readonly queue: PostgresQueue,
     private readonly topology: Topology,
     private readonly clock: Clock,
-    private readonly settings: RelaySettings,
+    private readonly settings: RelayLimits,
     private readonly owner: RelayOwner,
   ) {}
 
@@ -81,11 +90,12 @@ export class Relay {
 
   private async sendOnce(channel: ConfirmChannel): Promise<boolean> {
     const types = await this.typesWithRoom(channel);
-    const room = Math.max(0, ...types.map((type) => this.room.get(type) ?? 0));
-    const posted = types.length === 0 ? [] : await this.post(types, Math.min(BATCH, room));
+    // Whichever types they turn out to have, they fit.
+    const room = Math.min(BATCH, ...types.map((type) => this.room.get(type) ?? 0));
+    const posted = types.length === 0 ? [] : await this.post(types, room);
     if (posted.length === 0) return false;
     this.owner.crashAt('bus.posted');
-    const sent = await Promise.all(posted.map((message) => this.send(channel, message)));
+    const sent = await this.confirmed(posted.map((message) => this.send(channel, message)));
     this.owner.crashAt('bus.sent');
     const unsent = posted.filter((_, index) => sent[index] !== true);
     if (unsent.length > 0) await this.takeBack(unsent);
@@ -104,7 +114,8 @@ export class Relay {
         room = queuedMax - waiting;
         this.room.set(type, room);
       }
-      if (room > 0) withRoom.push(type);
+      // Little room of one type would make all batches little.
+      if (room >= Math.ceil(queuedMax / 4)) withRoom.push(type);
     }
     return withRoom;
   }
@@ -137,6 +148,13 @@ export class Relay {
         resolve(false);
       }
     });
+  }
+
+  /** A queue without a leader confirms nothing, for ever; with a new connection the inbox finds it. All others may not wait for that. */
+  private async confirmed(sending: readonly Promise<boolean>[]): Promise<boolean[]> {
+    const all = Promise.all(sending);
+    while (!(await isSettledWithin(this.clock, this.settings.answerMs, all))) if (!this.owner.isBlocked()) this.owner.misses();
+    return all;
   }
 
   private async takeBack(unsent: readonly PostedMessage[]): Promise<void> {
