@@ -28,7 +28,7 @@ export async function exhaustiveTest(wish: CrashWish, undoing: Undoing): Promise
   const directory = await temporaryDirectory();
   if (wish.keep) say(`Logs and data stay in ${directory}`);
   else undoing.add('temporary directory', () => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  const battle = await prepareBattle({ places: await placesIn(directory), carrier, brokerUrl: wish.brokerUrl, signal }, undoing);
+  const battle = await prepareBattle({ places: await placesIn(directory), carrier, broker: wish.broker, signal }, undoing);
   const { balancer, hubs, town, logbook } = battle;
   await startHubs({ ...battle, hubs: [hubs[0]] });
   await hubs[0].end();
