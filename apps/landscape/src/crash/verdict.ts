@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Timeline } from '@amtsbote/ops-api';
 
-import type { Carrier } from './crash-config.js';
 import type { Comparison, Divergence } from './comparison.js';
+import type { Carrier } from './crash-config.js';
 import type { LogEntry } from './logbook.js';
 
 /** What a run shows at its end. */
