@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 
 import { openDatabase } from '@amtsbote/store';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { type DataSource } from 'typeorm';
 
 import { TcpProxy } from '../../apps/landscape/src/crash/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

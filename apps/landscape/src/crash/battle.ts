@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -9,6 +10,7 @@ import type { Undoing } from '../launch/undoing.js';
 import { LoadBalancer } from '../load-balancer.js';
 import { Town } from '../town.js';
 import { type Carrier, writeCrashConfig } from './crash-config.js';
+import { Editors } from './editors.js';
 import { HubView } from './hub-view.js';
 import { Logbook } from './logbook.js';
 import type { Battlefield } from './nemesis.js';
@@ -22,6 +24,7 @@ export interface Battle extends Battlefield {
   readonly town: Town;
   readonly balancer: LoadBalancer;
   readonly view: HubView;
+  readonly editors: Editors;
   readonly logbook: Logbook;
 }
 
@@ -51,6 +54,7 @@ export async function prepareBattle({ places, carrier, brokerUrl, signal }: Batt
   const balancer = await LoadBalancer.start(ports.map((port) => `http://127.0.0.1:${port}`));
   undoing.add('load balancer', () => balancer.stop());
   const via = (name: LineName, address: string): string => lineOf(lines, name).via(address);
+  const pushToken = randomBytes(24).toString('base64url');
   const hubAt = (index: 0 | 1): HubUnderFire => {
     const environment = {
       ...town.environment(),
@@ -63,6 +67,7 @@ export async function prepareBattle({ places, carrier, brokerUrl, signal }: Batt
       HUB_PORT: String(ports[index]),
       HUB_BLOBS: places.blobs,
       HUB_LOG_LEVEL: 'info',
+      CRASH_PUSH_TOKEN: pushToken,
     };
     const name = `hub ${index}`;
     const logFile = join(places.hubLog, '..', `hub-${index}.log`);
@@ -70,12 +75,18 @@ export async function prepareBattle({ places, carrier, brokerUrl, signal }: Batt
   };
   const hubs = [hubAt(0), hubAt(1)] as const;
   for (const hub of hubs) undoing.add(hub.name, () => hub.stop());
+  const editors = new Editors(balancer.url, pushToken);
   const view = new HubView(balancer.url, town.secrets.HUB_OPS_TOKEN);
-  return { hubs, postgres, lines, town, balancer, view, logbook };
+  return { hubs, postgres, lines, town, balancer, view, editors, logbook };
 }
 
 /** Both hubs, ready, and the Fachverfahren polling. */
-export async function startHubs({ hubs, town, balancer, logbook }: Battle): Promise<void> {
+export async function startHubs({
+  hubs,
+  town,
+  balancer,
+  logbook,
+}: Pick<Battle, 'town' | 'balancer' | 'logbook'> & { readonly hubs: readonly HubUnderFire[] }): Promise<void> {
   // One after the other: the first one makes the tables.
   for (const hub of hubs) {
     await hub.start();

@@ -16,6 +16,7 @@ export const TIMES = { attempt: 3_000, lease: 4_000, busLease: 4_000, statement:
 /** The little that is read and written of the demo's configuration. */
 interface DemoConfig {
   [key: string]: unknown;
+  tenants: Record<string, unknown>;
   instances: Record<string, Record<string, unknown> & { adapter: string; options: Record<string, unknown> }>;
   queues: Record<string, Record<string, unknown>>;
 }
@@ -53,8 +54,19 @@ export async function writeCrashConfig(directory: string, carrier: Carrier): Pro
     ...demo,
     database: { url: '${env:DATABASE_URL}', statementMs: TIMES.statement },
     bus: busOf(carrier),
-    instances,
+    instances: { ...instances, katalog: { adapter: 'catalogue-memory', options: { objects: [] } } },
     queues,
+    // An editorial system pushes: runs of the catalogue have crash points, too.
+    catalogue: {
+      sources: {
+        redaktion: {
+          instance: 'katalog',
+          tenants: Object.keys(demo.tenants),
+          leaseMs: TIMES.lease,
+          pushers: [{ name: 'redaktion', token: '${env:CRASH_PUSH_TOKEN}' }],
+        },
+      },
+    },
   };
   const file = join(directory, `crash-${carrier}.yaml`);
   await writeFile(file, `# SPDX-License-Identifier: EUPL-1.2\n${stringify(config)}`);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { ApplicationPage, ApplicationSummary, DeadLetterView, StepView, Timeline } from '@amtsbote/ops-api';
+import type { ApplicationPage, ApplicationSummary, DeadLetterView, RunView, StepView, Timeline } from '@amtsbote/ops-api';
 
 /** An application as the hub tells of it. */
 export interface HubApplication extends Pick<
@@ -48,6 +48,12 @@ export class HubView {
 
   async timeline(id: string): Promise<Timeline> {
     return this.get<Timeline>(`/ops/applications/${id}/timeline`);
+  }
+
+  /** Runs of the catalogue that are not applied: name of their state. */
+  async unappliedRuns(): Promise<string[]> {
+    const { runs } = await this.get<{ runs: RunView[] }>('/ops/catalogue/runs?limit=100');
+    return runs.flatMap(({ id, state }) => (state === 'applied' ? [] : [`run ${id} is ${state}`]));
   }
 
   async deadLetters(): Promise<readonly DeadLetterView[]> {

@@ -5,13 +5,15 @@ import { LaunchError, sentenceOf } from '../launch/problem.js';
 import { Undoing } from '../launch/undoing.js';
 import { type Carrier, CARRIERS } from './crash-config.js';
 import { crashTest } from './crash-test.js';
+import { exhaustiveTest } from './exhaustive.js';
 import type { CrashReport } from './verdict.js';
 
-const USAGE = `npm run crash-test -- [--kills <n>] [--seed <n>] [--carrier postgres | rabbitmq] [--minutes <n>] [--keep] [--json]
+const USAGE = `npm run crash-test -- [--kills <n>] [--seed <n>] [--carrier postgres | rabbitmq] [--minutes <n>] [--exhaustive] [--keep] [--json]
   --kills    how often one of the two hubs is killed (default 10), among freezes, cut lines, restarts of the database and sick targets
   --seed     what decides load and disturbances (default: made up, and shown); the operating system's timing it does not decide
   --carrier  what carries messages (default postgres); rabbitmq needs RABBITMQ_URL
   --minutes  how long it lasts (default: as long as the kills need); waiting for the end comes on top
+  --exhaustive  instead: one hub dies once at each crash point of the code, and the next one goes on
   --keep     keeps logs and data
   --json     the last line is one JSON object`;
 
@@ -30,11 +32,20 @@ async function main(): Promise<{ report: CrashReport; json: boolean }> {
   if (carrier === undefined) throw new LaunchError(`--carrier expects ${CARRIERS.join(' or ')}.\n${USAGE}`);
   const brokerUrl = process.env['RABBITMQ_URL'] === '' ? undefined : process.env['RABBITMQ_URL'];
   const common = { seed, kills, carrier, brokerUrl, keep: values.keep === true, say, signal: stopping.signal };
-  const report = await crashTest({ ...common, ...(minutes === undefined ? {} : { durationMs: minutes * 60_000 }) }, undoing);
+  const wish = { ...common, ...(minutes === undefined ? {} : { durationMs: minutes * 60_000 }) };
+  const report = values.exhaustive === true ? await exhaustiveTest(wish, undoing) : await crashTest(wish, undoing);
   return { report, json: values.json === true };
 }
 
-function parsed(): { kills: string; carrier: string; seed?: string; minutes?: string; keep?: boolean; json?: boolean } {
+function parsed(): {
+  kills: string;
+  carrier: string;
+  seed?: string;
+  minutes?: string;
+  exhaustive?: boolean;
+  keep?: boolean;
+  json?: boolean;
+} {
   try {
     return parseArgs({
       options: {
@@ -42,6 +53,7 @@ function parsed(): { kills: string; carrier: string; seed?: string; minutes?: st
         carrier: { type: 'string', default: 'postgres' },
         seed: { type: 'string' },
         minutes: { type: 'string' },
+        exhaustive: { type: 'boolean' },
         keep: { type: 'boolean' },
         json: { type: 'boolean' },
       },

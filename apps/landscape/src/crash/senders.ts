@@ -82,14 +82,19 @@ export class Senders {
       return;
     }
     if (manner === 'atOnce') await Promise.all(hubs.map((hub) => this.once(hub, built, entry)));
-    while (entry.promises.length === 0) {
-      await this.once(balancer, built, entry);
-      if (entry.refusals.length > 0) return;
-      if (entry.promises.length === 0) await sleep(PAUSE_MS, undefined, { signal: this.signal });
-    }
+    await this.untilAnswered(balancer, built, entry);
     if (manner !== 'again') return;
     await sleep(againAfterMs, undefined, { signal: this.signal });
     await this.once(hubs[index % 2] ?? balancer, built, entry);
+  }
+
+  /** Again and again, until there is a promise; or a refusal, which nothing would change. */
+  private async untilAnswered(hub: string, built: OutgoingSubmission, entry: SentSubmission): Promise<void> {
+    const isOpen = (): boolean => entry.promises.length + entry.refusals.length === 0;
+    while (isOpen()) {
+      await this.once(hub, built, entry);
+      if (isOpen()) await sleep(PAUSE_MS, undefined, { signal: this.signal });
+    }
   }
 
   private async once(hub: string, built: OutgoingSubmission, entry: SentSubmission): Promise<void> {

@@ -31,10 +31,9 @@ export class HubUnderFire {
     return this.frozen;
   }
 
-  /** Starts a process; it is not ready yet. With `environment` beyond its own, for this process only. */
-  async start(environment: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
-    const process = await HubProcess.start({ ...this.wish, environment: { ...this.wish.environment, ...environment } });
-    this.process = process;
+  /** Starts a process; it is not ready yet. */
+  async start(): Promise<HubProcess> {
+    const process = await this.startOnce({});
     let wasReady = false;
     void process.untilReady(this.stopped.signal).then(
       () => {
@@ -52,6 +51,13 @@ export class HubUnderFire {
     return process;
   }
 
+  /** Starts a process that nobody starts again. */
+  async startOnce(environment: Readonly<Record<string, string>>): Promise<HubProcess> {
+    const process = await HubProcess.start({ ...this.wish, environment: { ...this.wish.environment, ...environment } });
+    this.process = process;
+    return process;
+  }
+
   /** Waits until it may be sent requests. */
   async untilReady(): Promise<void> {
     await this.process?.untilReady(this.stopped.signal);
@@ -63,6 +69,11 @@ export class HubUnderFire {
     this.frozen = false;
     await sleep(downMs);
     if (!this.isStopping()) await this.start();
+  }
+
+  /** SIGKILL, for good. */
+  async end(): Promise<void> {
+    await this.process?.kill();
   }
 
   /** SIGSTOP, and SIGCONT after a while, when it is still the same process. */

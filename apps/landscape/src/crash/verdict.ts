@@ -12,6 +12,8 @@ export interface CrashReport extends Omit<Comparison, 'divergences'> {
   readonly kills: number;
   readonly seconds: number;
   readonly ok: boolean;
+  /** Of an exhaustive run: crash points there are, and those at which a hub really died. */
+  readonly crashPoints?: { readonly planned: number; readonly hit: number };
 }
 
 /** Under fire some submissions that are sent only once are never answered; with fewer answers than this nothing was tried. */
