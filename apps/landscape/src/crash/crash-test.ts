@@ -48,7 +48,8 @@ export async function crashTest(wish: CrashWish, undoing: Undoing): Promise<Cras
   const addresses = { balancer: balancer.url, hubs: [hubs[0].url, hubs[1].url], token: town.secrets.TOWN_FORMS_TOKEN } as const;
   const giveUp = new AbortController();
   const senders = new Senders(addresses, logbook, AbortSignal.any([signal, giveUp.signal]));
-  await Promise.all([senders.send(load, seed), new Nemesis(battle, logbook).rage(disturbances, signal)]);
+  const rage = new Nemesis(battle, logbook).rage(disturbances, signal);
+  await Promise.all([senders.send(load, seed), battle.editors.keepPushing(rage), rage]);
   say(`Quiet now; ${senders.unanswered} senders are still sending. Waiting for everything to come to its end …`);
   await quiescence(battle, senders, signal);
   giveUp.abort(new Error('the test is over'));
@@ -67,7 +68,7 @@ export async function quiescence({ view, town }: Battle, senders: Senders, signa
   const end = Date.now() + QUIET_MS_MAX;
   const isSettled = async (): Promise<boolean> => {
     await town.catchUp();
-    return senders.unanswered === 0 && (await view.flowing()) === 0;
+    return senders.unanswered === 0 && (await view.flowing()) === 0 && (await view.unappliedRuns()).length === 0;
   };
   while (Date.now() < end && !(await isSettled().catch(() => false))) await sleep(LOOK_MS, undefined, { signal });
   await town.catchUp();

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { CatalogueChange } from '@amtsbote/canonical';
+
+const EDITION_MS = 3_000;
+const RETRY_MS = 300;
 
 /** An editorial system that pushes documents of the service catalogue. */
 export class Editors {
@@ -7,6 +12,20 @@ export class Editors {
     private readonly hubUrl: string,
     private readonly token: string,
   ) {}
+
+  /** Pushes an edition now and then while something goes on, each until it is taken. */
+  async keepPushing(meanwhile: Promise<unknown>): Promise<void> {
+    let isOver = false;
+    const over = meanwhile.then(
+      () => (isOver = true),
+      () => (isOver = true),
+    );
+    const goesOn = (): boolean => !isOver;
+    for (let edition = 1; goesOn(); edition += 1) {
+      while (goesOn() && !(await this.push(`edition ${edition}`))) await Promise.race([sleep(RETRY_MS), over]);
+      await Promise.race([sleep(EDITION_MS), over]);
+    }
+  }
 
   /** Pushes one service whose title says `edition`. @returns whether the hub took it. */
   async push(edition: string): Promise<boolean> {

@@ -46,7 +46,7 @@ export async function exhaustiveTest(wish: CrashWish, undoing: Undoing): Promise
   say('All points are done. Waiting for everything to come to its end …');
   await quiescence(battle, senders, signal);
   giveUp.abort(new Error('the test is over'));
-  const comparison = withRuns(await compared(battle, senders), await battle.view.unappliedRuns());
+  const comparison = await compared(battle, senders);
   await tell(comparison, battle, say);
   const hit = new Set(await deaths(graves)).size;
   return reportOf(comparison, hit, { seed, carrier, seconds: Math.round((Date.now() - startedAt) / 1_000) }, say);
@@ -91,11 +91,6 @@ async function send(senders: Senders, seed: number): Promise<void> {
 async function deaths(graves: string): Promise<string[]> {
   const text = await readFile(graves, 'utf8').catch(() => '');
   return text.split('\n').filter((line) => line !== '');
-}
-
-function withRuns(comparison: Comparison, runs: readonly string[]): Comparison {
-  const stuck = runs.map((what) => ({ kind: 'unexpected' as const, what: `catalogue: ${what}` }));
-  return { ...comparison, unexpected: comparison.unexpected + stuck.length, divergences: [...comparison.divergences, ...stuck] };
 }
 
 function reportOf(

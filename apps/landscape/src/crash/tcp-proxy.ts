@@ -82,6 +82,8 @@ class Link {
   readonly closed: Promise<void>;
   private isOver = false;
   private readonly timers = new Set<NodeJS.Timeout>();
+  /** By the side it comes from: what a slow line still holds. */
+  private readonly waiting = new Map<Socket, (() => void)[]>();
 
   constructor(
     private readonly client: Socket,
@@ -130,20 +132,19 @@ class Link {
     }
   }
 
-  private readonly arrivals = new Map<Socket, number>();
-
   private deliver(from: Socket, ms: number, act: () => void): void {
-    const now = performance.now();
-    const at = Math.max(now + ms, this.arrivals.get(from) ?? 0);
-    if (at <= now) {
+    const waiting = this.waiting.get(from) ?? [];
+    if (ms === 0 && waiting.length === 0) {
       act();
       return;
     }
-    this.arrivals.set(from, at);
+    this.waiting.set(from, waiting);
+    waiting.push(act);
+    // Whichever timer comes first delivers what has waited longest: in order, whatever each was delayed by.
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      if (!this.isOver) act();
-    }, at - now);
+      if (!this.isOver) waiting.shift()?.();
+    }, ms);
     this.timers.add(timer);
   }
 

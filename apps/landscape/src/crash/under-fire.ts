@@ -16,6 +16,9 @@ export class HubUnderFire {
   private process: HubProcess | undefined;
   private frozen = false;
   private stopping = false;
+  /** Counts deaths: only the last one is followed by a new process, however many come while it is down. */
+  private generation = 0;
+  private turn: Promise<unknown> = Promise.resolve();
   private readonly stopped = new AbortController();
 
   constructor(
@@ -45,8 +48,7 @@ export class HubUnderFire {
       if (this.stopping || this.process !== process) return;
       this.logbook.note('hub', `${this.name} ended by itself${wasReady ? '' : ' while it was starting'}`);
       if (wasReady) this.findings.push(sentence);
-      await sleep(PAUSE_MS);
-      if (!this.isStopping()) await this.start();
+      await this.startAgain(PAUSE_MS);
     });
     return process;
   }
@@ -65,10 +67,9 @@ export class HubUnderFire {
 
   /** SIGKILL, and a new process after a while. */
   async kill(downMs: number): Promise<void> {
-    await this.process?.kill();
+    await this.inTurn(async () => this.process?.kill());
     this.frozen = false;
-    await sleep(downMs);
-    if (!this.isStopping()) await this.start();
+    await this.startAgain(downMs);
   }
 
   /** SIGKILL, for good. */
@@ -90,10 +91,21 @@ export class HubUnderFire {
   async stop(): Promise<void> {
     this.stopping = true;
     this.stopped.abort(new Error('the hub is stopped'));
+    await this.turn;
     await this.process?.stop();
   }
 
-  private isStopping(): boolean {
-    return this.stopping;
+  private async startAgain(afterMs: number): Promise<void> {
+    const mine = (this.generation += 1);
+    await sleep(afterMs);
+    await this.inTurn(async () => {
+      if (!this.stopping && mine === this.generation) await this.start();
+    });
+  }
+
+  /** A process that is being started cannot be killed yet: one after the other. */
+  private inTurn(act: () => Promise<unknown>): Promise<unknown> {
+    this.turn = this.turn.then(act);
+    return this.turn;
   }
 }
