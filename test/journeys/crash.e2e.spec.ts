@@ -28,7 +28,13 @@ describe('two hubs under fire', () => {
     async () => {
       const { code, output, report } = await crashTest('--kills', '4', '--seed', '7', '--minutes', '0.4');
       // The whole output is the failure's text: it has the first divergence's story.
-      expect({ code, ...report, output: code === 0 ? '' : output }).toMatchObject({ code: 0, lost: 0, duplicated: 0, unexpected: 0, output: '' });
+      expect({ code, ...report, output: code === 0 ? '' : output }).toMatchObject({
+        code: 0,
+        lost: 0,
+        duplicated: 0,
+        unexpected: 0,
+        output: '',
+      });
       expect(report).toMatchObject({ seed: 7, kills: 4, carrier: 'postgres', ok: true });
       expect(report['completed']).toBeGreaterThan(30);
     },
