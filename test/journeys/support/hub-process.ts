@@ -25,7 +25,7 @@ export class HubProcess {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     const hub = new HubProcess(child, output, environment['HUB_URL'] ?? '');
     while (!(await hub.isReady())) {
-      if (child.exitCode !== null) throw new Error(`the hub ended: ${output.join('').slice(-2_000)}`);
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the hub ended: ${output.join('').slice(-2_000)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return hub;
@@ -39,6 +39,11 @@ export class HubProcess {
   async stop(): Promise<number | null> {
     await this.end('SIGTERM');
     return this.child.exitCode;
+  }
+  /** Resolves when it is gone, whoever ended it. */
+  async ended(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    await new Promise((resolve) => this.child.once('exit', resolve));
   }
   get log(): string {
     return this.output.join('');

@@ -15,6 +15,8 @@ export interface ClaimedStep {
   readonly instance: string;
   readonly options: StepOptions;
   readonly fence: string;
+  /** End of the lease as it was claimed. */
+  readonly leaseUntil: Date;
   /** Number of this attempt, from 1. */
   readonly attempt: number;
   /** Failed attempts in a row before this one. */
@@ -82,7 +84,7 @@ const CLAIM = prepared(`
     RETURNING s.*, candidate.state AS before),
   recorded AS (
     INSERT INTO attempt (step_id, number, tenant, owner, fence, started_at) SELECT id, attempts, tenant, $3, fence, $1 FROM claimed)
-  SELECT c.id, c.tenant, c.application_id AS "applicationId", c.name, c.kind, c.instance, c.options, c.fence, c.attempts AS attempt, c.failures, c.unexpected,
+  SELECT c.id, c.tenant, c.application_id AS "applicationId", c.name, c.kind, c.instance, c.options, c.fence, c.lease_until AS "leaseUntil", c.attempts AS attempt, c.failures, c.unexpected,
     c.failing_since AS "failingSince", c.receipt, c.before, a.document AS application
   FROM claimed c JOIN application a ON a.id = c.application_id AND a.tenant = c.tenant
   ORDER BY c.due_at, c.id`);

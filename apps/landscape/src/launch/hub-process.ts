@@ -93,6 +93,8 @@ export class HubProcess {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
+    // One that is frozen would not even hear of it.
+    this.child.kill('SIGCONT');
     const patience = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS_MAX);
     await ended;
     clearTimeout(patience);
@@ -103,10 +105,21 @@ export class HubProcess {
     return HubProcess.start(this.wish);
   }
 
-  /** For tests of crashes. */
-  kill(): void {
+  /** For tests of crashes: SIGKILL, no goodbye of any kind. */
+  async kill(): Promise<void> {
     this.isStopping = true;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
     this.child.kill('SIGKILL');
+    await ended;
+  }
+  /** For tests of crashes: it stands still in the middle of whatever it does, and knows nothing of it. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+  /** It goes on as if no time had passed. */
+  thaw(): void {
+    this.child.kill('SIGCONT');
   }
 
   private async obituary(code: number | null, signal: NodeJS.Signals | null): Promise<string> {
