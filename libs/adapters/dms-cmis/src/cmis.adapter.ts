@@ -24,6 +24,7 @@ import {
   documentTooLarge,
   mayBeTaken,
   nameTaken,
+  saysTaken,
   takenButHidden,
   Unfit,
 } from './cmis.errors.js';
@@ -163,8 +164,7 @@ class CmisDms extends DmsPort {
       if (!mayBeTaken(error)) throw asDeliveryError(error, { repeatable: false, during: 'create', signal: ctx.signal });
       const there = await this.ask(ctx, () => this.finder.at(name, plan, parent, ctx.signal));
       if (there !== undefined) return there;
-      const refused = asDeliveryError(error, { repeatable: false, signal: ctx.signal });
-      throw error instanceof Error && error.message.includes('nameConstraintViolation') ? takenButHidden() : refused;
+      throw saysTaken(error) ? takenButHidden() : asDeliveryError(error, { repeatable: false, signal: ctx.signal });
     }
   }
 

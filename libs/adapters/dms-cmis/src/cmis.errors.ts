@@ -25,7 +25,7 @@ export class UnreadableAnswer extends Error {
 }
 
 type Kind = 'misconfigured' | 'refused' | 'untransferable' | 'unavailable';
-type Verdict = readonly [Kind, code: string, message: string, hintKey?: string];
+type Verdict = readonly [Kind, code: string, message: string, hintKey?: string | undefined];
 
 /** Configuration and repository do not fit, or this application does not fit the types. Names settings and properties, never values. */
 export class Unfit extends Error {
@@ -53,6 +53,11 @@ export interface Call {
 export function mayBeTaken(error: unknown): boolean {
   if (!(error instanceof CmisFailure)) return false;
   return error.exception === 'nameConstraintViolation' || (error.status === 409 && error.exception === 'none');
+}
+
+/** The repository says in so many words that the name is taken. */
+export function saysTaken(error: unknown): boolean {
+  return error instanceof CmisFailure && error.exception === 'nameConstraintViolation';
 }
 
 /** There is nothing: for looks at what may be absent. */
@@ -142,7 +147,7 @@ export function asDeliveryError(error: unknown, call: Call): unknown {
   return verdict(verdictOn(error, call.during), error, error.retryAfterMs);
 }
 
-function verdict([kind, code, message, hintKey]: Verdict | readonly [...Verdict, undefined], cause: unknown, retryAfterMs?: number): DeliveryError {
+function verdict([kind, code, message, hintKey]: Verdict, cause: unknown, retryAfterMs?: number): DeliveryError {
   return DeliveryError[kind](`${ADAPTER_TYPE}/${code}`, message, {
     cause,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

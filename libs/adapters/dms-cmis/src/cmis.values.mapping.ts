@@ -9,7 +9,7 @@ import type { Choice, PropertyDefinition, WireProperty } from './cmis.wire.js';
 export function wireProperty(definition: PropertyDefinition, texts: readonly string[]): WireProperty {
   const { id, cardinality } = definition;
   if (cardinality === 'single' && texts.length > 1) throw unfit('too-many-values', `${id} takes one value, and the mapping gives several`);
-  const values = texts.map((text) => wireValue(definition, text.normalize('NFC')));
+  const values = texts.map((text) => wireValue(definition, text));
   return { id, values: cardinality === 'single' ? (values[0] ?? '') : values };
 }
 

@@ -28,7 +28,7 @@ export interface Choice {
   readonly value?: unknown;
   readonly choice?: readonly Choice[] | null | undefined;
 }
-const Choice: z.ZodType<Choice> = z.lazy(() => z.object({ value: z.unknown(), choice: z.array(Choice).nullish() }));
+const Choice: z.ZodType<Choice> = z.lazy(() => z.object({ value: z.unknown().optional(), choice: z.array(Choice).nullish() }));
 
 /** [S] Definition of a property. */
 export const PropertyDefinition = z.object({
@@ -41,7 +41,7 @@ export const PropertyDefinition = z.object({
   queryable: z.boolean().nullish(),
   openChoice: z.boolean().nullish(),
   choice: z.array(Choice).nullish(),
-  defaultValue: z.unknown(),
+  defaultValue: z.unknown().optional(),
   maxLength: z.number().nullish(),
   minValue: z.number().nullish(),
   maxValue: z.number().nullish(),
@@ -74,7 +74,7 @@ export const TypeContainers: z.ZodType<readonly TypeContainer[]> = z.lazy(() =>
 export const ObjectAnswer = z
   .object({
     succinctProperties: z.record(z.string(), z.unknown()).optional(),
-    properties: z.record(z.string(), z.object({ value: z.unknown() })).optional(),
+    properties: z.record(z.string(), z.object({ value: z.unknown().optional() })).optional(),
     allowableActions: z.record(z.string(), z.boolean()).nullish(),
   })
   .transform(({ succinctProperties, properties, allowableActions }) => ({
