@@ -20,18 +20,22 @@ const info = (more: object = {}): Record<string, unknown> => ({
   ...more,
 });
 const folder = { succinctProperties: { 'cmis:objectId': '101', 'cmis:name': 'x' }, somethingNew: { of: 'tomorrow' } };
+const open: CmisClient[] = [];
 const served = (): nock.Scope => nock(ORIGIN);
 const discovered = (): nock.Scope => served().get('/cmis/browser').reply(200, { Z9: info({ repositoryId: 'Z9' }), A1: info() });
 
 function client(change: object = {}): CmisClient {
   const options = CmisOptions.parse({ ...tradeArchiveOptions(`${ORIGIN}/cmis/browser`), ...change });
-  return new CmisClient(options, new ManualClock('2026-01-31T10:00:00.000Z'), seededRandomness(1));
+  const made = new CmisClient(options, new ManualClock('2026-01-31T10:00:00.000Z'), seededRandomness(1));
+  open.push(made);
+  return made;
 }
 
 beforeEach(() => {
   nock.disableNetConnect();
 });
 afterEach(() => {
+  for (const made of open.splice(0)) made.close();
   expect(nock.pendingMocks()).toEqual([]);
   nock.cleanAll();
   nock.enableNetConnect();
@@ -98,17 +102,22 @@ describe('CmisClient on the wire', () => {
 
   it('sends a query as a form, with its charset and nothing in the address, and all pages', async () => {
     discovered();
-    const skips: (string | null)[] = [];
-    const page = (hasMoreItems: boolean | undefined, count: number) => (_uri: string, body: unknown) => {
-      const form = new URLSearchParams(body as Record<string, string>);
-      skips.push(form.get('skipCount'));
-      expect([form.get('statement'), form.get('_charset_'), form.get('cmisaction')]).toEqual(["… = 'Käse'", 'UTF-8', 'query']);
-      return { results: Array.from({ length: count }, () => folder), ...(hasMoreItems === undefined ? {} : { hasMoreItems }) };
+    const forms: Record<string, string>[] = [];
+    const noted = (body: Record<string, string>): boolean => {
+      forms.push(body);
+      return true;
     };
-    served().post('/elsewhere/repo-one').reply(200, page(true, 3)).post('/elsewhere/repo-one').reply(200, page(undefined, 2));
+    const results = (count: number) => Array.from({ length: count }, () => folder);
+    served()
+      .post('/elsewhere/repo-one', noted)
+      .reply(200, { results: results(3), hasMoreItems: true })
+      .post('/elsewhere/repo-one', noted)
+      .reply(200, { results: results(2) });
     const found = [];
     for await (const object of client().query("… = 'Käse'", signal)) found.push(object);
-    expect([found.length, skips]).toEqual([5, ['0', '3']]);
+    expect(found).toHaveLength(5);
+    const common = { cmisaction: 'query', statement: "… = 'Käse'", searchAllVersions: 'false', maxItems: '100', succinct: 'true', _charset_: 'UTF-8' };
+    expect(forms).toEqual([{ ...common, skipCount: '0' }, { ...common, skipCount: '3' }]);
   });
 
   it('sends a document as one body of announced length: controls in UTF-8, the name in a control, the content last', async () => {
