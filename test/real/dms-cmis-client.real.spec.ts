@@ -78,7 +78,10 @@ describe('the simulated repository, for an independent client (CmisJS 1.0.3)', (
   });
 
   it('creates a folder and a document, umlauts and all', () => {
-    expect(session.folder.succinctProperties).toMatchObject({ 'cmis:name': 'Antrag Müller 2025-001', 'cmis:path': '/Antrag Müller 2025-001' });
+    expect(session.folder.succinctProperties).toMatchObject({
+      'cmis:name': 'Antrag Müller 2025-001',
+      'cmis:path': '/Antrag Müller 2025-001',
+    });
     expect(session.document.succinctProperties).toMatchObject({
       'cmis:name': 'Übersicht.txt',
       'cmis:contentStreamLength': Buffer.byteLength('Grüße aus der Ablage'),

@@ -66,10 +66,12 @@ export const de = {
     dmsLogin: 'Das DMS nimmt die Zugangsdaten nicht an. Kennwort oder Token in der Konfiguration erneuern, dann die Instanz fortsetzen.',
     dmsRights: 'Dem technischen Benutzer fehlt ein Recht im DMS. Rechte am Zielordner ergänzen, dann die Instanz fortsetzen.',
     dmsMissing: 'Im DMS fehlt etwas, das die Konfiguration nennt (Adresse, Repository, Zielordner). Anlegen oder die Konfiguration ändern.',
-    dmsElsewhere: 'Das DMS verweist auf eine andere Adresse; Zugangsdaten gehen nicht dorthin. Endgültige Adresse eintragen oder den Proxy einstellen.',
+    dmsElsewhere:
+      'Das DMS verweist auf eine andere Adresse; Zugangsdaten gehen nicht dorthin. Endgültige Adresse eintragen oder den Proxy einstellen.',
     dmsType: 'Ein Objekttyp der Konfiguration passt nicht zum DMS. Mit „amtsbote probe“ vergleichen.',
     dmsProperty: 'Eine Eigenschaft der Konfiguration passt nicht zum Objekttyp im DMS. Mit „amtsbote probe“ vergleichen.',
-    dmsMapping: 'Die Abbildung der Indexdaten ergibt für diesen Antrag keinen Wert, den das DMS nimmt. Ausdruck in der Konfiguration ändern.',
+    dmsMapping:
+      'Die Abbildung der Indexdaten ergibt für diesen Antrag keinen Wert, den das DMS nimmt. Ausdruck in der Konfiguration ändern.',
     dmsValueTooLong: 'Ein Wert ist länger, als die Eigenschaft im DMS erlaubt. Eigenschaft verlängern oder den Ausdruck kürzen.',
     dmsChoice: 'Ein Wert steht nicht in der Auswahlliste des DMS. Liste ergänzen oder den Ausdruck ändern.',
     dmsRequired: 'Das DMS verlangt einen Wert, den dieser Antrag nicht hat. Ausdruck mit einem Ersatzwert versehen.',

@@ -66,7 +66,8 @@ export const en: Texts = {
     noRoute: 'no route',
     dmsLogin: 'The DMS does not accept the credentials. Renew password or token in the configuration, then resume the instance.',
     dmsRights: 'The technical user lacks a right in the DMS. Grant it on the target folder, then resume the instance.',
-    dmsMissing: 'The DMS lacks something the configuration names (address, repository, target folder). Create it, or change the configuration.',
+    dmsMissing:
+      'The DMS lacks something the configuration names (address, repository, target folder). Create it, or change the configuration.',
     dmsElsewhere: 'The DMS leads to another address; credentials do not go there. Enter the final address, or set up the proxy.',
     dmsType: 'An object type of the configuration does not fit the DMS. Compare with “amtsbote probe”.',
     dmsProperty: 'A property of the configuration does not fit the object type in the DMS. Compare with “amtsbote probe”.',

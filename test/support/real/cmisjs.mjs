@@ -50,7 +50,12 @@ const result = {
 };
 const copy = await session.checkOut(documentId);
 result.whileCheckedOut = await session.getObject(documentId);
-result.checkedIn = await session.checkIn(copy.succinctProperties['cmis:objectId'], true, { 'cmis:name': 'Übersicht.txt' }, 'zweite Fassung');
+result.checkedIn = await session.checkIn(
+  copy.succinctProperties['cmis:objectId'],
+  true,
+  { 'cmis:name': 'Übersicht.txt' },
+  'zweite Fassung',
+);
 result.deleted = { status: (await session.deleteObject(result.checkedIn.succinctProperties['cmis:objectId'])).status };
 result.afterwards = (await session.getChildren(folderId)).numItems;
 process.stdout.write(JSON.stringify(result));

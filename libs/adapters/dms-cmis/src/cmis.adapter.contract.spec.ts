@@ -4,7 +4,13 @@ import { Readable } from 'node:stream';
 import { type DeliveryError, type DmsPort, type FilingRequest } from '@amtsbote/adapter-kit';
 import { aDocument, anApplication, EffectMemory, TestDelivery } from '@amtsbote/adapter-kit/testing';
 import { adapter } from '@amtsbote/adapters/dms-cmis';
-import { CmisSimulator, NAMED_ARCHIVE, type SimulatedArchive, TRADE_ARCHIVE, tradeArchiveOptions } from '@amtsbote/adapters/dms-cmis/simulator';
+import {
+  CmisSimulator,
+  NAMED_ARCHIVE,
+  type SimulatedArchive,
+  TRADE_ARCHIVE,
+  tradeArchiveOptions,
+} from '@amtsbote/adapters/dms-cmis/simulator';
 import { seededRandomness, systemClock } from '@amtsbote/platform';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
@@ -46,7 +52,8 @@ const section = (options: Options, name: string): Options => options[name] as Op
 const changed =
   (name: string, more: Options) =>
   (options: Options): Options => ({ ...options, [name]: { ...section(options, name), ...more } });
-const filing = (number = 1, memory = new EffectMemory(), attempt = 1): TestDelivery => new TestDelivery(`filing-${number}`, memory, attempt);
+const filing = (number = 1, memory = new EffectMemory(), attempt = 1): TestDelivery =>
+  new TestDelivery(`filing-${number}`, memory, attempt);
 const once = { akten: 1, vorgaenge: 1, documents: 1, duplicates: [] };
 
 describe('two processes', () => {
@@ -83,7 +90,13 @@ describe('names', () => {
   it('that a repository does not take are made legal; content and index data keep them as they were', async () => {
     const cmis = await start();
     const names = ['a:b.pdf', 'a?b.pdf', '  x\u0007y. .', 'Ü'.repeat(120) + '"end".pdf'];
-    await port(cmis).file(request(1, names.map((name) => aDocument(name))), filing());
+    await port(cmis).file(
+      request(
+        1,
+        names.map((name) => aDocument(name)),
+      ),
+      filing(),
+    );
     const stored = [...cmis.repository.objects.values()].filter(({ typeId }) => typeId === 'town:dokument');
     const shown = stored.map(({ properties }) => String(properties.get('cmis:name')));
     expect(shown[0]).toBe('a_b.pdf');
@@ -153,7 +166,12 @@ describe('what the configuration and the repository do not agree on', () => {
       'property-read-only dmsProperty',
       'type of Vorgänge',
     ],
-    ['a key of several values', changed('vorgang', { keyProperty: 'town:leika', properties: {} }), 'key-property-unfit dmsProperty', 'type of Vorgänge'],
+    [
+      'a key of several values',
+      changed('vorgang', { keyProperty: 'town:leika', properties: {} }),
+      'key-property-unfit dmsProperty',
+      'type of Vorgänge',
+    ],
     ['a missing folder', changed('akte', { parent: { path: '/Bauamt' } }), 'folder-missing dmsMissing', 'folder for Akten'],
   ])('%s pauses the instance before anything is written, and shows in the probe', async (_what, change, code, check) => {
     const cmis = await start();
@@ -188,7 +206,9 @@ describe('what the configuration and the repository do not agree on', () => {
     const cmis = await start();
     cmis.repository.forbidden.add(cmis.repository.byPath(['Gewerbeamt', 'Akten']).id);
     const { checks } = await port(cmis).probe(AbortSignal.timeout(5_000));
-    expect(checks.filter(({ ok }) => !ok)).toEqual([{ name: 'folder for Akten', ok: false, detail: 'the user lacks canCreateFolder there' }]);
+    expect(checks.filter(({ ok }) => !ok)).toEqual([
+      { name: 'folder for Akten', ok: false, detail: 'the user lacks canCreateFolder there' },
+    ]);
     expect(await failed(port(cmis).file(request(), filing()))).toBe('misconfigured dms-cmis/permission-denied dmsRights');
   });
 
@@ -271,7 +291,8 @@ describe('two objects with the same key', () => {
     const cmis = await start({ ...TRADE_ARCHIVE, query: 'none' });
     const dms = port(cmis);
     const { akte } = await dms.file(request(1), filing(1));
-    for (let number = 1; number < 5; number += 1) await dms.file({ ...request(9), application: anApplication({ tenant: `0571100000${number}0` }) }, filing(number + 10));
+    for (let number = 1; number < 5; number += 1)
+      await dms.file({ ...request(9), application: anApplication({ tenant: `0571100000${number}0` }) }, filing(number + 10));
     cmis.repository.copy(akte.id);
     cmis.pageMax = 2;
     await expect(dms.find(request(1), filing(1))).resolves.toBe('cannotTell');

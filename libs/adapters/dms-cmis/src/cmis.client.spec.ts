@@ -22,7 +22,10 @@ const info = (more: object = {}): Record<string, unknown> => ({
 const folder = { succinctProperties: { 'cmis:objectId': '101', 'cmis:name': 'x' }, somethingNew: { of: 'tomorrow' } };
 const open: CmisClient[] = [];
 const served = (): nock.Scope => nock(ORIGIN);
-const discovered = (): nock.Scope => served().get('/cmis/browser').reply(200, { Z9: info({ repositoryId: 'Z9' }), A1: info() });
+const discovered = (): nock.Scope =>
+  served()
+    .get('/cmis/browser')
+    .reply(200, { Z9: info({ repositoryId: 'Z9' }), A1: info() });
 
 function client(change: object = {}): CmisClient {
   const options = CmisOptions.parse({ ...tradeArchiveOptions(`${ORIGIN}/cmis/browser`), ...change });
@@ -44,7 +47,10 @@ afterEach(() => {
 describe('CmisClient on the wire', () => {
   it('follows the addresses of the service document, of the repository with the configured id', async () => {
     discovered();
-    served().get('/elsewhere/repo-one/all').query({ node: '2', objectId: '101', cmisselector: 'object', succinct: 'true' }).reply(200, folder);
+    served()
+      .get('/elsewhere/repo-one/all')
+      .query({ node: '2', objectId: '101', cmisselector: 'object', succinct: 'true' })
+      .reply(200, folder);
     await expect(client().object({ id: '101' }, signal)).resolves.toMatchObject({ properties: { 'cmis:name': 'x' } });
   });
 
@@ -116,8 +122,18 @@ describe('CmisClient on the wire', () => {
     const found = [];
     for await (const object of client().query("… = 'Käse'", signal)) found.push(object);
     expect(found).toHaveLength(5);
-    const common = { cmisaction: 'query', statement: "… = 'Käse'", searchAllVersions: 'false', maxItems: '100', succinct: 'true', _charset_: 'UTF-8' };
-    expect(forms).toEqual([{ ...common, skipCount: '0' }, { ...common, skipCount: '3' }]);
+    const common = {
+      cmisaction: 'query',
+      statement: "… = 'Käse'",
+      searchAllVersions: 'false',
+      maxItems: '100',
+      succinct: 'true',
+      _charset_: 'UTF-8',
+    };
+    expect(forms).toEqual([
+      { ...common, skipCount: '0' },
+      { ...common, skipCount: '3' },
+    ]);
   });
 
   it('sends a document as one body of announced length: controls in UTF-8, the name in a control, the content last', async () => {
@@ -146,12 +162,17 @@ describe('CmisClient on the wire', () => {
       succinct: 'true',
       _charset_: 'UTF-8',
     });
-    expect(parts.at(-1)).toBe('Content-Disposition: form-data; name="content"; filename="content"\r\nContent-Type: text/plain\r\n\r\nhello\r\n');
+    expect(parts.at(-1)).toBe(
+      'Content-Disposition: form-data; name="content"; filename="content"\r\nContent-Type: text/plain\r\n\r\nhello\r\n',
+    );
   });
 
   it('gets a token by client credentials, and another one once when it is refused', async () => {
     const token = (value: string) =>
-      nock('http://login.example').post('/token').basicAuth({ user: 'hub', pass: 'pw' }).reply(200, { access_token: value, expires_in: 300 });
+      nock('http://login.example')
+        .post('/token')
+        .basicAuth({ user: 'hub', pass: 'pw' })
+        .reply(200, { access_token: value, expires_in: 300 });
     token('one');
     token('two');
     served().get('/cmis/browser').matchHeader('authorization', 'Bearer one').reply(401);

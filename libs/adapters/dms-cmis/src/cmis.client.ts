@@ -283,7 +283,7 @@ export class CmisClient {
 async function* pages<Item>(
   page: (skipCount: number) => Promise<{ items: readonly Item[]; hasMoreItems: boolean | null | undefined }>,
 ): AsyncGenerator<Item, void> {
-  for (let seen = 0; ; ) {
+  for (let seen = 0; ;) {
     const { items, hasMoreItems } = await page(seen);
     yield* items;
     seen += items.length;

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { dmsContract, type DmsContractTarget, type DmsFault, type Fault } from '@amtsbote/adapter-kit/testing';
 import { adapter } from '@amtsbote/adapters/dms-cmis';
-import { CmisSimulator, NAMED_ARCHIVE, type SimulatedArchive, TRADE_ARCHIVE, tradeArchiveOptions } from '@amtsbote/adapters/dms-cmis/simulator';
+import {
+  CmisSimulator,
+  NAMED_ARCHIVE,
+  type SimulatedArchive,
+  TRADE_ARCHIVE,
+  tradeArchiveOptions,
+} from '@amtsbote/adapters/dms-cmis/simulator';
 import { seededRandomness, systemClock } from '@amtsbote/platform';
 
 const environment = { clock: systemClock, randomness: seededRandomness(1), instance: 'cmis' };

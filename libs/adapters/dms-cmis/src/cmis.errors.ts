@@ -99,7 +99,12 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
   507: ['unavailable', 'storage-full', 'The repository cannot store: its disk or quota is full.', 'dmsStorage'],
 };
 
-const REDIRECTED: Verdict = ['misconfigured', 'redirected', 'The repository sends to another address; it is never followed.', 'dmsElsewhere'];
+const REDIRECTED: Verdict = [
+  'misconfigured',
+  'redirected',
+  'The repository sends to another address; it is never followed.',
+  'dmsElsewhere',
+];
 const FAILED: Verdict = ['unavailable', 'server-error', 'The repository failed.'];
 const UNKNOWN: Verdict = ['refused', 'refused', 'The repository refuses for a reason this adapter does not know.', 'dmsRefused'];
 const QUERY: Verdict = ['misconfigured', 'query-not-understood', 'The repository does not understand the search for a key property.'];
@@ -129,7 +134,9 @@ function isLostInside({ status, exception }: CmisFailure): boolean {
 export function asDeliveryError(error: unknown, call: Call): unknown {
   if (error instanceof DeliveryError) return error;
   if (call.signal.aborted && error === call.signal.reason) {
-    return DeliveryError.unavailable(`${ADAPTER_TYPE}/aborted`, 'The attempt was ended before the repository was reached.', { cause: error });
+    return DeliveryError.unavailable(`${ADAPTER_TYPE}/aborted`, 'The attempt was ended before the repository was reached.', {
+      cause: error,
+    });
   }
   if (error instanceof Unfit) return verdict([error.kind, error.code, error.message, error.hintKey], error);
   if (error instanceof ExpressionError) {
@@ -157,13 +164,17 @@ function verdict([kind, code, message, hintKey]: Verdict, cause: unknown, retryA
 
 /** Nothing of the call was sent yet: without a token there is no call. */
 function ofToken(error: TokenFailure): DeliveryError {
-  if (error.isRefusal) return verdict(['misconfigured', 'token-refused', 'The token endpoint does not accept the client.', 'dmsLogin'], error);
+  if (error.isRefusal)
+    return verdict(['misconfigured', 'token-refused', 'The token endpoint does not accept the client.', 'dmsLogin'], error);
   return verdict(['unavailable', 'token-unavailable', 'The token endpoint gives no token now.'], error, error.retryAfterMs);
 }
 
 /** More than one object has the key: which one is meant, a person has to say. */
 export function ambiguous(): DeliveryError {
-  return verdict(['refused', 'ambiguous', 'More than one object has the key of this Akte, Vorgang or document.', 'dmsAmbiguous'], undefined);
+  return verdict(
+    ['refused', 'ambiguous', 'More than one object has the key of this Akte, Vorgang or document.', 'dmsAmbiguous'],
+    undefined,
+  );
 }
 /** The name is taken by an object that is not this one, also with the code of this one behind it. */
 export function nameTaken(): DeliveryError {

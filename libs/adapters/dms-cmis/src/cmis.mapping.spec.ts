@@ -114,7 +114,12 @@ describe('a required property', () => {
     baseId: 'cmis:document',
     propertyDefinitions: { 'x:p': property({ required: true }) },
   });
-  const type = targetType('document', { type: 'town:dokument', secondaryTypes: [], properties: { 'x:p': 'text(fields, "nichts")' } }, definition, []);
+  const type = targetType(
+    'document',
+    { type: 'town:dokument', secondaryTypes: [], properties: { 'x:p': 'text(fields, "nichts")' } },
+    definition,
+    [],
+  );
   const options = CmisOptions.parse({ ...raw, document: { type: 'town:dokument', properties: { 'x:p': 'text(fields, "nichts")' } } });
 
   it('without a value is told before anything is written', () => {
@@ -143,8 +148,16 @@ describe('options', () => {
 
   it.each([
     ['an expression that does not parse', { akte: { ...section('akte'), key: 'application.' } }, 'akte.key: not a valid expression'],
-    ['a property of the adapter', { vorgang: { ...section('vorgang'), properties: { 'cmis:name': '"x"' } } }, 'vorgang.properties: may not set'],
-    ['a mapped key', { document: { ...section('document'), properties: { 'town:amtsboteKey': '"1"' } } }, 'document: the key property may not'],
+    [
+      'a property of the adapter',
+      { vorgang: { ...section('vorgang'), properties: { 'cmis:name': '"x"' } } },
+      'vorgang.properties: may not set',
+    ],
+    [
+      'a mapped key',
+      { document: { ...section('document'), properties: { 'town:amtsboteKey': '"1"' } } },
+      'document: the key property may not',
+    ],
     ['a title without a key property', { akte: { ...section('akte'), keyProperty: undefined } }, 'akte: title and keyProperty go together'],
     ['an unknown setting', { passwort: 'x' }, ': Unrecognized key'],
   ])('refuse %s', (_what, change, issue) => {

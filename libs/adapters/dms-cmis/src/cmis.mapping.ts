@@ -48,7 +48,11 @@ export function compileMapping(options: CmisOptions): (request: FilingRequest, a
  * Fits index data into the repository's types. Pure.
  * @throws Unfit when a value cannot be taken by its property.
  */
-export function filingPlan(filing: IndexedFiling<readonly string[]>, types: Readonly<Record<Role, TargetType>>, names: NameRules): FilingPlan {
+export function filingPlan(
+  filing: IndexedFiling<readonly string[]>,
+  types: Readonly<Record<Role, TargetType>>,
+  names: NameRules,
+): FilingPlan {
   return {
     akte: objectPlan(types.akte, filing.akte, names),
     vorgang: objectPlan(types.vorgang, filing.vorgang, names),

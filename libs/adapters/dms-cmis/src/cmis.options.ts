@@ -11,7 +11,9 @@ const OWN_PROPERTIES = ['cmis:name', 'cmis:objectTypeId', 'cmis:secondaryObjectT
 /** Property → expression that gives its value, or a list of them. */
 const properties = z
   .record(cmisId, expression())
-  .refine((mapping) => !Object.keys(mapping).some((id) => OWN_PROPERTIES.includes(id)), { message: `may not set ${OWN_PROPERTIES.join(', ')}` })
+  .refine((mapping) => !Object.keys(mapping).some((id) => OWN_PROPERTIES.includes(id)), {
+    message: `may not set ${OWN_PROPERTIES.join(', ')}`,
+  })
   .default({});
 
 /** What Akte, Vorgang and document have in common. */

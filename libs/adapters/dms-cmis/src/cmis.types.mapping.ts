@@ -27,7 +27,12 @@ const SETTABLE = new Set(['readwrite', 'oncreate', 'whencheckedout', undefined, 
  * Puts a type together and compares it with the configuration. Pure.
  * @throws Unfit, kind `misconfigured`, with the type or property that does not fit.
  */
-export function targetType(role: Role, options: TargetOptions, definition: TypeDefinition, secondary: readonly TypeDefinition[]): TargetType {
+export function targetType(
+  role: Role,
+  options: TargetOptions,
+  definition: TypeDefinition,
+  secondary: readonly TypeDefinition[],
+): TargetType {
   const baseId = role === 'document' ? 'cmis:document' : 'cmis:folder';
   if (definition.baseId !== baseId) throw unfit('wrong-base-type', `${definition.id} is a ${definition.baseId}, expected a ${baseId}`);
   if (definition.creatable === false) throw unfit('type-not-creatable', `${definition.id} is a type of which nothing can be created`);
@@ -65,7 +70,11 @@ function checkProperties(type: string, { keyProperty, properties: mapping }: Tar
     return required === true && !isSet;
   });
   if (missing.length > 0) {
-    throw unfit('required-property-unmapped', `${type} requires ${missing.map(({ id }) => id).join(', ')}, and nothing is mapped`, 'dmsProperty');
+    throw unfit(
+      'required-property-unmapped',
+      `${type} requires ${missing.map(({ id }) => id).join(', ')}, and nothing is mapped`,
+      'dmsProperty',
+    );
   }
 }
 

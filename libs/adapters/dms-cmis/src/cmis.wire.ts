@@ -78,8 +78,7 @@ export const ObjectAnswer = z
     allowableActions: z.record(z.string(), z.boolean()).nullish(),
   })
   .transform(({ succinctProperties, properties, allowableActions }) => ({
-    properties:
-      succinctProperties ?? Object.fromEntries(Object.entries(properties ?? {}).map(([id, { value }]) => [id, value] as const)),
+    properties: succinctProperties ?? Object.fromEntries(Object.entries(properties ?? {}).map(([id, { value }]) => [id, value] as const)),
     allowableActions: allowableActions ?? {},
   }))
   .refine(({ properties }) => typeof properties['cmis:objectId'] === 'string', 'an object has an id');

@@ -46,7 +46,12 @@ function performed(at: 'repository' | readonly string[], form: ReceivedForm, con
   switch (action) {
     case 'createFolder':
     case 'createDocument': {
-      const creation = { parentId: id, properties: propertiesIn(controls), content: form.content, versioningState: controls.get('versioningState') };
+      const creation = {
+        parentId: id,
+        properties: propertiesIn(controls),
+        content: form.content,
+        versioningState: controls.get('versioningState'),
+      };
       const object = repository.create(creation, action === 'createFolder' ? 'cmis:folder' : 'cmis:document');
       context.created(object.id);
       return answered(201, object);

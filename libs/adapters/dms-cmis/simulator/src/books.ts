@@ -38,7 +38,8 @@ export function booksOf(repository: Repository): CmisBooks {
 
 /** The content of the books as a tree of Akte > Vorgang > document. */
 export function contentsOf(repository: Repository): DmsContents {
-  const inFolder = (role: Role, parent: StoredObject): StoredObject[] => ofRole(repository, role).filter(({ parentId }) => parentId === parent.id);
+  const inFolder = (role: Role, parent: StoredObject): StoredObject[] =>
+    ofRole(repository, role).filter(({ parentId }) => parentId === parent.id);
   const akten = ofRole(repository, 'akte').map((akte) => ({
     id: akte.id,
     title: nameOf(akte),
@@ -50,7 +51,11 @@ export function contentsOf(repository: Repository): DmsContents {
     })),
   }));
   const filed = akten.flatMap(({ vorgaenge }) => vorgaenge).reduce((sum, { documents }) => sum + 1 + documents.length, 0);
-  return { akten, strays: ofRole(repository, 'vorgang').length + ofRole(repository, 'document').length - filed, changes: repository.changes };
+  return {
+    akten,
+    strays: ofRole(repository, 'vorgang').length + ofRole(repository, 'document').length - filed,
+    changes: repository.changes,
+  };
 }
 
 function documentOf(document: StoredObject): FiledDocument {
@@ -74,7 +79,8 @@ function duplicatesOf(repository: Repository, role: Role): string[] {
   const { keyProperty } = repository.archive.roles[role];
   const seen = new Set<string>();
   return ofRole(repository, role).flatMap((object) => {
-    const key = keyProperty === undefined ? `${object.parentId ?? ''}/${nameOf(object)}` : shown(object.properties.get(keyProperty) ?? null);
+    const key =
+      keyProperty === undefined ? `${object.parentId ?? ''}/${nameOf(object)}` : shown(object.properties.get(keyProperty) ?? null);
     if (!seen.has(key)) return seen.add(key) && [];
     return [`${role} ${key}`];
   });

@@ -105,10 +105,18 @@ export class CmisSimulator extends SimulatorServer {
     if (url.pathname === '/_simulator/tree') return json(200, this.contents());
     if (this.redirectTo !== undefined) return { status: 302, headers: { location: this.redirectTo + url.pathname } };
     if (!this.isAuthorised(request)) {
-      return { status: 401, headers: { 'www-authenticate': 'Basic realm="CMIS"', 'content-type': 'text/html' }, body: 'Authorization Required' };
+      return {
+        status: 401,
+        headers: { 'www-authenticate': 'Basic realm="CMIS"', 'content-type': 'text/html' },
+        body: 'Authorization Required',
+      };
     }
     if (url.pathname !== SERVICE && !url.pathname.startsWith(`${SERVICE}/`)) return { status: 404, body: 'Not Found' };
-    const [repositoryId, root, ...path] = url.pathname.slice(SERVICE.length + 1).split('/').filter(Boolean).map(decodeURIComponent);
+    const [repositoryId, root, ...path] = url.pathname
+      .slice(SERVICE.length + 1)
+      .split('/')
+      .filter(Boolean)
+      .map(decodeURIComponent);
     const info = repositoryInfo(this.repository, this.linkOrigin ?? this.url, SERVICE);
     if (repositoryId === undefined) return json(200, { [this.archive.repositoryId]: info });
     if (repositoryId !== this.archive.repositoryId) throw new Refusal(400, 'invalidArgument', 'unknown repository');

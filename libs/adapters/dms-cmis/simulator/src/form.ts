@@ -36,7 +36,8 @@ const FORM_BYTES_MAX = 1024 * 1024;
 
 /** Reads a form of either kind; control values are decoded when all is read, because `_charset_` may come last. */
 export async function readForm(contentType: string, body: AsyncIterable<Buffer>, reception: Reception): Promise<ReceivedForm> {
-  if (!contentType.startsWith('multipart/form-data')) return { controls: urlencoded(contentType, await collected(body)), content: undefined };
+  if (!contentType.startsWith('multipart/form-data'))
+    return { controls: urlencoded(contentType, await collected(body)), content: undefined };
   const raw: { name: string; bytes: Buffer; charset: string | undefined }[] = [];
   let content: ReceivedContent | undefined;
   for await (const part of multipartParts(contentType, body)) {
@@ -72,7 +73,9 @@ function urlencoded(contentType: string, body: Buffer): Map<string, string> {
 }
 
 function percentDecoded(text: string | undefined): Buffer {
-  const plain = (text ?? '').replaceAll('+', ' ').replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const plain = (text ?? '')
+    .replaceAll('+', ' ')
+    .replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(plain, 'latin1');
 }
 
@@ -85,7 +88,10 @@ function decoded(bytes: Buffer, charset: string | undefined): string {
 }
 
 /** Counts and hashes bytes as they pass. */
-async function measure(bytes: AsyncIterable<Buffer>, { short, arrived, bytesMax }: Reception): Promise<Omit<ReceivedContent, 'fileName' | 'mediaType'>> {
+async function measure(
+  bytes: AsyncIterable<Buffer>,
+  { short, arrived, bytesMax }: Reception,
+): Promise<Omit<ReceivedContent, 'fileName' | 'mediaType'>> {
   const hash = createHash('sha512');
   let kept: Buffer[] | undefined = [];
   let length = 0;

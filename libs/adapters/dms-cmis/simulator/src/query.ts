@@ -21,7 +21,7 @@ export function parseQuery(statement: string): Query {
   const parts = STATEMENT.exec(statement)?.groups;
   if (parts === undefined) throw new Refusal(400, 'invalidArgument', 'the statement is not understood');
   const where: Condition[] = [];
-  for (let rest = parts['where'] ?? ''; rest.trim() !== ''; ) {
+  for (let rest = parts['where'] ?? ''; rest.trim() !== '';) {
     const match = CONDITION.exec(rest);
     if (match?.groups === undefined) throw new Refusal(400, 'invalidArgument', 'the statement is not understood');
     const { property, operator, value = '', scope, folder = '' } = match.groups;

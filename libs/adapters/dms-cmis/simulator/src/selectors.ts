@@ -18,7 +18,9 @@ export function selectOfRepository(url: URL, context: ActionContext, cookie: str
     case 'typeDefinition':
       return json(200, repository.types.definition(typeId ?? ''));
     case 'typeChildren': {
-      const types = repository.types.children(typeId).map(({ id }) => repository.types.definition(id, query.get('includePropertyDefinitions') === 'true'));
+      const types = repository.types
+        .children(typeId)
+        .map(({ id }) => repository.types.definition(id, query.get('includePropertyDefinitions') === 'true'));
       return json(200, { types, hasMoreItems: false, numItems: types.length });
     }
     case 'typeDescendants':
@@ -47,12 +49,18 @@ export function select(url: URL, path: readonly string[], context: ActionContext
       return json(200, allowableActions(repository, object));
     case 'children': {
       const page = paged(repository.childrenOf(object.id), query, context.pageMax);
-      const objects = page.items.map((child) => ({ object: described(repository, child, succinct), pathSegment: child.properties.get('cmis:name') }));
+      const objects = page.items.map((child) => ({
+        object: described(repository, child, succinct),
+        pathSegment: child.properties.get('cmis:name'),
+      }));
       return json(200, { objects, hasMoreItems: page.hasMoreItems, numItems: page.numItems });
     }
     case 'versions': {
       const versions = [...repository.objects.values()].filter(({ seriesId }) => seriesId === object.seriesId).reverse();
-      return json(200, versions.map((version) => described(repository, version, succinct)));
+      return json(
+        200,
+        versions.map((version) => described(repository, version, succinct)),
+      );
     }
     case 'content':
       return content(object);

@@ -88,7 +88,9 @@ export class Types {
       ...{ controllablePolicy: false, controllableACL: true, typeMutability: { create: true, update: false, delete: false } },
       ...(baseId === 'cmis:document' ? { versionable, contentStreamAllowed: 'allowed' } : {}),
       ...(withProperties
-        ? { propertyDefinitions: Object.fromEntries(this.properties(id).map((property) => [property.id, definitionOf(property, parentId)])) }
+        ? {
+            propertyDefinitions: Object.fromEntries(this.properties(id).map((property) => [property.id, definitionOf(property, parentId)])),
+          }
         : {}),
     };
   }
