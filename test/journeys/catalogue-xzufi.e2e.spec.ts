@@ -127,7 +127,10 @@ describe('a catalogue in XZuFi', () => {
     const index = await (await fetch(`${simulator.url}/index.txt`)).text();
     simulator.index = index.split('\r\n').slice(0, 2).join('\r\n').concat('\r\n');
     const held = await sync(catalogue);
-    expect(held).toMatchObject({ state: 'held', hold: [{ reason: 'vanishing', detail: '3 of 5 objects of kind service would be removed.' }] });
+    expect(held).toMatchObject({
+      state: 'held',
+      hold: [{ reason: 'vanishing', detail: '3 of 5 objects of kind service would be removed.' }],
+    });
     await expect(keys(catalogue)).resolves.toHaveLength(5);
     await catalogue.commands.discard(ADMIN, held.id);
     // An empty one is refused before anything is compared.
@@ -213,7 +216,8 @@ describe('a catalogue in XZuFi', () => {
       ),
       'increments',
     );
-    const dangling = async () => (await catalogue.objects.dangling(await catalogue.views.of(null), 10)).map(({ id, count }) => `${id} ${count}`);
+    const dangling = async () =>
+      (await catalogue.objects.dangling(await catalogue.views.of(null), 10)).map(({ id, count }) => `${id} ${count}`);
     await expect(dangling()).resolves.toEqual(['gewerbe 2', 'fehlt 1']);
     await bring(catalogue, file(leistung(x, { id: 'gewerbe', leikaKeys: [KEY] })), 'increments');
     await expect(dangling()).resolves.toEqual(['fehlt 1']);
