@@ -29,6 +29,11 @@ export interface DatabaseSettings {
   readonly statementMs: number;
 }
 
+/** A server that has not even said within this time after its own limit that a statement took too long, in milliseconds, is not there. */
+const ANSWER_GRACE_MS_MAX = 5_000;
+/** So long an idle connection is trusted before the network is asked about it. */
+const KEEP_ALIVE_MS = 10_000;
+
 /** TypeORM options of the store; the schema is made by migrations only, never synchronised. */
 export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
   return {
@@ -62,7 +67,14 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
     applicationName: 'amtsbote',
     poolSize: settings.connectionsMax,
     connectTimeoutMS: 10_000,
-    extra: { Client: PreparingClient, statement_timeout: settings.statementMs, idle_in_transaction_session_timeout: 60_000 },
+    extra: {
+      Client: PreparingClient,
+      statement_timeout: settings.statementMs,
+      answerMs: settings.statementMs + Math.min(settings.statementMs, ANSWER_GRACE_MS_MAX),
+      idle_in_transaction_session_timeout: 60_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    },
   };
 }
 

@@ -45,7 +45,7 @@ const Instance = z.strictObject({
   adapter: z.string().describe('Type of the adapter: the name of its folder.'),
   concurrency: count(4, 1, 100).describe('Attempts at the same time, per process.'),
   attemptMs: ms(MINUTE, 100, 60 * MINUTE).describe('Longest attempt.'),
-  leaseMs: ms(2 * MINUTE, 200, 2 * 60 * MINUTE).describe('Lease of a claimed step; longer than attemptMs.'),
+  leaseMs: ms(2 * MINUTE, 200, 2 * 60 * MINUTE).describe('Lease of a claimed step; longer than attemptMs and database.statementMs.'),
   retry: RetryPolicy.prefault({}),
   breaker: Breaker.prefault({}),
   options: z.record(z.string(), z.unknown()).default({}).describe('Options of the adapter, checked by its own schema.'),
@@ -163,7 +163,9 @@ export const HubConfig = z.strictObject({
     .strictObject({
       carrier: z.enum(['postgres']).default('postgres'),
       inFlightMax: count(64, 1, 1_000),
-      leaseMs: ms(30_000, 100, 10 * MINUTE),
+      leaseMs: ms(MINUTE, 100, 10 * MINUTE).describe(
+        'A message whose handler died is handed out again after this; longer than database.statementMs.',
+      ),
       pollMs: ms(500, 10, MINUTE),
       deliveriesMax: count(10, 1, 100),
     })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Hold, Impact } from '@amtsbote/ops-api';
+import { crashPoint } from '@amtsbote/platform';
 import { affected, appendJournal, type Sql } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -93,6 +94,7 @@ export class Applying {
     await dropTables(sql, run);
     // Last: whoever took the run over meanwhile makes all of this undone.
     await this.runs.end(run, 'applied', null, sql);
+    crashPoint('catalogue.applying');
   }
 
   /** Where the source is read on: after a sync where that one ended; after a rollback where the earlier version did, and only when asked. */
