@@ -10,7 +10,7 @@ import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
 import { ProblemError } from '../http/problem.js';
-import { answerOf } from './answer.js';
+import { answerOf, PAGE_HEADERS, pageOf } from './answer.js';
 import { IntakeEndpoints } from './endpoints.js';
 import { type IntakeEndpoint, IntakeService } from './intake.service.js';
 import { readMultipart } from './submission-reader.js';
@@ -50,7 +50,10 @@ export class IntakeController {
     try {
       const row = await this.intake.accept(endpoint, await this.receive(endpoint, request, sender));
       crashPoint('intake.committed');
-      await reply.status(endpoint.config.answerStatus).send(answerOf(row, this.house.loaded.config.publicUrl));
+      const answer = answerOf(row, this.house.loaded.config.publicUrl);
+      const { answerStatus, answerAs } = endpoint.config;
+      if (answerAs === 'page') await reply.status(answerStatus).headers(PAGE_HEADERS).send(pageOf(answer));
+      else await reply.status(answerStatus).send(answer);
     } catch (error) {
       await this.noteRejection(endpoint, error, sender.isVerified);
       throw error;

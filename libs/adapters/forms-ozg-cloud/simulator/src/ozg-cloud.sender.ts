@@ -12,7 +12,6 @@ import {
 } from '@amtsbote/adapter-kit/testing';
 
 import { PART } from '../../src/ozg-cloud.wire.js';
-
 import type { OzgCloudSubmission } from './ozg-cloud.submissions.js';
 
 /** The credential the simulated sender shows; same words as the adapter's options. */
