@@ -14,9 +14,11 @@ export {
   ONLY_WITH_BROKER,
 } from './crash/crash-points.js';
 export * from './embedded-postgres/index.js';
+export * from './http/client-credentials.js';
 export * from './http/http-client.js';
 export * from './http/http-failure.js';
 export * from './http/multipart.js';
 export * from './http/retry-after.js';
+export * from './http/unless-aborted.js';
 export * from './ids.js';
 export * from './logging/logger.js';

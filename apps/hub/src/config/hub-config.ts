@@ -69,6 +69,10 @@ const Endpoint = z.strictObject({
   tenant: Tenant.describe('Municipality that receives what comes in here.'),
   authorities: z.record(z.string(), Tenant).optional().describe("Sender's word for the office → tenant; others are refused."),
   answerStatus: z.union([z.literal(202), z.literal(200), z.literal(201)]).default(202),
+  answerAs: z
+    .enum(['json', 'page'])
+    .default('json')
+    .describe('`page`: a page for the citizen, where the form server shows what it gets as the end of the form.'),
   limits: IntakeLimits.prefault({}),
   linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
   options: z.record(z.string(), z.unknown()).default({}),
