@@ -67,6 +67,8 @@ describe.each(['postgres', 'rabbitmq'] as const)('intake, worker and ops as proc
       ops,
       restart: async (role) => {
         for (const [index, place] of of(role).entries()) {
+          // Whoever stops one makes sure that the other one is there.
+          for (const balancer of [intake, ops]) await eventually(() => expect(balancer.inUse).toHaveLength(2));
           expect(await running.get(role)?.[index]?.stop()).toBe(0);
           await start(role, place);
         }

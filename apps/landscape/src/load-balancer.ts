@@ -35,6 +35,11 @@ export class LoadBalancer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** Backends that get connections at the moment. */
+  get inUse(): readonly string[] {
+    return [...this.ready];
+  }
+
   async stop(): Promise<void> {
     this.stopped.abort();
     for (const socket of this.sockets) socket.destroy();

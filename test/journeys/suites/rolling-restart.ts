@@ -17,7 +17,7 @@ export function rollingRestart(carrier: JourneyCarrier): void {
       const prepared = atTheEnd(await prepareTown({ environment: carrier.environment() }));
       const places = [await address(), await address()] as const;
       const start = async (place: (typeof places)[number]): Promise<HubProcess> =>
-        atTheEnd(await HubProcess.start({ ...prepared.environment, ...place }));
+        atTheEnd(await HubProcess.start({ ...prepared.environment, ...place }, prepared.impatientConfig));
       const hubs = [await start(places[0]), await start(places[1])];
       const balancer = atTheEnd(await LoadBalancer.start(places.map(({ HUB_URL }) => HUB_URL)));
       prepared.town.openOffice(balancer.url);
@@ -36,6 +36,8 @@ export function rollingRestart(carrier: JourneyCarrier): void {
       };
       const sending = Promise.all([send(), send()]);
       for (const [index, place] of places.entries()) {
+        // Whoever stops one makes sure that the other one is there.
+        await eventually(() => expect(balancer.inUse).toHaveLength(places.length));
         expect(await hubs[index]?.stop()).toBe(0);
         await start(place);
       }

@@ -13,6 +13,8 @@ export async function impatientConfig(directory: string): Promise<string> {
     .replaceAll('concurrency: 8', 'concurrency: 8\n    attemptMs: 6000\n    leaseMs: 7000')
     .replace('leaseMs: 60000', 'leaseMs: 5000')
     .replace("database: { url: '${env:DATABASE_URL}' }", "database: { url: '${env:DATABASE_URL}', statementMs: 4000 }")
+    // A balancer waits up to a second for an answer before it looks again.
+    .replace('drainMs: 400', 'drainMs: 1500')
     .replace('bus: { ', 'bus: { leaseMs: 5000, ');
   const file = join(directory, 'impatient.yaml');
   await writeFile(file, impatient);

@@ -9,6 +9,7 @@ const LEASE_MS = 6_000;
 
 interface DemoConfig extends ConfigChanges {
   database: object;
+  shutdown: object;
   instances: Record<string, object>;
   queues: Record<string, object>;
 }
@@ -25,6 +26,8 @@ export interface ConfigChanges {
  */
 export async function impatientConfig({ bus, ...more }: ConfigChanges = {}): Promise<string> {
   const config = parse(await readFile('config/demo.yaml', 'utf8')) as DemoConfig;
+  // A balancer waits up to a second for an answer before it looks again.
+  Object.assign(config.shutdown, { drainMs: 1_500 });
   Object.assign(config.database, { statementMs: LEASE_MS - 1_000 });
   Object.assign(config, more, { bus: { ...config.bus, leaseMs: LEASE_MS, ...bus } });
   for (const instance of Object.values(config.instances)) Object.assign(instance, { attemptMs: LEASE_MS - 1_000, leaseMs: LEASE_MS });
