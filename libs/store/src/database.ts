@@ -18,6 +18,7 @@ import { DecisionFingerprint1700000000002 } from './migrations/1700000000002-dec
 import { CountedApplications1700000000003 } from './migrations/1700000000003-counted-applications.js';
 import { UnexpectedFailures1700000000004 } from './migrations/1700000000004-unexpected-failures.js';
 import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalogue.js';
+import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fairness-and-redrives.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -57,6 +58,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       CountedApplications1700000000003,
       UnexpectedFailures1700000000004,
       TheCatalogue1700000000005,
+      FairnessAndRedrives1700000000008,
     ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',

@@ -41,9 +41,15 @@ const Breaker = z.strictObject({
 });
 export type BreakerPolicy = z.infer<typeof Breaker>;
 
+const Rate = z.strictObject({
+  perMinute: z.int().min(1).max(60_000).describe('Attempts that may start within a minute, over all processes.'),
+  burst: count(1, 1, 10_000).describe('How many may start at once after a pause; 1 = always evenly.'),
+});
+
 const Instance = z.strictObject({
   adapter: z.string().describe('Type of the adapter: the name of its folder.'),
   concurrency: count(4, 1, 100).describe('Attempts at the same time, per process.'),
+  rate: Rate.optional().describe('What the target allows the whole hub; absent: as many as come.'),
   attemptMs: ms(MINUTE, 100, 60 * MINUTE).describe('Longest attempt.'),
   leaseMs: ms(2 * MINUTE, 200, 2 * 60 * MINUTE).describe('Lease of a claimed step; longer than attemptMs and database.statementMs.'),
   retry: RetryPolicy.prefault({}),

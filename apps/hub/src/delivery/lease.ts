@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Clock } from '@amtsbote/canonical';
 
-import type { ClaimedStep,Claims } from './claims.js';
+import type { ClaimedStep, Claims } from './claims.js';
 
 /** Renewed so many times before it would be over. */
 const RENEWALS = 3;

@@ -79,7 +79,7 @@ describe('the runner', () => {
     const { runner } = processOf(withDatabase(house.house, watched));
     await runner.drain('eakte');
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(queries.filter((sql) => sql.includes('WITH candidate'))).toHaveLength(1);
+    expect(queries.filter((sql) => sql.includes('INSERT INTO attempt'))).toHaveLength(1);
     await runner.finish(1_000);
   });
 

@@ -34,6 +34,10 @@ export class Runner {
   private readonly drains = new Set<Promise<void>>();
   /** Instances at which somebody found no free place: looked at again as soon as one gets free. */
   private readonly missed = new Set<string>();
+  /** Instances whose rate is waited for. */
+  private readonly alarms = new Set<string>();
+  /** Nothing is claimed any more. */
+  private readonly ending = new AbortController();
   private readonly stop = new AbortController();
   /** From then on no lease is renewed any more. */
   private readonly gone = new AbortController();
@@ -63,6 +67,7 @@ export class Runner {
    */
   async finish(finishMs: number): Promise<void> {
     this.accepting = false;
+    this.ending.abort();
     const cutOff = setTimeout(() => this.stop.abort(), finishMs);
     let leaving: NodeJS.Timeout | undefined;
     const left = new Promise<void>((resolve) => {
@@ -83,6 +88,7 @@ export class Runner {
     if (!this.accepting) return;
     const wanted = stepId === undefined ? Number.POSITIVE_INFINITY : 1;
     const admission = await this.gates.admit(instance, wanted, () => this.claims.isAnyDue(instance, stepId));
+    if (admission.nextAt !== null) this.drainAt(instance, admission.nextAt);
     if (admission.places === 0) {
       this.missed.add(instance);
       return;
@@ -93,13 +99,27 @@ export class Runner {
       if (claimed.length > 0) crashPoint('delivery.claimed');
       for (const step of claimed) this.start(step, admission);
     } finally {
-      this.gates.left(instance, admission.places - claimed.length);
+      await this.gates.unused(admission, admission.places - claimed.length);
       if (claimed.length === 0) await this.gates.releaseProbe(admission);
     }
     // Every place is taken: there may be more, which is looked at when one gets free.
     if (stepId === undefined && claimed.length === admission.places) this.missed.add(instance);
     // Whoever came while this claim held the places went away; what it came for may be due now.
     if (claimed.length < admission.places && this.missed.delete(instance)) await this.claimAndStart(instance);
+  }
+
+  /** The rate lets nothing through before then: nobody asks until it does. */
+  private drainAt(instance: string, at: Date): void {
+    if (this.alarms.has(instance)) return;
+    this.alarms.add(instance);
+    const waitMs = Math.max(1, at.getTime() - this.house.clock.now().getTime());
+    void this.house.clock.sleep(waitMs, this.ending.signal).then(
+      () => {
+        this.alarms.delete(instance);
+        return this.drain(instance).catch((error: unknown) => this.house.log.error('delivery.claim-failed', error, { instance }));
+      },
+      () => this.alarms.delete(instance),
+    );
   }
 
   private start(step: ClaimedStep, admission: Admission): void {
