@@ -29,6 +29,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { IntakeEndpoints } from './intake/endpoints.js';
 import { IntakeService } from './intake/intake.service.js';
 import { BlobJanitor } from './intake/janitor.js';
+import { IntakePressure } from './intake/pressure/intake-pressure.js';
 import { OPS } from './ops/ops.providers.js';
 import { Decisions } from './pickup/decisions.js';
 import { PickupQueue } from './pickup/pickup-queue.js';
@@ -55,7 +56,18 @@ const DELIVERY = [
   ApplicationCommands,
   InstanceCommands,
 ];
-const PIPELINE = [UnitOfWork, Instances, Lifecycle, Routes, StatusKeeper, LaufzettelProgress, IntakeEndpoints, IntakeService, BlobJanitor];
+const PIPELINE = [
+  UnitOfWork,
+  Instances,
+  Lifecycle,
+  Routes,
+  StatusKeeper,
+  LaufzettelProgress,
+  IntakeEndpoints,
+  IntakeService,
+  IntakePressure,
+  BlobJanitor,
+];
 const PICKUP = [QueueAccesses, PickupQueue, Receipts, Decisions];
 
 /** The whole hub as one Nest module; which parts answer and work is decided by the roles. */

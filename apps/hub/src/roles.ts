@@ -14,6 +14,7 @@ import { ConsoleController } from './ops/console.controller.js';
 import { OpsHouseController } from './ops/house.controller.js';
 import { OpsInstancesController } from './ops/instances.controller.js';
 import { OpsStepsController } from './ops/steps.controller.js';
+import { OpsRedrivesController } from './ops/redrive/redrive.controller.js';
 import { PickupController } from './pickup/pickup.controller.js';
 import { PaymentReturnController } from './status/payment-return.controller.js';
 import { StatusController } from './status/status.controller.js';
@@ -28,6 +29,7 @@ const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
     PickupController,
     OpsApplicationsController,
     OpsStepsController,
+    OpsRedrivesController,
     OpsInstancesController,
     OpsHouseController,
     ConsoleController,

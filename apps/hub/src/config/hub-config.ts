@@ -81,6 +81,16 @@ const Endpoint = z.strictObject({
 });
 export type EndpointConfig = z.infer<typeof Endpoint>;
 
+const IntakePressure = z.strictObject({
+  inFlightMax: count(200, 1, 100_000).describe(
+    'Submissions taken at the same time, per process; half of them shared out to the municipalities.',
+  ),
+  memoryBytesMax: count(512 * MEBIBYTE, MEBIBYTE, 1_024 * 1_024 * MEBIBYTE).describe('Bytes that these may hold in memory, per process.'),
+  freeBytesMin: count(512 * MEBIBYTE, 0, 1_024 * 1_024 * MEBIBYTE).describe('Space of the blob directory that is kept free.'),
+  backlogMax: count(1_000_000, 1, 1_000_000_000).describe('Messages of one municipality that may wait to be handled.'),
+  retryAfterMs: ms(10_000, 1_000, 60 * MINUTE).describe('When refused senders are told to come again.'),
+});
+
 const Queue = z.strictObject({
   tenant: Tenant,
   leaseMs: ms(5 * MINUTE, 100, DAY),
@@ -174,6 +184,7 @@ export const HubConfig = z.strictObject({
   tenants: z.record(Tenant, z.strictObject({ name: z.string().min(1).max(200) })),
   instances: z.record(ConfigName, Instance),
   endpoints: z.record(ConfigName, Endpoint),
+  intake: z.strictObject({ pressure: IntakePressure.prefault({}) }).prefault({}),
   queues: z.record(ConfigName, Queue).default({}),
   routes: z.array(Route).default([]),
   portals: z

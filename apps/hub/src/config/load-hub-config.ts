@@ -103,7 +103,7 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
   for (const name of Object.keys(config.instances)) {
     if (name === HUB_INSTANCE) findings.push(finding(source, ['instances', name], 'is the name under which the hub works by itself'));
   }
-  findings.push(...checkPairsOfTimes(config, source));
+  findings.push(...checkPairsOfTimes(config, source), ...checkPressure(config, source));
   findings.push(...checkCatalogue(config, source, instances, needTenant));
   const names = new Set<string>();
   for (const [index, route] of config.routes.entries()) {
@@ -112,6 +112,14 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
     findings.push(...checkRoute(route, index, config, source, instances));
   }
   return findings;
+}
+
+/** A submission that could never be let in would be told to come again for ever. */
+function checkPressure({ intake: { pressure }, endpoints }: HubConfig, source: ConfigSource): ConfigFinding[] {
+  const largest = Math.max(0, ...Object.values(endpoints).map(({ limits }) => limits.bodyBytesMax));
+  if (pressure.memoryBytesMax >= 2 * largest) return [];
+  const expected = `expects at least twice the largest bodyBytesMax (${2 * largest}): half of it is shared out to the municipalities`;
+  return [finding(source, ['intake', 'pressure', 'memoryBytesMax'], expected)];
 }
 
 function checkCatalogue(

@@ -50,7 +50,7 @@ export function failureOf(error: unknown): Failure {
     return { kind: 'outcomeUnknown', code: CUT_OFF, message: 'The attempt was cut off: its time was over, or the hub stopped.' };
   // Neither the application nor the target is to blame, and what the target already did is found out.
   if (isStoreTrouble(error))
-    return { kind: 'outcomeUnknown', code: STORE_AWAY, message: 'The database of the hub could not be used at this moment.' };
+    return { kind: 'outcomeUnknown', code: STORE_AWAY, message: 'The store of the hub could not be used at this moment.' };
   return { kind: 'unexpected', code: `delivery/${name.slice(0, 60)}`, message: 'An unexpected error inside the hub or the adapter.' };
 }
 

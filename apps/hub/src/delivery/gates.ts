@@ -13,6 +13,7 @@ import { Injectable } from '@nestjs/common';
 import type { InstanceConfig } from '../config/hub-config.js';
 import { Instances } from '../house/instances.js';
 import { House } from '../house/tokens.js';
+import { InstanceFlow } from './instance-flow.js';
 import { type Rate, RateLimits } from './rate-limits.js';
 
 interface Gate {
@@ -41,12 +42,14 @@ export interface Admission {
 export class Gates {
   private readonly gates = new Map<string, Gate>();
   private readonly rates: RateLimits;
+  private readonly flow: InstanceFlow;
 
   constructor(
     private readonly house: House,
     instances: Instances,
   ) {
     this.rates = new RateLimits(house);
+    this.flow = new InstanceFlow(house);
     for (const { name, config } of instances.list()) this.gates.set(name, freshGate(config));
   }
 
@@ -119,7 +122,18 @@ export class Gates {
     if (rate !== undefined) await this.rates.giveBack(instance, rate, places);
   }
 
-  /** An attempt has ended, or its place was not used. */
+  /** An attempt has ended. */
+  ended(name: string): void {
+    this.left(name);
+    this.flow.ended(name);
+  }
+
+  /** Writes down how much was done; called by the sweeper. */
+  async recordFlow(): Promise<void> {
+    await this.flow.flush();
+  }
+
+  /** Places are free again. */
   left(name: string, places = 1): void {
     const gate = this.gates.get(name);
     if (gate !== undefined) gate.running -= places;

@@ -124,7 +124,7 @@ export class Runner {
 
   private start(step: ClaimedStep, admission: Admission): void {
     const attempt = this.run(step, admission).finally(() => {
-      this.gates.left(step.instance);
+      this.gates.ended(step.instance);
       this.attempts.delete(attempt);
       // Only when somebody went away empty-handed: on an idle hub every attempt would otherwise cost a claim that finds nothing.
       if (!this.missed.delete(step.instance)) return;

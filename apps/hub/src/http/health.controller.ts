@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 
 import { Lifecycle } from '../house/lifecycle.js';
 import { House } from '../house/tokens.js';
+import { IntakePressure } from '../intake/pressure/intake-pressure.js';
 
 /** For load balancers and supervisors. */
 @ApiTags('health')
@@ -13,6 +14,7 @@ export class HealthController {
   constructor(
     private readonly house: House,
     private readonly lifecycle: Lifecycle,
+    private readonly pressure: IntakePressure,
   ) {}
 
   @Get('live')
@@ -22,7 +24,10 @@ export class HealthController {
     return { status: 'live' };
   }
 
-  /** Not ready while stopping or without database: send nothing here now. */
+  /**
+   * Not ready while stopping or without database: send nothing here now. `pressed`: some senders are told to come again later; another process
+   * would tell them the same, so it stays ready.
+   */
   @Get('ready')
   @ApiOperation({ summary: 'The process may be sent requests.' })
   async ready(@Res() reply: FastifyReply): Promise<void> {
@@ -31,8 +36,11 @@ export class HealthController {
       () => false,
     );
     const ready = stored && !this.lifecycle.isDraining;
-    await reply
-      .status(ready ? 200 : 503)
-      .send({ status: ready ? 'ready' : 'not-ready', database: stored, draining: this.lifecycle.isDraining });
+    await reply.status(ready ? 200 : 503).send({
+      status: ready ? 'ready' : 'not-ready',
+      database: stored,
+      draining: this.lifecycle.isDraining,
+      pressed: this.pressure.isPressed,
+    });
   }
 }

@@ -8,10 +8,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { House } from '../house/tokens.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
-import { ProblemError } from '../http/problem.js';
+import { BusyError, ProblemError } from '../http/problem.js';
 import { answerOf } from './answer.js';
 import { IntakeEndpoints } from './endpoints.js';
 import { type IntakeEndpoint, IntakeService } from './intake.service.js';
+import { IntakePressure, type Place } from './pressure/intake-pressure.js';
 import { readMultipart } from './submission-reader.js';
 
 /** Where portals and form servers send submissions. */
@@ -22,6 +23,7 @@ export class IntakeController {
     private readonly house: House,
     private readonly endpoints: IntakeEndpoints,
     private readonly intake: IntakeService,
+    private readonly pressure: IntakePressure,
   ) {}
 
   /** Form servers probe the address before every start of a form, without credentials: it has to answer; HEAD as well. */
@@ -41,7 +43,7 @@ export class IntakeController {
   @ApiParam({ name: 'endpoint', description: 'Name of the endpoint in the configuration.' })
   async submit(@Param('endpoint') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const endpoint = this.endpoints.get(name);
-    const sender = { isVerified: false };
+    const sender: Sender = { isVerified: false, place: undefined };
     try {
       const row = await this.intake.accept(endpoint, await this.receive(endpoint, request, sender));
       crashPoint('intake.committed');
@@ -49,11 +51,13 @@ export class IntakeController {
     } catch (error) {
       await this.noteRejection(endpoint, error, sender.isVerified);
       throw error;
+    } finally {
+      sender.place?.leave();
     }
   }
 
   /** Credentials or signature first, wherever that is possible: strangers learn nothing else. */
-  private async receive(endpoint: IntakeEndpoint, request: FastifyRequest, sender: { isVerified: boolean }): Promise<ReceivedSubmission> {
+  private async receive(endpoint: IntakeEndpoint, request: FastifyRequest, sender: Sender): Promise<ReceivedSubmission> {
     const { port, config } = endpoint;
     const { limits } = config;
     const announced = Number(request.headers['content-length'] ?? 0);
@@ -64,6 +68,8 @@ export class IntakeController {
       crashPoint('intake.reading');
       checkMediaType(request, ['multipart/form-data']);
       if (announced > limits.totalBytesMax) throw tooLarge(limits.totalBytesMax);
+      const { tenant } = config;
+      sender.place = await this.pressure.enter({ tenant, memoryBytes: inMemory(request, limits.bodyBytesMax), diskBytes: announced });
       const parts = await readMultipart(request.raw, {
         limits,
         dataParts: port.body.dataParts,
@@ -73,6 +79,8 @@ export class IntakeController {
       return { request: raw, ...parts };
     }
     if (announced > limits.bodyBytesMax) throw tooLarge(limits.bodyBytesMax);
+    const memoryBytes = inMemory(request, limits.bodyBytesMax);
+    sender.place = await this.pressure.enter({ tenant: config.tenant, memoryBytes, diskBytes: announced });
     const body = await readBounded(request.raw, limits.bodyBytesMax, { patience: limits, tooLarge: () => tooLarge(limits.bodyBytesMax) });
     const raw = this.rawOf(request, body);
     port.verify(raw);
@@ -96,6 +104,8 @@ export class IntakeController {
    * anybody could fill the journal with it; except what is too large to be verified, which may well be a citizen's.
    */
   private async noteRejection(endpoint: IntakeEndpoint, error: unknown, isVerified: boolean): Promise<void> {
+    // A flood of refusals must not become a flood of entries.
+    if (error instanceof BusyError) return;
     const isRejection = error instanceof IntakeRejection || (error instanceof ProblemError && error.status < 500);
     if (!isRejection) return;
     const { code } = error;
@@ -115,6 +125,19 @@ export class IntakeController {
     // The sender is told what is wrong with the submission even when the journal cannot be written.
     await appendJournal(this.house.database, [entry]).catch((failure: unknown) => this.house.log.error('journal.failed', failure));
   }
+}
+
+/** What is known of the one who sends. */
+interface Sender {
+  isVerified: boolean;
+  /** Held while the submission is taken. */
+  place: Place | undefined;
+}
+
+/** Bytes of a body that may be in memory at a time: what was announced, or whatever may come. */
+function inMemory({ headers }: FastifyRequest, bytesMax: number): number {
+  const announced = headers['content-length'];
+  return announced === undefined ? bytesMax : Math.min(Number(announced), bytesMax);
 }
 
 /** @throws IntakeRejection wrongMediaType */
