@@ -57,6 +57,6 @@ describe('output for people', () => {
       ],
       NOW,
     );
-    expect(rows).toMatch(/paused \(repair\) .* 60 min  10 min \(near its limit\) .*\n.*circuit open .* –  t$/);
+    expect(rows).toMatch(/paused \(repair\) .* 60 min +10 min \(near its limit\) .*\n.*circuit open .* – +t$/);
   });
 });

@@ -166,8 +166,8 @@ const ADD = `
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'running', $7, $8, $9, $10, $10, $10)`;
 
 const TURN = `
-  UPDATE redrive_job SET state = $3, state_by = $4, state_reason = $5, changed_at = $6, lease_owner = NULL, lease_until = NULL,
-    finished_at = CASE WHEN $3 = 'cancelled' THEN $6 END
+  UPDATE redrive_job SET state = $3, state_by = $4, state_reason = $5, changed_at = $6::timestamptz, lease_owner = NULL, lease_until = NULL,
+    finished_at = CASE WHEN $3 = 'cancelled' THEN $6::timestamptz END
   WHERE id = $1 AND state = ANY($2)`;
 
 const CLAIM = `
