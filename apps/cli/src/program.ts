@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 
 import { addCatalogue } from './catalogue/program.js';
+import { Progress } from './catalogue/progress.js';
 import type { Shown } from './commands.js';
 import * as commands from './commands.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
@@ -79,7 +80,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
   addSteps(program, serve);
   addApplications(program, serve);
   addInstances(program, serve);
-  const watching = { sleep: terminal.sleep, show: terminal.showProgress };
+  const watching = { sleep: terminal.sleep, progress: new Progress(terminal) };
   addCatalogue(program, serve, watching);
   addRedrive(program, serve, watching);
   return program;

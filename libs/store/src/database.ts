@@ -18,6 +18,7 @@ import { DecisionFingerprint1700000000002 } from './migrations/1700000000002-dec
 import { CountedApplications1700000000003 } from './migrations/1700000000003-counted-applications.js';
 import { UnexpectedFailures1700000000004 } from './migrations/1700000000004-unexpected-failures.js';
 import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalogue.js';
+import { CatalogueHistory1700000000006 } from './migrations/1700000000006-catalogue-history.js';
 import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fairness-and-redrives.js';
 import { PreparingClient } from './prepared.js';
 
@@ -58,6 +59,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       CountedApplications1700000000003,
       UnexpectedFailures1700000000004,
       TheCatalogue1700000000005,
+      CatalogueHistory1700000000006,
       FairnessAndRedrives1700000000008,
     ],
     migrationsTableName: 'schema_migration',

@@ -3,6 +3,7 @@ import type { RedriveJobView, RedrivePreview } from '@amtsbote/ops-api';
 
 import type { Watching } from '../catalogue/commands.js';
 import type { Shown } from '../commands.js';
+import { EXIT } from '../exit-codes.js';
 import type { HubApi } from '../hub-api.js';
 import { progressOfJob, renderJob, renderJobs, renderPreview } from './render.js';
 
@@ -48,15 +49,16 @@ export async function turn(api: HubApi, id: string, to: 'pause' | 'resume' | 'ca
   return shown(await api.post<RedriveJobView>(`${pathOf(id)}/${to}`, order));
 }
 
-/** Until it does not run any more; who is interrupted leaves it running. */
-async function watch(api: HubApi, begun: RedriveJobView, { sleep, show: line }: Watching): Promise<Shown> {
+/** Until it does not run any more; who is interrupted leaves it running. Only what came to its end is what a script asked for. */
+async function watch(api: HubApi, begun: RedriveJobView, { sleep, progress }: Watching): Promise<Shown> {
   let job = begun;
   while (job.state === 'running') {
-    line?.(progressOfJob(job));
+    progress.show(progressOfJob(job), job.state);
     await sleep(LOOK_AGAIN_MS);
     job = await api.get<RedriveJobView>(pathOf(job.id));
   }
-  return shown(job);
+  progress.done();
+  return { ...shown(job), ...(job.state === 'done' ? {} : { code: EXIT.refused }) };
 }
 
 function shown(job: RedriveJobView): Shown {

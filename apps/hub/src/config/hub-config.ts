@@ -156,6 +156,13 @@ const CatalogueSource = z.strictObject({
   retryMs: ms(MINUTE, 10, DAY).describe('Pause before the first of these; pauses double.'),
   leaseMs: ms(MINUTE, 200, 60 * MINUTE).describe('A run whose worker died is taken over after this.'),
   documentBytesMax: count(2_048 * MEBIBYTE, 1_024, 64 * 1_024 * MEBIBYTE).describe('Largest document that is uploaded or pushed.'),
+  history: z
+    .strictObject({
+      days: count(730, 1, 36_500).describe('Every version of the last so many days can be read and gone back to.'),
+      versions: count(10, 1, 100_000).describe('So many newest versions of the source are kept whatever their age.'),
+    })
+    .prefault({})
+    .describe('Older versions are removed, but for what an application names.'),
   pushers: z.array(Credential).default([]).describe('Editorial systems that may push documents.'),
 });
 export type CatalogueSourceConfig = z.infer<typeof CatalogueSource>;

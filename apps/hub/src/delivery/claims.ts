@@ -91,13 +91,14 @@ const whose = (instance: string): string => `
     SELECT (SELECT next.tenant FROM step next WHERE next.instance = ${instance} AND ${OPEN} AND next.tenant > whose.tenant ORDER BY next.tenant LIMIT 1)
     FROM whose WHERE whose.tenant IS NOT NULL)`;
 
-const ANY_DUE = `
+/** For the simulation's model of the store, as the other statements here. */
+export const ANY_DUE = `
   ${whose('$2')}
   SELECT 1 FROM whose WHERE EXISTS (SELECT FROM step WHERE instance = $2 AND tenant = whose.tenant AND ${CLAIMABLE}) LIMIT 1`;
 
-const ONE_DUE = `SELECT 1 FROM step WHERE id = $3 AND instance = $2 AND ${CLAIMABLE}`;
+export const ONE_DUE = `SELECT 1 FROM step WHERE id = $3 AND instance = $2 AND ${CLAIMABLE}`;
 
-const STRAY = `SELECT DISTINCT instance FROM step WHERE ${CLAIMABLE} AND instance <> ALL($2)`;
+export const STRAY = `SELECT DISTINCT instance FROM step WHERE ${CLAIMABLE} AND instance <> ALL($2)`;
 
 /** What follows on the choice of candidates. */
 const TAKE = `
@@ -113,7 +114,7 @@ const TAKE = `
   ORDER BY c.due_at, c.id`;
 
 /** What is locked and not chosen is free again at the end of the statement; what another process is claiming is skipped by its locks. */
-const CLAIM = prepared(`${whose('$4')},
+export const CLAIM = prepared(`${whose('$4')},
   candidate AS MATERIALIZED (
     SELECT turns.id, turns.state FROM (
       SELECT oldest.id, oldest.state, whose.tenant, row_number() OVER (PARTITION BY whose.tenant ORDER BY oldest.due_at, oldest.id) AS turn
@@ -124,13 +125,15 @@ const CLAIM = prepared(`${whose('$4')},
     ORDER BY turns.turn, turns.tenant COLLATE "C" <= $6, turns.tenant COLLATE "C" LIMIT $5),
   ${TAKE}`);
 
-const CLAIM_ONE = prepared(`
+export const CLAIM_ONE = prepared(`
   WITH candidate AS (SELECT id, state FROM step WHERE id = $5 AND instance = $4 AND ${CLAIMABLE} FOR UPDATE SKIP LOCKED),
   ${TAKE}`);
 
-const RENEW = prepared("UPDATE step SET lease_until = $3 WHERE id = $1 AND tenant = $4 AND fence = $2 AND state = 'running' RETURNING id");
+export const RENEW = prepared(
+  "UPDATE step SET lease_until = $3 WHERE id = $1 AND tenant = $4 AND fence = $2 AND state = 'running' RETURNING id",
+);
 
-const RECOVER = prepared(`
+export const RECOVER = prepared(`
   WITH lost AS (
     UPDATE step SET state = 'inDoubt', due_at = $1, lease_owner = NULL, lease_until = NULL, changed_at = $1
     WHERE id IN (SELECT id FROM step WHERE state = 'running' AND lease_until < $1 FOR UPDATE SKIP LOCKED)

@@ -117,7 +117,8 @@ export function finishEffects(parameter: string, fence: string): string {
     WHERE effect.step_id = held.id AND effect.name = d.name`;
 }
 
-const BEGIN = prepared(`
+/** For the simulation's model of the store. */
+export const BEGIN = prepared(`
   WITH held AS (SELECT id FROM step WHERE id = $1 AND tenant = $4 AND fence = $2 AND state = 'running'),
   finished AS (${finishEffects('$6', '$2')}),
   fresh AS (

@@ -96,13 +96,15 @@ function other(dice: Dice, carrier: Carrier): Disturbance extends infer Any ? (A
     case 'database':
       return { kind: 'database', how: dice.of(['fast', 'immediate']), downMs: dice.whole(0, 1_000) };
     case 'target':
-      return {
-        kind: 'target',
-        target: dice.of(TARGETS),
-        fault: dice.of(['error500', 'throttled', 'garbage', 'down']),
-        ms: dice.whole(500, 3_000),
-      };
+      return spoilt(dice);
   }
+}
+
+/** No garbage from the portal: any 2xx means that it took the webhook (Standard Webhooks), whatever stands in the body. */
+function spoilt(dice: Dice): Omit<Extract<Disturbance, { kind: 'target' }>, 'at'> {
+  const target = dice.of(TARGETS);
+  const faults = ['error500', 'throttled', 'down', ...(target === 'portal' ? [] : (['garbage'] as const))] as const;
+  return { kind: 'target', target, fault: dice.of(faults), ms: dice.whole(500, 3_000) };
 }
 
 /** Moments of a random stream with this mean distance. */

@@ -157,7 +157,8 @@ describe('going back', () => {
     await expect(titleAt(2)).resolves.toEqual(['b Eins', 'a Zwei', 'c Zwei']);
     await expect(titleAt(3)).resolves.toEqual(['c Zwei', 'a Drei']);
     const key = { schemeAgencyId: 'L100042', id: 'a' };
-    const states = await catalogue.objects.history(['service'], key, await catalogue.views.of(null));
+    const { completeFrom, states } = await catalogue.objects.history(['service'], key, await catalogue.views.of(null));
+    expect(completeFrom).toBe(0);
     expect(states.map(({ fromVersion, toVersion }) => [fromVersion, toVersion])).toEqual([
       [1, 2],
       [2, 3],
