@@ -2,7 +2,7 @@
 import type { Clock } from '@amtsbote/canonical';
 
 import type { SqlRunner } from './bus.port.js';
-import { lastServed } from './turns.js';
+import { lastServed } from './whose-turn.js';
 
 /** A claimed message as it lies in the table. */
 export interface ClaimedMessage {
@@ -71,28 +71,10 @@ export class PostgresQueue {
 type TurnRow = ClaimedMessage & { readonly tenant: string };
 
 /*
- * The tenants are found by jumping from one to the next in the index, so that it costs the same for one message of each as for a hundred thousand.
- * What another process is claiming at the moment is skipped by its locks, and what was locked here but not chosen is free again at the end of the
- * statement. As an array the choice is made exactly once; as a plain subquery a plan may run it again and claim more than its limit.
+ * The choice itself is a function of the database (its migration tells how it reads no more than it hands out): there it is planned once, for a
+ * queue of any length. A statement from here had to be planned for each claim, or would keep the plan of an empty queue for a burst of thousands.
  */
-const CLAIM = `
-  WITH RECURSIVE whose AS (
-    (SELECT tenant FROM message ORDER BY tenant LIMIT 1)
-    UNION ALL
-    SELECT (SELECT next.tenant FROM message next WHERE next.tenant > whose.tenant ORDER BY next.tenant LIMIT 1) FROM whose WHERE whose.tenant IS NOT NULL)
-  UPDATE message SET lease_until = $2, fence = fence + 1, deliveries = deliveries + 1
-  WHERE seq = ANY(ARRAY(
-    SELECT turns.seq FROM (
-      SELECT head.seq, whose.tenant, row_number() OVER (PARTITION BY whose.tenant ORDER BY head.seq) AS turn
-      FROM whose, LATERAL (
-        SELECT m.seq FROM message m
-        WHERE m.tenant = whose.tenant AND m.available_at <= $1 AND (m.lease_until IS NULL OR m.lease_until < $1) AND m.type = ANY($4)
-          AND NOT EXISTS (SELECT 1 FROM message earlier WHERE earlier.subject = m.subject AND earlier.seq < m.seq)
-        ORDER BY m.seq LIMIT $3
-        FOR UPDATE OF m SKIP LOCKED) head
-      WHERE whose.tenant IS NOT NULL) turns
-    ORDER BY turns.turn, turns.tenant COLLATE "C" <= $5, turns.tenant COLLATE "C" LIMIT $3))
-  RETURNING seq, id, type, envelope, fence, deliveries, tenant`;
+const CLAIM = 'SELECT seq, id, type, envelope, fence, deliveries, tenant FROM claim_messages($1, $2, $3, $4, $5, 1)';
 
 const ACKNOWLEDGE = `
   DELETE FROM message m USING unnest($1::bigint[], $2::bigint[]) AS done(seq, fence)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from '@jest/globals';
 
-import { lastServed } from './turns.js';
+import { lastServed } from './whose-turn.js';
 
 const rows = (...tenants: string[]): { tenant: string }[] => tenants.map((tenant) => ({ tenant }));
 
