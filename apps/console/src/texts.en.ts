@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { catalogueEn } from './texts.catalogue.en.js';
-import { redrivesEn } from './texts.redrives.en.js';
 import type { Texts } from './texts.de.js';
+import { redrivesEn } from './texts.redrives.en.js';
 
 /** What people read, in English. */
 export const en: Texts = {

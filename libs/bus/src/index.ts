@@ -3,5 +3,5 @@ export * from './bus.port.js';
 export * from './outbox.js';
 export * from './postgres-carrier.js';
 export * from './postgres-queue.js';
-export * from './whose-turn.js';
 export * from './waker.js';
+export * from './whose-turn.js';

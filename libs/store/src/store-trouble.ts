@@ -24,3 +24,11 @@ export function isStoreTrouble(error: unknown): boolean {
   if (typeof code === 'string' && (MOMENTARY.test(code) || NETWORK.includes(code) || NO_SPACE.includes(code))) return true;
   return typeof message === 'string' && CONNECTION_LOST.test(message);
 }
+
+/**
+ * Whether the hub's own store gave a statement up because it took too long (or somebody cancelled it). Unlike {@link isStoreTrouble} that may last, so
+ * whoever tries again has to have a limit.
+ */
+export function isStatementCancelled(error: unknown): boolean {
+  return (Object(error) as { code?: unknown }).code === '57014';
+}

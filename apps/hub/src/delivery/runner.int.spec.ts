@@ -148,6 +148,22 @@ describe('the runner', () => {
     }
   });
 
+  it('cuts an attempt off by the clock of the house, not by that of the machine', async () => {
+    const id = await house.submit();
+    const started = gateKeeper();
+    house.targets.dms.act = async (_request, ctx) => {
+      started.open();
+      await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
+      throw ctx.signal.reason as Error;
+    };
+    const { runner } = processOf(house.house);
+    await runner.drain('eakte');
+    await started.opened;
+    house.clock.advance(10_000);
+    await runner.finish(60_000);
+    expect((await house.steps(id))['file']).toMatchObject({ state: 'inDoubt', failure: { code: 'delivery/cut-off' } });
+  });
+
   it('is not kept from its end by an adapter that heeds no signal; the step is found out about when the lease is over', async () => {
     const id = await house.submit();
     const started = gateKeeper();

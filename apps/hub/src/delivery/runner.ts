@@ -22,6 +22,7 @@ import type { Outcome } from './outcome.js';
 import { persistently } from './persistently.js';
 import { AttemptRecords } from './records.js';
 import { StepWorkers } from './step-workers.js';
+import { TimeLimit } from './time-limit.js';
 
 /** How long an attempt may take to heed its signal when the hub stops, in milliseconds. */
 const HEED_MS = 3_000;
@@ -140,7 +141,8 @@ export class Runner {
     const started = this.house.clock.now().getTime();
     const { leaseMs, attemptMs } = this.timesOf(step.instance);
     const lease = new Lease(step, leaseMs, this.claims, this.house.clock, this.gone.signal);
-    const signal = AbortSignal.any([lease.signal, this.stop.signal, AbortSignal.timeout(attemptMs)]);
+    const limit = new TimeLimit(this.house.clock, attemptMs);
+    const signal = AbortSignal.any([lease.signal, this.stop.signal, limit.signal]);
     const ctx = new StoredDelivery(this.house, step, signal, () => lease.isHeld());
     let ended: string;
     try {
@@ -154,6 +156,7 @@ export class Runner {
       ended = await this.giveUp(step, error, ctx);
     } finally {
       lease.release();
+      limit.lift();
     }
     await this.endProbe(admission);
     const { id: stepId, name, instance, attempt, tenant, applicationId } = step;
