@@ -21,6 +21,7 @@ import { Runner } from './delivery/runner.js';
 import { StepCommands } from './delivery/step-commands.js';
 import { StepWorkers } from './delivery/step-workers.js';
 import { Sweeper } from './delivery/sweeper.js';
+import { BusState } from './house/bus-state.js';
 import { Instances } from './house/instances.js';
 import { Lifecycle } from './house/lifecycle.js';
 import { House } from './house/tokens.js';
@@ -60,6 +61,7 @@ const PIPELINE = [
   UnitOfWork,
   Instances,
   Lifecycle,
+  BusState,
   Routes,
   StatusKeeper,
   LaufzettelProgress,

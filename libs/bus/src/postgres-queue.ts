@@ -14,7 +14,15 @@ export interface ClaimedMessage {
   readonly deliveries: number;
 }
 
-/** SQL of the postgres carrier, one method per act. Rows that are done are deleted, so the table holds only what is still to be handled. */
+/** A message of which somebody is told elsewhere: whoever knows its fence may take it. */
+export interface PostedMessage {
+  readonly seq: string;
+  readonly id: string;
+  readonly type: string;
+  readonly fence: string;
+}
+
+/** SQL of the carriers, one method per act. Rows that are done are deleted, so the table holds only what is still to be handled. */
 export class PostgresQueue {
   /** Whose turn it was last. */
   private served = '';
@@ -30,9 +38,40 @@ export class PostgresQueue {
    */
   async claim(types: readonly string[], limit: number, leaseMs: number): Promise<ClaimedMessage[]> {
     const now = this.clock.now();
-    const rows = await this.returning<TurnRow>(CLAIM, [now, new Date(now.getTime() + leaseMs), limit, types, this.served]);
+    const rows = await this.returning<ClaimedMessage & WithTenant>(CLAIM, [
+      now,
+      new Date(now.getTime() + leaseMs),
+      limit,
+      types,
+      this.served,
+    ]);
     this.served = lastServed(rows, this.served);
     return rows.map(({ seq, id, type, envelope, fence, deliveries }) => ({ seq, id, type, envelope, fence, deliveries }));
+  }
+
+  /** Reserves up to `limit` heads of subjects, by the same turns, for whoever will be told of them; after `againMs` somebody else is told. */
+  async post(types: readonly string[], limit: number, againMs: number): Promise<PostedMessage[]> {
+    const now = this.clock.now();
+    const rows = await this.returning<PostedMessage & WithTenant>(POST, [
+      now,
+      new Date(now.getTime() + againMs),
+      limit,
+      types,
+      this.served,
+    ]);
+    this.served = lastServed(rows, this.served);
+    return rows.map(({ seq, id, type, fence }) => ({ seq, id, type, fence }));
+  }
+
+  /** Claims posted messages; those that were taken, posted again or handled meanwhile are left out. */
+  async take(posted: readonly Pick<PostedMessage, 'seq' | 'fence'>[], leaseMs: number): Promise<ClaimedMessage[]> {
+    const until = new Date(this.clock.now().getTime() + leaseMs);
+    return this.returning<ClaimedMessage>(TAKE, [posted.map(({ seq }) => seq), posted.map(({ fence }) => fence), until]);
+  }
+
+  /** Ends the reservation of posted messages of which nobody heard. */
+  async withdraw(posted: readonly Pick<PostedMessage, 'seq' | 'fence'>[]): Promise<void> {
+    await this.sql.query(WITHDRAW, [posted.map(({ seq }) => seq), posted.map(({ fence }) => fence)]);
   }
 
   /** Deletes handled messages; a fence that is no longer ours deletes nothing. */
@@ -68,13 +107,28 @@ export class PostgresQueue {
   }
 }
 
-type TurnRow = ClaimedMessage & { readonly tenant: string };
+interface WithTenant {
+  readonly tenant: string;
+}
 
 /*
  * The choice itself is a function of the database (its migration tells how it reads no more than it hands out): there it is planned once, for a
  * queue of any length. A statement from here had to be planned for each claim, or would keep the plan of an empty queue for a burst of thousands.
  */
 const CLAIM = 'SELECT seq, id, type, envelope, fence, deliveries, tenant FROM claim_messages($1, $2, $3, $4, $5, 1)';
+
+const POST = 'SELECT seq, id, type, fence, tenant FROM claim_messages($1, $2, $3, $4, $5, 0)';
+
+// A row that somebody else has locked is being taken or posted by him at this moment.
+const OF_THESE_FENCES = `ARRAY(
+    SELECT m.seq FROM message m JOIN unnest($1::bigint[], $2::bigint[]) AS told(seq, fence) ON m.seq = told.seq AND m.fence = told.fence
+    FOR UPDATE OF m SKIP LOCKED)`;
+
+const TAKE = `
+  UPDATE message SET lease_until = $3, fence = fence + 1, deliveries = deliveries + 1 WHERE seq = ANY(${OF_THESE_FENCES})
+  RETURNING seq, id, type, envelope, fence, deliveries`;
+
+const WITHDRAW = `UPDATE message SET lease_until = NULL WHERE seq = ANY(${OF_THESE_FENCES})`;
 
 const ACKNOWLEDGE = `
   DELETE FROM message m USING unnest($1::bigint[], $2::bigint[]) AS done(seq, fence)

@@ -3,6 +3,7 @@ import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { BusState } from '../house/bus-state.js';
 import { Lifecycle } from '../house/lifecycle.js';
 import { House } from '../house/tokens.js';
 import { IntakePressure } from '../intake/pressure/intake-pressure.js';
@@ -15,6 +16,7 @@ export class HealthController {
     private readonly house: House,
     private readonly lifecycle: Lifecycle,
     private readonly pressure: IntakePressure,
+    private readonly bus: BusState,
   ) {}
 
   @Get('live')
@@ -26,7 +28,8 @@ export class HealthController {
 
   /**
    * Not ready while stopping or without database: send nothing here now. `pressed`: some senders are told to come again later; another process
-   * would tell them the same, so it stays ready.
+   * would tell them the same, so it stays ready. Without its broker a process is ready, too: requests are taken on, what they cause waits in the
+   * database.
    */
   @Get('ready')
   @ApiOperation({ summary: 'The process may be sent requests.' })
@@ -36,11 +39,13 @@ export class HealthController {
       () => false,
     );
     const ready = stored && !this.lifecycle.isDraining;
+    const { broker } = this.bus;
     await reply.status(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'not-ready',
       database: stored,
       draining: this.lifecycle.isDraining,
       pressed: this.pressure.isPressed,
+      ...(broker === undefined ? {} : { broker }),
     });
   }
 }

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { IntakeRejection, type RawRequest, type ReceivedSubmission } from '@amtsbote/adapter-kit';
+import { type BodyForm, IntakeRejection, type RawRequest, type ReceivedSubmission } from '@amtsbote/adapter-kit';
 import { crashPoint } from '@amtsbote/platform';
 import { appendJournal } from '@amtsbote/store';
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
 import { BusyError, ProblemError } from '../http/problem.js';
-import { answerOf } from './answer.js';
+import { answerOf, PAGE_HEADERS, pageOf } from './answer.js';
 import { IntakeEndpoints } from './endpoints.js';
 import { type IntakeEndpoint, IntakeService } from './intake.service.js';
-import { IntakePressure, type Place } from './pressure/intake-pressure.js';
+import { type Arrival, IntakePressure, type Place } from './pressure/intake-pressure.js';
 import { readMultipart } from './submission-reader.js';
+import { urlEncodedFields } from './url-encoded.js';
+
+const MULTIPART = 'multipart/form-data';
+const URL_ENCODED = 'application/x-www-form-urlencoded';
 
 /** Where portals and form servers send submissions. */
 @ApiTags('intake')
@@ -33,7 +38,7 @@ export class IntakeController {
     const endpoint = this.endpoints.get(name);
     return {
       endpoint: endpoint.name,
-      accepts: endpoint.port.body.form === 'multipart' ? ['multipart/form-data'] : endpoint.port.body.mediaTypes,
+      accepts: mediaTypesOf(endpoint.port.body),
     };
   }
 
@@ -47,7 +52,10 @@ export class IntakeController {
     try {
       const row = await this.intake.accept(endpoint, await this.receive(endpoint, request, sender));
       crashPoint('intake.committed');
-      await reply.status(endpoint.config.answerStatus).send(answerOf(row, this.house.loaded.config.publicUrl));
+      const answer = answerOf(row, this.house.loaded.config.publicUrl);
+      const { answerStatus, answerAs } = endpoint.config;
+      if (answerAs === 'page') await reply.status(answerStatus).headers(PAGE_HEADERS).send(pageOf(answer));
+      else await reply.status(answerStatus).send(answer);
     } catch (error) {
       await this.noteRejection(endpoint, error, sender.isVerified);
       throw error;
@@ -60,33 +68,42 @@ export class IntakeController {
   private async receive(endpoint: IntakeEndpoint, request: FastifyRequest, sender: Sender): Promise<ReceivedSubmission> {
     const { port, config } = endpoint;
     const { limits } = config;
+    const { body: expected } = port;
     const announced = Number(request.headers['content-length'] ?? 0);
-    if (port.body.form === 'multipart') {
-      const raw = this.rawOf(request, Buffer.alloc(0));
+    if (expected.form === 'bytes') {
+      const body = await this.bytesOf(request, config, sender);
+      const raw = this.rawOf(request, body);
       port.verify(raw);
       sender.isVerified = true;
-      crashPoint('intake.reading');
-      checkMediaType(request, ['multipart/form-data']);
-      if (announced > limits.totalBytesMax) throw tooLarge(limits.totalBytesMax);
-      const { tenant } = config;
-      sender.place = await this.pressure.enter({ tenant, memoryBytes: inMemory(request, limits.bodyBytesMax), diskBytes: announced });
-      const parts = await readMultipart(request.raw, {
-        limits,
-        dataParts: port.body.dataParts,
-        blobs: this.house.blobs,
-        ids: this.house.ids,
-      });
-      return { request: raw, ...parts };
+      checkMediaType(request, expected.mediaTypes);
+      return { request: raw, data: [], files: [] };
     }
-    if (announced > limits.bodyBytesMax) throw tooLarge(limits.bodyBytesMax);
-    const memoryBytes = inMemory(request, limits.bodyBytesMax);
-    sender.place = await this.pressure.enter({ tenant: config.tenant, memoryBytes, diskBytes: announced });
-    const body = await readBounded(request.raw, limits.bodyBytesMax, { patience: limits, tooLarge: () => tooLarge(limits.bodyBytesMax) });
-    const raw = this.rawOf(request, body);
+    const raw = this.rawOf(request, Buffer.alloc(0));
     port.verify(raw);
     sender.isVerified = true;
-    checkMediaType(request, port.body.mediaTypes);
-    return { request: raw, data: [], files: [] };
+    crashPoint('intake.reading');
+    checkMediaType(request, mediaTypesOf(expected));
+    if (expected.form === 'fields' && mediaTypeOf(request.headers['content-type']) === URL_ENCODED) {
+      const fields = { fieldsMax: expected.fieldsMax, valueBytesMax: limits.dataPartBytesMax };
+      return { request: raw, data: urlEncodedFields(await this.bytesOf(request, config, sender), fields), files: [] };
+    }
+    if (announced > limits.totalBytesMax) throw tooLarge(limits.totalBytesMax);
+    sender.place = await this.pressure.enter(arrival(request, config));
+    const parts = await readMultipart(request.raw, {
+      limits,
+      ...(expected.form === 'fields' ? { dataParts: [], dataPartsMax: expected.fieldsMax } : { dataParts: expected.dataParts }),
+      blobs: this.house.blobs,
+      ids: this.house.ids,
+    });
+    return { request: raw, ...parts };
+  }
+
+  /** @throws IntakeRejection tooLarge; BusyError */
+  private async bytesOf(request: FastifyRequest, config: EndpointConfig, sender: Sender): Promise<Buffer> {
+    const { limits } = config;
+    if (Number(request.headers['content-length'] ?? 0) > limits.bodyBytesMax) throw tooLarge(limits.bodyBytesMax);
+    sender.place = await this.pressure.enter(arrival(request, config));
+    return readBounded(request.raw, limits.bodyBytesMax, { patience: limits, tooLarge: () => tooLarge(limits.bodyBytesMax) });
   }
 
   private rawOf(request: FastifyRequest, body: Buffer): RawRequest {
@@ -134,10 +151,22 @@ interface Sender {
   place: Place | undefined;
 }
 
-/** Bytes of a body that may be in memory at a time: what was announced, or whatever may come. */
-function inMemory({ headers }: FastifyRequest, bytesMax: number): number {
+/** What a submission takes as far as it is known: in memory what was announced, or whatever may come. */
+function arrival({ headers }: FastifyRequest, { tenant, limits }: EndpointConfig): Arrival {
   const announced = headers['content-length'];
-  return announced === undefined ? bytesMax : Math.min(Number(announced), bytesMax);
+  const memoryBytes = announced === undefined ? limits.bodyBytesMax : Math.min(Number(announced), limits.bodyBytesMax);
+  return { tenant, memoryBytes, diskBytes: Number(announced ?? 0) };
+}
+
+function mediaTypesOf(body: BodyForm): readonly string[] {
+  switch (body.form) {
+    case 'bytes':
+      return body.mediaTypes;
+    case 'multipart':
+      return [MULTIPART];
+    case 'fields':
+      return [URL_ENCODED, MULTIPART];
+  }
 }
 
 /** @throws IntakeRejection wrongMediaType */

@@ -78,9 +78,10 @@ describe('redrives', () => {
     }
   }
   async function ended({ worker }: Office): Promise<void> {
-    let isOver = false;
-    const idle = worker.idle().then(() => (isOver = true));
-    while (!isOver) {
+    const idle = worker.idle();
+    const over = new AbortController();
+    void idle.finally(() => over.abort());
+    while (!over.signal.aborted) {
       house.clock.advance(100);
       await pause();
     }
