@@ -141,7 +141,7 @@ export class Runner {
     const started = this.house.clock.now().getTime();
     const { leaseMs, attemptMs } = this.timesOf(step.instance);
     const lease = new Lease(step, leaseMs, this.claims, this.house.clock, this.gone.signal);
-    const limit = new TimeLimit(this.house.clock, attemptMs);
+    const limit = new TimeLimit(this.house.clock, attemptMs, this.gone.signal);
     const signal = AbortSignal.any([lease.signal, this.stop.signal, limit.signal]);
     const ctx = new StoredDelivery(this.house, step, signal, () => lease.isHeld());
     let ended: string;

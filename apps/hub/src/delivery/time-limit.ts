@@ -6,9 +6,12 @@ export class TimeLimit {
   private readonly over = new AbortController();
   private readonly lifted = new AbortController();
 
-  /** @param ms from now on, in milliseconds. */
-  constructor(clock: Clock, ms: number) {
-    clock.sleep(ms, this.lifted.signal).then(
+  /**
+   * @param ms from now on, in milliseconds.
+   * @param gone ends the waiting: the process leaves, and nobody is there any more to heed it.
+   */
+  constructor(clock: Clock, ms: number, gone: AbortSignal) {
+    clock.sleep(ms, AbortSignal.any([this.lifted.signal, gone])).then(
       () => this.over.abort(new DOMException(`It took longer than ${ms} ms.`, 'TimeoutError')),
       () => undefined,
     );
