@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Failure, JsonValue, StepState } from '@amtsbote/canonical';
 
-import { ANY_DUE, CLAIM, RECOVER, RENEW, STRAY } from '../../apps/hub/src/delivery/claims.js';
+import { ANY_DUE, CLAIM, CLAIM_ONE, ONE_DUE, RECOVER, RENEW, STRAY } from '../../apps/hub/src/delivery/claims.js';
 import { BEGIN } from '../../apps/hub/src/delivery/effects.js';
 import { END } from '../../apps/hub/src/delivery/records.js';
 
@@ -65,11 +65,18 @@ export class ModelStore {
   query(text: string, parameters: readonly unknown[]): unknown {
     switch (text) {
       case CLAIM:
-        return this.claim(...(parameters as [Date, Date, string, string, number, string | null]));
+        return this.claim(...(parameters.slice(0, 5) as [Date, Date, string, string, number]), null);
+      case CLAIM_ONE: {
+        const [now, until, owner, instance, stepId] = parameters as [Date, Date, string, string, string];
+        return this.claim(now, until, owner, instance, 1, stepId);
+      }
       case ANY_DUE:
-        return this.due(...(parameters as [Date, string, string | null]))
+      case ONE_DUE: {
+        const [now, instance, stepId] = parameters as [Date, string, string | undefined];
+        return this.due(now, instance, stepId ?? null)
           .slice(0, 1)
           .map(() => ({}));
+      }
       case STRAY:
         return [];
       case RENEW:

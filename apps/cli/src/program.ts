@@ -7,6 +7,7 @@ import type { Shown } from './commands.js';
 import * as commands from './commands.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { HubApi } from './hub-api.js';
+import { addRedrive } from './redrive/program.js';
 
 /** What the command line touches of the machine. */
 export interface Terminal {
@@ -79,7 +80,9 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
   addSteps(program, serve);
   addApplications(program, serve);
   addInstances(program, serve);
-  addCatalogue(program, serve, { sleep: terminal.sleep, progress: new Progress(terminal) });
+  const watching = { sleep: terminal.sleep, progress: new Progress(terminal) };
+  addCatalogue(program, serve, watching);
+  addRedrive(program, serve, watching);
   return program;
 }
 

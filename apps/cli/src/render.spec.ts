@@ -5,6 +5,8 @@ import { age, renderInstances, renderList, table } from './render.js';
 
 const NOW = new Date('2026-01-31T10:00:00.000Z');
 
+const CAPACITY = { concurrency: 4, ratePerMinute: null, perMinute: 12, placesUsed: 0.75, rateUsed: null };
+
 describe('output for people', () => {
   it('puts columns side by side, as wide as they have to be', () => {
     expect(
@@ -46,14 +48,15 @@ describe('output for people', () => {
       running: 0,
       awaiting: 0,
       parked: 1,
+      capacity: { ...CAPACITY, remainingSeconds: 600, nearLimit: true },
     } as const;
     const rows = renderInstances(
       [
         { ...instance, paused: true, oldestDueAt: '2026-01-31T09:00:00.000Z' },
-        { ...instance, paused: false, oldestDueAt: null },
+        { ...instance, paused: false, oldestDueAt: null, capacity: null },
       ],
       NOW,
     );
-    expect(rows).toMatch(/paused \(repair\) .* 60 min .*\n.*circuit open/);
+    expect(rows).toMatch(/paused \(repair\) .* 60 min +10 min \(near its limit\) .*\n.*circuit open .* – +t$/);
   });
 });

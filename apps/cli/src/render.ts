@@ -74,9 +74,19 @@ export function renderInstances(instances: readonly InstanceView[], now: Date): 
     String(instance.awaiting),
     String(instance.parked),
     age(instance.oldestDueAt, now),
+    restOf(instance),
     instance.target,
   ]);
-  return table(['INSTANCE', 'IS', 'DUE', 'RUNNING', 'AWAITING', 'PARKED', 'OLDEST DUE', 'TARGET'], rows);
+  return table(['INSTANCE', 'IS', 'DUE', 'RUNNING', 'AWAITING', 'PARKED', 'OLDEST DUE', 'TAKES', 'TARGET'], rows);
+}
+
+/** How long what is due will take, and whether a limit is near. */
+function restOf({ capacity }: InstanceView): string {
+  if (capacity === null) return '–';
+  const { remainingSeconds, nearLimit } = capacity;
+  const rest =
+    remainingSeconds === null ? '?' : remainingSeconds < 90 ? `${remainingSeconds} s` : `${Math.round(remainingSeconds / 60)} min`;
+  return nearLimit ? `${rest} (near its limit)` : rest;
 }
 
 export function renderProbes(probes: readonly ProbeView[]): string {

@@ -12,6 +12,7 @@ import { sourcesView } from './views/catalogue/sources.view.js';
 import { instancesView } from './views/instances.view.js';
 import { listView } from './views/list.view.js';
 import { parkedView } from './views/parked.view.js';
+import { redrivesView } from './views/redrives/redrives.view.js';
 
 /** How often the page brings itself up to date while it is seen. */
 const REFRESH_MS = 5_000;
@@ -39,6 +40,8 @@ async function viewOf(stage: Stage): Promise<View> {
   switch (stage.path[0]) {
     case 'parked':
       return parkedView(stage);
+    case 'redrives':
+      return redrivesView(stage);
     case 'instances':
       return instancesView(stage);
     case 'catalogue':

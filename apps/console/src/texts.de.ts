@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { catalogueDe } from './texts.catalogue.de.js';
+import { redrivesDe } from './texts.redrives.de.js';
 
 /** What people read, in German; the English texts have the same keys. */
 export const de = {
@@ -181,6 +182,9 @@ export const de = {
     awaiting: 'Wartet auf andere',
     parked: 'Geparkt',
     oldest: 'Ältester',
+    rest: 'Dauert noch',
+    restUnknown: 'nicht absehbar',
+    nearLimit: 'nahe der Grenze',
     actions: 'Aktionen',
     on: 'in Betrieb',
     paused: 'angehalten',
@@ -221,6 +225,7 @@ export const de = {
     empty: 'Keine.',
   },
   catalogue: catalogueDe,
+  redrives: redrivesDe,
   event: {
     'application.submitted': 'Antrag angenommen',
     'application.parked': 'Antrag geparkt: keine Route passt',

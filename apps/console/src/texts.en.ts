@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { catalogueEn } from './texts.catalogue.en.js';
 import type { Texts } from './texts.de.js';
+import { redrivesEn } from './texts.redrives.en.js';
 
 /** What people read, in English. */
 export const en: Texts = {
@@ -180,6 +181,9 @@ export const en: Texts = {
     awaiting: 'Awaiting others',
     parked: 'Parked',
     oldest: 'Oldest',
+    rest: 'Takes',
+    restUnknown: 'cannot be said',
+    nearLimit: 'near its limit',
     actions: 'Actions',
     on: 'on',
     paused: 'paused',
@@ -220,6 +224,7 @@ export const en: Texts = {
     empty: 'None.',
   },
   catalogue: catalogueEn,
+  redrives: redrivesEn,
   event: {
     'application.submitted': 'Application accepted',
     'application.parked': 'Application parked: no route matches',

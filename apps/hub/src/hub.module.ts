@@ -30,6 +30,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { IntakeEndpoints } from './intake/endpoints.js';
 import { IntakeService } from './intake/intake.service.js';
 import { BlobJanitor } from './intake/janitor.js';
+import { IntakePressure } from './intake/pressure/intake-pressure.js';
 import { OPS } from './ops/ops.providers.js';
 import { Decisions } from './pickup/decisions.js';
 import { PickupQueue } from './pickup/pickup-queue.js';
@@ -66,6 +67,7 @@ const PIPELINE = [
   LaufzettelProgress,
   IntakeEndpoints,
   IntakeService,
+  IntakePressure,
   BlobJanitor,
 ];
 const PICKUP = [QueueAccesses, PickupQueue, Receipts, Decisions];

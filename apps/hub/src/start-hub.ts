@@ -27,6 +27,7 @@ import { HubModule } from './hub.module.js';
 import { BlobJanitor } from './intake/janitor.js';
 import { useApiDocs } from './ops/api-docs.js';
 import { useConsole } from './ops/console-files.js';
+import { RedriveWorker } from './ops/redrive/redrive-worker.js';
 import { rolesOf } from './roles.js';
 import { HUB_INSTANCE } from './routing/planner.js';
 
@@ -169,4 +170,5 @@ async function startWork(app: NestFastifyApplication, house: House): Promise<voi
   lifecycle.run(app.get(Sweeper));
   lifecycle.run(app.get(BlobJanitor));
   lifecycle.run(app.get(CatalogueWorker));
+  lifecycle.run(app.get(RedriveWorker));
 }

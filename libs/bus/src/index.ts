@@ -8,3 +8,4 @@ export * from './rabbitmq/broker-connection.js';
 export * from './rabbitmq/broker-problem.js';
 export * from './rabbitmq/rabbitmq-carrier.js';
 export * from './waker.js';
+export * from './whose-turn.js';

@@ -19,6 +19,7 @@ import { CountedApplications1700000000003 } from './migrations/1700000000003-cou
 import { UnexpectedFailures1700000000004 } from './migrations/1700000000004-unexpected-failures.js';
 import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalogue.js';
 import { CatalogueHistory1700000000006 } from './migrations/1700000000006-catalogue-history.js';
+import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fairness-and-redrives.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -59,6 +60,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       UnexpectedFailures1700000000004,
       TheCatalogue1700000000005,
       CatalogueHistory1700000000006,
+      FairnessAndRedrives1700000000008,
     ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',

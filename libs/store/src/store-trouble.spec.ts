@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { describe, expect, it } from '@jest/globals';
 
-import { isStoreTrouble } from './store-trouble.js';
+import { isStatementCancelled, isStoreTrouble } from './store-trouble.js';
 
 const withCode = (code: string): Error => Object.assign(new Error('x'), { code });
 
@@ -30,5 +30,12 @@ describe('trouble of the store', () => {
     ['no error at all', undefined],
   ])('is not %s', (_what, error) => {
     expect(isStoreTrouble(error)).toBe(false);
+  });
+});
+
+describe('a cancelled statement', () => {
+  it('is told from everything else', () => {
+    expect(isStatementCancelled(withCode('57014'))).toBe(true);
+    for (const other of [withCode('57P01'), new Error('57014'), undefined]) expect(isStatementCancelled(other)).toBe(false);
   });
 });

@@ -35,6 +35,7 @@ export interface Entry {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+const CONFIG = 'test/fixtures/config/intake.yaml';
 const aSecret = (): string => randomBytes(24).toString('base64url');
 
 /** A hub with the tests' own configuration (test/fixtures/config/intake.yaml) on a database of its own, and no town around it. */
@@ -47,10 +48,11 @@ export class TestHub {
     readonly environment: Readonly<Record<string, string>>,
     private readonly database: TestDatabase,
     private readonly directory: string,
+    private readonly configFile: string,
   ) {}
 
   /** @param linksUrl origin that senders may link attachments from. */
-  static async start(linksUrl = 'http://127.0.0.1:9'): Promise<TestHub> {
+  static async start(linksUrl = 'http://127.0.0.1:9', configFile = CONFIG): Promise<TestHub> {
     const directory = await mkdtemp(join(tmpdir(), 'amtsbote-intake-'));
     const database = await createTestDatabase();
     const environment = {
@@ -60,11 +62,12 @@ export class TestHub {
       HUB_RECEIPT_SECRET: aSecret() + aSecret(),
       FORMS_TOKEN: aSecret(),
       PICKUP_TOKEN: aSecret(),
+      OPS_TOKEN: aSecret(),
       PORTAL_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
       LINKS_URL: linksUrl,
       ARCHIVE: `intake-${randomBytes(6).toString('hex')}`,
     };
-    const hub = new TestHub(environment, database, directory);
+    const hub = new TestHub(environment, database, directory, configFile);
     await hub.restart();
     return hub;
   }
@@ -84,7 +87,7 @@ export class TestHub {
   async restart(): Promise<void> {
     await this.running?.stop();
     this.running = await startHub({
-      configFile: 'test/fixtures/config/intake.yaml',
+      configFile: this.configFile,
       environment: this.environment,
       adapters: ADAPTERS,
       logTo: { write: (line: string) => void this.log.push(line) },

@@ -4,7 +4,7 @@ import type { DeadLetterView, InstanceView, ProbeView, QueueView } from '@amtsbo
 import { get, post } from '../api.js';
 import { ask } from '../dialog.js';
 import { announce, badge, button, type Child, dataTable, fill, h } from '../dom.js';
-import { ago, moment } from '../format.js';
+import { ago, lasting, moment } from '../format.js';
 import { texts } from '../language.js';
 import type { Stage, View } from '../view.js';
 
@@ -48,9 +48,10 @@ function instanceTable(instances: readonly InstanceView[], view: View): HTMLElem
     String(instance.awaiting),
     String(instance.parked),
     ago(instance.oldestDueAt),
+    restOf(instance),
     instance.mayPause ? switchOf(instance, view) : h('span', { class: 'muted small' }, t.shared),
   ]);
-  const head = [t.name, t.target, t.state, t.due, t.running, t.awaiting, t.parked, t.oldest, t.actions];
+  const head = [t.name, t.target, t.state, t.due, t.running, t.awaiting, t.parked, t.oldest, t.rest, t.actions];
   return dataTable(t.caption, head, rows, [3, 4, 5, 6, 7]);
 }
 
@@ -61,6 +62,15 @@ function stateOf({ paused, pausedReason, pausedBy, breaker, openUntil, lastFailu
   if (breaker === 'closed') return badge(t.on, 'success');
   const until = openUntil === null || breaker === 'halfOpen' ? '' : ` · ${t.until} ${moment(openUntil)}`;
   return h('div', {}, badge(t[breaker], 'danger'), note(`${lastFailure?.code ?? ''}${until}`));
+}
+
+/** How long what is due will take, and whether one of the limits is near. */
+function restOf({ capacity, due }: InstanceView): HTMLElement {
+  const t = texts().instances;
+  if (capacity === null || due === 0) return h('div', {}, capacity?.nearLimit === true ? badge(t.nearLimit, 'warning') : '–');
+  const { remainingSeconds, nearLimit } = capacity;
+  const rest = remainingSeconds === null ? t.restUnknown : lasting(remainingSeconds * 1_000);
+  return h('div', {}, rest, nearLimit ? h('div', {}, badge(t.nearLimit, 'warning')) : undefined);
 }
 
 function switchOf({ name, paused }: InstanceView, view: View): HTMLElement {

@@ -7,14 +7,16 @@ import { announce, button, dataTable, fill, h } from '../dom.js';
 import { ago } from '../format.js';
 import { texts } from '../language.js';
 import type { Stage, View } from '../view.js';
+import { askRedrive } from './redrives/redrive-dialog.js';
 
 const LIMIT = 1_000;
 
 /** What waits for a person, equal failures together. */
-export async function parkedView({ main }: Stage): Promise<View> {
+export async function parkedView({ main, session }: Stage): Promise<View> {
   const t = texts().parked;
   const results = h('div');
-  fill(main, h('h1', {}, t.title), results);
+  const jobs = h('a', { id: 'redrives', href: '#/redrives' }, texts().redrives.title);
+  fill(main, h('div', { class: 'title-row' }, h('h1', {}, t.title), jobs), results);
   const view: View = {
     title: t.title,
     refresh: async () => {
@@ -28,7 +30,7 @@ export async function parkedView({ main }: Stage): Promise<View> {
         group.instance ?? '–',
         failureOf(group),
         ago(group.oldestAt),
-        actionsOf(group, index, view),
+        actionsOf(group, index, view, session.tenantNames),
       ]);
       fill(results, dataTable(t.caption, [t.count, t.instance, t.failure, t.oldest, t.actions], rows));
     },
@@ -42,12 +44,16 @@ function failureOf({ code, message, hintKey }: ParkedGroup): HTMLElement {
   return h('div', { class: 'failure' }, h('span', { class: 'mono' }, code), h('br'), said);
 }
 
-function actionsOf({ instance, code }: ParkedGroup, index: number, view: View): HTMLElement {
+function actionsOf({ instance, code }: ParkedGroup, index: number, view: View, tenants: Readonly<Record<string, string>>): HTMLElement {
   const t = texts().parked;
   const filter = instance === null ? { progress: 'parked', routed: 'false' } : { progress: 'parked', instance, code };
   const show = h('a', { id: `show-${index}`, href: `#/applications?${new URLSearchParams(filter).toString()}` }, t.show);
   const retry = instance === null ? undefined : button(t.retryAll, () => void retryAll({ instance, code }, view), { id: `retry-${index}` });
-  return h('div', { class: 'actions' }, show, retry);
+  const redrive =
+    instance === null
+      ? undefined
+      : button(texts().redrives.group, () => askRedrive({ instance, code }, tenants), { id: `redrive-${index}`, look: 'tertiary' });
+  return h('div', { class: 'actions' }, show, retry, redrive);
 }
 
 /** Counts first, then asks, then does it. */

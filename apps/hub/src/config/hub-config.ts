@@ -41,9 +41,15 @@ const Breaker = z.strictObject({
 });
 export type BreakerPolicy = z.infer<typeof Breaker>;
 
+const Rate = z.strictObject({
+  perMinute: z.int().min(1).max(60_000).describe('Attempts that may start within a minute, over all processes.'),
+  burst: count(1, 1, 10_000).describe('How many may start at once after a pause; 1 = always evenly.'),
+});
+
 const Instance = z.strictObject({
   adapter: z.string().describe('Type of the adapter: the name of its folder.'),
   concurrency: count(4, 1, 100).describe('Attempts at the same time, per process.'),
+  rate: Rate.optional().describe('What the target allows the whole hub; absent: as many as come.'),
   attemptMs: ms(MINUTE, 100, 60 * MINUTE).describe('Longest attempt.'),
   leaseMs: ms(2 * MINUTE, 200, 2 * 60 * MINUTE).describe('Lease of a claimed step; longer than attemptMs and database.statementMs.'),
   retry: RetryPolicy.prefault({}),
@@ -78,6 +84,16 @@ const Endpoint = z.strictObject({
   options: z.record(z.string(), z.unknown()).default({}),
 });
 export type EndpointConfig = z.infer<typeof Endpoint>;
+
+const IntakePressure = z.strictObject({
+  inFlightMax: count(200, 1, 100_000).describe(
+    'Submissions taken at the same time, per process; half of them shared out to the municipalities.',
+  ),
+  memoryBytesMax: count(512 * MEBIBYTE, MEBIBYTE, 1_024 * 1_024 * MEBIBYTE).describe('Bytes that these may hold in memory, per process.'),
+  freeBytesMin: count(512 * MEBIBYTE, 0, 1_024 * 1_024 * MEBIBYTE).describe('Space of the blob directory that is kept free.'),
+  backlogMax: count(1_000_000, 1, 1_000_000_000).describe('Messages of one municipality that may wait to be handled.'),
+  retryAfterMs: ms(10_000, 1_000, 60 * MINUTE).describe('When refused senders are told to come again.'),
+});
 
 const Queue = z.strictObject({
   tenant: Tenant,
@@ -197,6 +213,7 @@ export const HubConfig = z.strictObject({
   tenants: z.record(Tenant, z.strictObject({ name: z.string().min(1).max(200) })),
   instances: z.record(ConfigName, Instance),
   endpoints: z.record(ConfigName, Endpoint),
+  intake: z.strictObject({ pressure: IntakePressure.prefault({}) }).prefault({}),
   queues: z.record(ConfigName, Queue).default({}),
   routes: z.array(Route).default([]),
   portals: z

@@ -105,7 +105,7 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
   }
   if (config.bus.carrier === 'rabbitmq' && config.bus.rabbitmq === undefined)
     findings.push(finding(source, ['bus', 'carrier'], 'expects bus.rabbitmq beside it: at least its url'));
-  findings.push(...checkPairsOfTimes(config, source));
+  findings.push(...checkPairsOfTimes(config, source), ...checkPressure(config, source));
   findings.push(...checkCatalogue(config, source, instances, needTenant));
   const names = new Set<string>();
   for (const [index, route] of config.routes.entries()) {
@@ -114,6 +114,14 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
     findings.push(...checkRoute(route, index, config, source, instances));
   }
   return findings;
+}
+
+/** A submission that could never be let in would be told to come again for ever. */
+function checkPressure({ intake: { pressure }, endpoints }: HubConfig, source: ConfigSource): ConfigFinding[] {
+  const largest = Math.max(0, ...Object.values(endpoints).map(({ limits }) => limits.bodyBytesMax));
+  if (pressure.memoryBytesMax >= 2 * largest) return [];
+  const expected = `expects at least twice the largest bodyBytesMax (${2 * largest}): half of it is shared out to the municipalities`;
+  return [finding(source, ['intake', 'pressure', 'memoryBytesMax'], expected)];
 }
 
 function checkCatalogue(

@@ -16,6 +16,7 @@ const refused = DeliveryError.refused('x/no', 'no');
 const untransferable = DeliveryError.untransferable('x/cannot', 'cannot');
 const misconfigured = DeliveryError.misconfigured('x/credentials', 'credentials');
 const storeAway = Object.assign(new Error('x'), { code: '53300' });
+const tooSlow = Object.assign(new Error('x'), { code: '57014' });
 const timeOver = Object.assign(new Error('x'), { name: 'TimeoutError' });
 
 describe('decide', () => {
@@ -37,6 +38,14 @@ describe('decide', () => {
     ['an attempt whose time is over', timeOver, first, 'inDoubt', false, false],
     ['an attempt whose time is over again and again', timeOver, { ...first, failures: 30 }, 'inDoubt', false, false],
     ['a database of the hub without a free connection', storeAway, { ...first, failures: 30 }, 'inDoubt', false, false],
+    [
+      'a statement of ours that took too long, again and again',
+      tooSlow,
+      { ...first, failures: 30, unexpected: 30 },
+      'inDoubt',
+      false,
+      false,
+    ],
     ['something that is no error', 'oops', first, 'inDoubt', false, false],
   ] as const)('%s', (_what, error, history, to, countsAgainstTarget, pausesInstance) => {
     expect(decide(error, history)).toMatchObject({ to, countsAgainstTarget, pausesInstance });
@@ -61,6 +70,10 @@ describe('failureOf', () => {
   it('keeps what an adapter says', () => {
     const failure = failureOf(DeliveryError.refused('x/no', 'no', { hintKey: 'notPaid', cause: new Error('secret') }));
     expect(failure).toEqual({ kind: 'refused', code: 'x/no', message: 'no', hintKey: 'notPaid' });
+  });
+
+  it('does not hold a cancelled statement of ours against the application (57014 counted as our mistake)', () => {
+    expect(failureOf(tooSlow)).toMatchObject({ kind: 'outcomeUnknown', code: 'delivery/store-away' });
   });
 
   it('keeps the text of our own mistakes to itself: it may hold what a citizen wrote', () => {

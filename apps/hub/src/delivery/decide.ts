@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { DeliveryError } from '@amtsbote/adapter-kit';
 import type { Failure } from '@amtsbote/canonical';
-import { isStoreTrouble } from '@amtsbote/store';
+import { isStatementCancelled, isStoreTrouble } from '@amtsbote/store';
 
 import type { RetryPolicy } from '../config/hub-config.js';
 import { InstanceMissing } from '../house/instances.js';
@@ -49,8 +49,8 @@ export function failureOf(error: unknown): Failure {
   if (name === 'AbortError' || name === 'TimeoutError')
     return { kind: 'outcomeUnknown', code: CUT_OFF, message: 'The attempt was cut off: its time was over, or the hub stopped.' };
   // Neither the application nor the target is to blame, and what the target already did is found out.
-  if (isStoreTrouble(error))
-    return { kind: 'outcomeUnknown', code: STORE_AWAY, message: 'The database of the hub could not be used at this moment.' };
+  if (isStoreTrouble(error) || isStatementCancelled(error))
+    return { kind: 'outcomeUnknown', code: STORE_AWAY, message: 'The store of the hub could not be used at this moment.' };
   return { kind: 'unexpected', code: `delivery/${name.slice(0, 60)}`, message: 'An unexpected error inside the hub or the adapter.' };
 }
 

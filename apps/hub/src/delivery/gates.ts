@@ -4,6 +4,7 @@
  *   gate      lets attempts of one adapter instance through: as many at a time as configured, none while paused or open
  *   open      too many failures in a row: nothing goes out until the pause is over
  *   probe     the one attempt that is let through after the pause; its outcome closes or reopens the circuit
+ *   rate      attempts that may start within a minute, over all processes
  */
 import type { Failure } from '@amtsbote/canonical';
 import { affected, InstanceStateRow, type Sql } from '@amtsbote/store';
@@ -12,9 +13,11 @@ import { Injectable } from '@nestjs/common';
 import type { InstanceConfig } from '../config/hub-config.js';
 import { Instances } from '../house/instances.js';
 import { House } from '../house/tokens.js';
+import { InstanceFlow } from './instance-flow.js';
+import { type Rate, RateLimits } from './rate-limits.js';
 
 interface Gate {
-  readonly config: Pick<InstanceConfig, 'concurrency' | 'attemptMs' | 'breaker'>;
+  readonly config: Pick<InstanceConfig, 'concurrency' | 'attemptMs' | 'breaker'> & { readonly rate?: Rate | undefined };
   running: number;
   /** Failures in a row seen by this process. */
   failures: number;
@@ -30,17 +33,23 @@ export interface Admission {
   readonly places: number;
   /** End of the probe's reservation, when this is the probe; nobody else probes before it. */
   readonly probeUntil: Date | null;
+  /** Set when the rate of the instance is what held more back: from then on it lets the next one through. */
+  readonly nextAt: Date | null;
 }
 
 /** Circuit breakers and concurrency limits, one gate per instance; pause and circuit are shared by all processes through the store. */
 @Injectable()
 export class Gates {
   private readonly gates = new Map<string, Gate>();
+  private readonly rates: RateLimits;
+  private readonly flow: InstanceFlow;
 
   constructor(
     private readonly house: House,
     instances: Instances,
   ) {
+    this.rates = new RateLimits(house);
+    this.flow = new InstanceFlow(house);
     for (const { name, config } of instances.list()) this.gates.set(name, freshGate(config));
   }
 
@@ -66,29 +75,65 @@ export class Gates {
 
   /**
    * Takes up to `wanted` places, at once: however many ask at the same time, no more than configured get in. While the circuit is open that
-   * is the probe at most, and only when `isAnyDue`: a reserved probe without work would keep the circuit from closing.
+   * is the probe at most, and only when `isAnyDue`: a reserved probe without work would keep the circuit from closing, and a rate without work
+   * would be used up by nothing.
    */
   async admit(instance: string, wanted: number, isAnyDue: () => Promise<boolean>): Promise<Admission> {
     const gate = this.gates.get(instance);
-    const refused = { instance, places: 0, probeUntil: null };
+    const refused: Admission = { instance, places: 0, probeUntil: null, nextAt: null };
     if (gate === undefined || gate.state.paused) return refused;
     const isClosed = gate.state.breaker === 'closed';
     const places = Math.min(wanted, isClosed ? gate.config.concurrency - gate.running : 1);
     if (places <= 0 || (!isClosed && !this.mayProbe(gate))) return refused;
-    gate.running += places;
-    if (isClosed) return { instance, places, probeUntil: null };
-    try {
-      const probeUntil = (await isAnyDue()) ? await this.reserveProbe(instance, gate) : null;
-      if (probeUntil !== null) return { instance, places, probeUntil };
-    } catch (error) {
-      gate.running -= places;
-      throw error;
+    const nextAt = gate.config.rate === undefined ? null : this.rates.closed(instance);
+    if (nextAt !== null) return { ...refused, nextAt };
+    if (isClosed && gate.config.rate === undefined) {
+      gate.running += places;
+      return { ...refused, places };
     }
-    gate.running -= places;
-    return refused;
+    return this.admitAsked({ gate, instance, places, isClosed }, isAnyDue);
   }
 
-  /** An attempt has ended, or a place was not used. */
+  /** Lets in what rate and circuit of the store allow; the places are taken meanwhile. */
+  private async admitAsked(
+    { gate, instance, places, isClosed }: { gate: Gate; instance: string; places: number; isClosed: boolean },
+    isAnyDue: () => Promise<boolean>,
+  ): Promise<Admission> {
+    const { rate } = gate.config;
+    let admission: Admission = { instance, places: 0, probeUntil: null, nextAt: null };
+    gate.running += places;
+    try {
+      if (!(await isAnyDue())) return admission;
+      const granted = rate === undefined ? { count: places, nextAt: null } : await this.rates.take(instance, rate, places);
+      const probeUntil = isClosed || granted.count === 0 ? null : await this.reserveProbe(instance, gate);
+      const through = isClosed || probeUntil !== null ? granted.count : 0;
+      if (rate !== undefined) await this.rates.giveBack(instance, rate, granted.count - through);
+      admission = { instance, places: through, probeUntil, nextAt: granted.nextAt };
+      return admission;
+    } finally {
+      gate.running -= places - admission.places;
+    }
+  }
+
+  /** Places of an admission that were not used. */
+  async unused({ instance }: Admission, places: number): Promise<void> {
+    this.left(instance, places);
+    const rate = this.gates.get(instance)?.config.rate;
+    if (rate !== undefined) await this.rates.giveBack(instance, rate, places);
+  }
+
+  /** An attempt has ended. */
+  ended(name: string): void {
+    this.left(name);
+    this.flow.ended(name);
+  }
+
+  /** Writes down how much was done; called by the sweeper. */
+  async recordFlow(): Promise<void> {
+    await this.flow.flush();
+  }
+
+  /** Places are free again. */
   left(name: string, places = 1): void {
     const gate = this.gates.get(name);
     if (gate !== undefined) gate.running -= places;

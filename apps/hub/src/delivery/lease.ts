@@ -5,6 +5,11 @@ import type { ClaimedStep, Claims } from './claims.js';
 
 /** Renewed so many times before it would be over. */
 const RENEWALS = 3;
+/**
+ * It counts as over this part of it early: between the question and the outside call a moment passes, and the clock of whoever waits for its end may be
+ * ahead of ours.
+ */
+const MARGIN = 0.1;
 
 /**
  * The lease of a claimed step while an attempt runs: renewed until it is released, and lost when another worker has the step, or when it could
@@ -34,7 +39,7 @@ export class Lease {
 
   /** Whether nobody else can have the step at this moment: what has to be asked right before an outside call. */
   isHeld(): boolean {
-    return !this.lost.signal.aborted && this.clock.now().getTime() < this.until;
+    return !this.lost.signal.aborted && this.remainingMs() > 0;
   }
 
   /** The attempt is over. */
@@ -43,10 +48,10 @@ export class Lease {
   }
 
   private async keep(done: AbortSignal): Promise<void> {
-    while (await this.sleeps(this.leaseMs / RENEWALS, done)) {
+    while (await this.sleeps(Math.min(this.leaseMs / RENEWALS, this.remainingMs()), done)) {
       const renewing = this.renew();
       // A store that does not answer now may do so before the lease is over.
-      const isOver = this.sleeps(this.until - this.clock.now().getTime(), done);
+      const isOver = this.sleeps(this.remainingMs(), done);
       const held = await Promise.race([renewing, isOver.then(() => this.isHeld() || done.aborted)]);
       if (!held) {
         this.lost.abort();
@@ -65,6 +70,10 @@ export class Lease {
       // Not renewed is not lost: the clock tells when it is.
     }
     return this.isHeld();
+  }
+
+  private remainingMs(): number {
+    return this.until - this.leaseMs * MARGIN - this.clock.now().getTime();
   }
 
   private async sleeps(ms: number, done: AbortSignal): Promise<boolean> {

@@ -79,7 +79,7 @@ describe('the runner', () => {
     const { runner } = processOf(withDatabase(house.house, watched));
     await runner.drain('eakte');
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(queries.filter((sql) => sql.includes('WITH candidate'))).toHaveLength(1);
+    expect(queries.filter((sql) => sql.includes('INSERT INTO attempt'))).toHaveLength(1);
     await runner.finish(1_000);
   });
 
@@ -146,6 +146,22 @@ describe('the runner', () => {
       expect((await house.steps(id))['file']).toMatchObject({ state: 'inDoubt', failures: stop, failure: { code: 'delivery/cut-off' } });
       house.clock.advance(120_000);
     }
+  });
+
+  it('cuts an attempt off by the clock of the house, not by that of the machine', async () => {
+    const id = await house.submit();
+    const started = gateKeeper();
+    house.targets.dms.act = async (_request, ctx) => {
+      started.open();
+      await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
+      throw ctx.signal.reason as Error;
+    };
+    const { runner } = processOf(house.house);
+    await runner.drain('eakte');
+    await started.opened;
+    house.clock.advance(10_000);
+    await runner.finish(60_000);
+    expect((await house.steps(id))['file']).toMatchObject({ state: 'inDoubt', failure: { code: 'delivery/cut-off' } });
   });
 
   it('is not kept from its end by an adapter that heeds no signal; the step is found out about when the lease is over', async () => {

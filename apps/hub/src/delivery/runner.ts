@@ -22,6 +22,7 @@ import type { Outcome } from './outcome.js';
 import { persistently } from './persistently.js';
 import { AttemptRecords } from './records.js';
 import { StepWorkers } from './step-workers.js';
+import { TimeLimit } from './time-limit.js';
 
 /** How long an attempt may take to heed its signal when the hub stops, in milliseconds. */
 const HEED_MS = 3_000;
@@ -34,6 +35,10 @@ export class Runner {
   private readonly drains = new Set<Promise<void>>();
   /** Instances at which somebody found no free place: looked at again as soon as one gets free. */
   private readonly missed = new Set<string>();
+  /** Instances whose rate is waited for. */
+  private readonly alarms = new Set<string>();
+  /** Nothing is claimed any more. */
+  private readonly ending = new AbortController();
   private readonly stop = new AbortController();
   /** From then on no lease is renewed any more. */
   private readonly gone = new AbortController();
@@ -63,6 +68,7 @@ export class Runner {
    */
   async finish(finishMs: number): Promise<void> {
     this.accepting = false;
+    this.ending.abort();
     const cutOff = setTimeout(() => this.stop.abort(), finishMs);
     let leaving: NodeJS.Timeout | undefined;
     const left = new Promise<void>((resolve) => {
@@ -83,6 +89,7 @@ export class Runner {
     if (!this.accepting) return;
     const wanted = stepId === undefined ? Number.POSITIVE_INFINITY : 1;
     const admission = await this.gates.admit(instance, wanted, () => this.claims.isAnyDue(instance, stepId));
+    if (admission.nextAt !== null) this.drainAt(instance, admission.nextAt);
     if (admission.places === 0) {
       this.missed.add(instance);
       return;
@@ -93,7 +100,7 @@ export class Runner {
       if (claimed.length > 0) crashPoint('delivery.claimed');
       for (const step of claimed) this.start(step, admission);
     } finally {
-      this.gates.left(instance, admission.places - claimed.length);
+      await this.gates.unused(admission, admission.places - claimed.length);
       if (claimed.length === 0) await this.gates.releaseProbe(admission);
     }
     // Every place is taken: there may be more, which is looked at when one gets free.
@@ -102,9 +109,23 @@ export class Runner {
     if (claimed.length < admission.places && this.missed.delete(instance)) await this.claimAndStart(instance);
   }
 
+  /** The rate lets nothing through before then: nobody asks until it does. */
+  private drainAt(instance: string, at: Date): void {
+    if (this.alarms.has(instance)) return;
+    this.alarms.add(instance);
+    const waitMs = Math.max(1, at.getTime() - this.house.clock.now().getTime());
+    void this.house.clock.sleep(waitMs, this.ending.signal).then(
+      () => {
+        this.alarms.delete(instance);
+        return this.drain(instance).catch((error: unknown) => this.house.log.error('delivery.claim-failed', error, { instance }));
+      },
+      () => this.alarms.delete(instance),
+    );
+  }
+
   private start(step: ClaimedStep, admission: Admission): void {
     const attempt = this.run(step, admission).finally(() => {
-      this.gates.left(step.instance);
+      this.gates.ended(step.instance);
       this.attempts.delete(attempt);
       // Only when somebody went away empty-handed: on an idle hub every attempt would otherwise cost a claim that finds nothing.
       if (!this.missed.delete(step.instance)) return;
@@ -120,7 +141,8 @@ export class Runner {
     const started = this.house.clock.now().getTime();
     const { leaseMs, attemptMs } = this.timesOf(step.instance);
     const lease = new Lease(step, leaseMs, this.claims, this.house.clock, this.gone.signal);
-    const signal = AbortSignal.any([lease.signal, this.stop.signal, AbortSignal.timeout(attemptMs)]);
+    const limit = new TimeLimit(this.house.clock, attemptMs, this.gone.signal);
+    const signal = AbortSignal.any([lease.signal, this.stop.signal, limit.signal]);
     const ctx = new StoredDelivery(this.house, step, signal, () => lease.isHeld());
     let ended: string;
     try {
@@ -134,6 +156,7 @@ export class Runner {
       ended = await this.giveUp(step, error, ctx);
     } finally {
       lease.release();
+      limit.lift();
     }
     await this.endProbe(admission);
     const { id: stepId, name, instance, attempt, tenant, applicationId } = step;

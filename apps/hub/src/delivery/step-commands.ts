@@ -29,6 +29,8 @@ export interface RetryOrder extends Reasoned {
   readonly force?: Force | undefined;
   /** Names the bulk command this retry is part of. */
   readonly bulk?: string;
+  /** Looks at the locked step and writes with it; what it throws undoes the retry. */
+  readonly within?: (work: Work, step: StepRow) => Promise<void>;
 }
 
 /** What people do with single steps; each command is one transaction with its journal entry (laws 2 and 7). */
@@ -44,6 +46,7 @@ export class StepCommands {
   async retry(commander: Commander, stepId: string, order: RetryOrder): Promise<MovedStep> {
     return this.onStep(commander, stepId, async (work, application, step) => {
       const move = allowed(step, retryMove(step, order.force));
+      await order.within?.(work, step);
       const forgotten = move.forgetsStarted ? await this.forgetStarted(work, step) : [];
       const now = work.house.clock.now();
       const receipt = move.to === 'done' ? { confirmedBy: commander.actor, confirmedAt: now.toISOString() } : null;

@@ -61,6 +61,7 @@ export class Sweeper {
       this.house.log.warn('sweeper.recovered', { steps: recovered });
     }
     for (const name of this.gates.names()) await this.runner.drain(name);
+    await this.gates.recordFlow();
   }
 
   /** Nobody drains an instance that the configuration no longer has: its steps get a gate here, fail for want of it, and so reach a person. */

@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { BusState } from '../house/bus-state.js';
 import { Lifecycle } from '../house/lifecycle.js';
 import { House } from '../house/tokens.js';
+import { IntakePressure } from '../intake/pressure/intake-pressure.js';
 
 /** For load balancers and supervisors. */
 @ApiTags('health')
@@ -14,6 +15,7 @@ export class HealthController {
   constructor(
     private readonly house: House,
     private readonly lifecycle: Lifecycle,
+    private readonly pressure: IntakePressure,
     private readonly bus: BusState,
   ) {}
 
@@ -25,8 +27,9 @@ export class HealthController {
   }
 
   /**
-   * Not ready while stopping or without database: send nothing here now. Without its broker a process is ready: requests are taken on, what
-   * they cause waits in the database.
+   * Not ready while stopping or without database: send nothing here now. `pressed`: some senders are told to come again later; another process
+   * would tell them the same, so it stays ready. Without its broker a process is ready, too: requests are taken on, what they cause waits in the
+   * database.
    */
   @Get('ready')
   @ApiOperation({ summary: 'The process may be sent requests.' })
@@ -41,6 +44,7 @@ export class HealthController {
       status: ready ? 'ready' : 'not-ready',
       database: stored,
       draining: this.lifecycle.isDraining,
+      pressed: this.pressure.isPressed,
       ...(broker === undefined ? {} : { broker }),
     });
   }

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { House } from '../house/tokens.js';
 import { closeAfterAnswer } from './linger.js';
-import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+import { BusyError, passing, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 
 /** The one place that turns errors into answers. */
 @Catch()
@@ -15,14 +15,17 @@ export class ProblemFilter implements ExceptionFilter {
     if (host.getType() !== 'http') throw error;
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const problem = problemOf(error);
-    if (problem.status >= 500)
+    const told = passing(error);
+    const problem = problemOf(told);
+    // Refusals under pressure are counted and logged where they are decided; each by itself would fill the log.
+    if (problem.status >= 500 && !(error instanceof BusyError))
       this.house.log.error('http.failed', error, { route: request.routeOptions.url ?? '', method: request.method });
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
       return;
     }
     closeAfterAnswer(request.raw, reply);
+    if (told instanceof BusyError) void reply.header('retry-after', String(Math.ceil(told.retryAfterMs / 1_000)));
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply
       .status(problem.status)

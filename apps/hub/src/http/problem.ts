@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { IntakeRejection } from '@amtsbote/adapter-kit';
+import { BlobStoreFull } from '@amtsbote/store';
 import { HttpException } from '@nestjs/common';
 
 /** An RFC 9457 problem: what is wrong, where, what was expected. Never a stack trace, never a value a citizen typed. */
@@ -34,6 +35,7 @@ const TITLES: Readonly<Record<number, string>> = {
   429: 'Too many requests',
   431: 'Headers too large',
   503: 'Not available',
+  507: 'No space left',
 };
 
 /** A problem that a controller throws on purpose. `code` is stable and kebab-case. */
@@ -47,6 +49,37 @@ export class ProblemError extends Error {
   ) {
     super(detail);
   }
+}
+
+/** A problem that is over after a while: the same request may succeed then. */
+export class BusyError extends ProblemError {
+  /** @param retryAfterMs told in the header Retry-After, in whole seconds. */
+  constructor(
+    status: 429 | 503 | 507,
+    code: string,
+    detail: string,
+    readonly retryAfterMs: number,
+  ) {
+    super(status, code, detail);
+  }
+}
+
+/** How long a sender is to wait after a write that found no space, in milliseconds: somebody has to make some. */
+const FULL_RETRY_MS = 60_000;
+
+/** What an error means to the outside, when it is one that passes: a store without space. Other errors as they are. */
+export function passing(error: unknown): unknown {
+  const isFull = error instanceof BlobStoreFull || databaseCodeOf(error) === DISK_FULL;
+  if (!isFull) return error;
+  return new BusyError(507, 'storage-full', 'The hub has no space left; nothing of this was kept. Send it again later.', FULL_RETRY_MS);
+}
+
+/** SQLSTATE of a database without space. */
+const DISK_FULL = '53100';
+
+function databaseCodeOf(error: unknown): unknown {
+  const { driverError } = Object(error) as { driverError?: unknown };
+  return (Object(driverError) as { code?: unknown }).code;
 }
 
 /** The problem an error is to the outside; unknown errors say nothing but that they happened. */

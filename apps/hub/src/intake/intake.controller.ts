@@ -9,10 +9,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
-import { ProblemError } from '../http/problem.js';
+import { BusyError, ProblemError } from '../http/problem.js';
 import { answerOf, PAGE_HEADERS, pageOf, PASSED_OVER } from './answer.js';
 import { IntakeEndpoints } from './endpoints.js';
 import { type IntakeEndpoint, IntakeService } from './intake.service.js';
+import { type Arrival, IntakePressure, type Place } from './pressure/intake-pressure.js';
 import { readMultipart } from './submission-reader.js';
 import { urlEncodedFields } from './url-encoded.js';
 
@@ -27,6 +28,7 @@ export class IntakeController {
     private readonly house: House,
     private readonly endpoints: IntakeEndpoints,
     private readonly intake: IntakeService,
+    private readonly pressure: IntakePressure,
   ) {}
 
   /** Form servers probe the address before every start of a form, without credentials: it has to answer; HEAD as well. */
@@ -46,7 +48,7 @@ export class IntakeController {
   @ApiParam({ name: 'endpoint', description: 'Name of the endpoint in the configuration.' })
   async submit(@Param('endpoint') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const endpoint = this.endpoints.get(name);
-    const sender = { isVerified: false };
+    const sender: Sender = { isVerified: false, place: undefined };
     try {
       const received = await this.receive(endpoint, request, sender);
       if (await this.intake.isPassedOver(endpoint, received)) {
@@ -62,17 +64,19 @@ export class IntakeController {
     } catch (error) {
       await this.noteRejection(endpoint, error, sender.isVerified);
       throw error;
+    } finally {
+      sender.place?.leave();
     }
   }
 
   /** Credentials or signature first, wherever that is possible: strangers learn nothing else. */
-  private async receive(endpoint: IntakeEndpoint, request: FastifyRequest, sender: { isVerified: boolean }): Promise<ReceivedSubmission> {
+  private async receive(endpoint: IntakeEndpoint, request: FastifyRequest, sender: Sender): Promise<ReceivedSubmission> {
     const { port, config } = endpoint;
     const { limits } = config;
     const { body: expected } = port;
     const announced = Number(request.headers['content-length'] ?? 0);
     if (expected.form === 'bytes') {
-      const body = await this.bytesOf(request, config);
+      const body = await this.bytesOf(request, config, sender);
       const raw = this.rawOf(request, body);
       port.verify(raw);
       sender.isVerified = true;
@@ -86,9 +90,10 @@ export class IntakeController {
     checkMediaType(request, mediaTypesOf(expected));
     if (expected.form === 'fields' && mediaTypeOf(request.headers['content-type']) === URL_ENCODED) {
       const fields = { fieldsMax: expected.fieldsMax, valueBytesMax: limits.dataPartBytesMax };
-      return { request: raw, data: urlEncodedFields(await this.bytesOf(request, config), fields), files: [] };
+      return { request: raw, data: urlEncodedFields(await this.bytesOf(request, config, sender), fields), files: [] };
     }
     if (announced > limits.totalBytesMax) throw tooLarge(limits.totalBytesMax);
+    sender.place = await this.pressure.enter(arrival(request, config));
     const parts = await readMultipart(request.raw, {
       limits,
       ...(expected.form === 'fields' ? { dataParts: [], dataPartsMax: expected.fieldsMax } : { dataParts: expected.dataParts }),
@@ -98,9 +103,11 @@ export class IntakeController {
     return { request: raw, ...parts };
   }
 
-  /** @throws IntakeRejection tooLarge */
-  private async bytesOf(request: FastifyRequest, { limits }: EndpointConfig): Promise<Buffer> {
+  /** @throws IntakeRejection tooLarge; BusyError */
+  private async bytesOf(request: FastifyRequest, config: EndpointConfig, sender: Sender): Promise<Buffer> {
+    const { limits } = config;
     if (Number(request.headers['content-length'] ?? 0) > limits.bodyBytesMax) throw tooLarge(limits.bodyBytesMax);
+    sender.place = await this.pressure.enter(arrival(request, config));
     return readBounded(request.raw, limits.bodyBytesMax, { patience: limits, tooLarge: () => tooLarge(limits.bodyBytesMax) });
   }
 
@@ -119,6 +126,8 @@ export class IntakeController {
    * anybody could fill the journal with it; except what is too large to be verified, which may well be a citizen's.
    */
   private async noteRejection(endpoint: IntakeEndpoint, error: unknown, isVerified: boolean): Promise<void> {
+    // A flood of refusals must not become a flood of entries.
+    if (error instanceof BusyError) return;
     const isRejection = error instanceof IntakeRejection || (error instanceof ProblemError && error.status < 500);
     if (!isRejection) return;
     const { code } = error;
@@ -138,6 +147,20 @@ export class IntakeController {
     // The sender is told what is wrong with the submission even when the journal cannot be written.
     await appendJournal(this.house.database, [entry]).catch((failure: unknown) => this.house.log.error('journal.failed', failure));
   }
+}
+
+/** What is known of the one who sends. */
+interface Sender {
+  isVerified: boolean;
+  /** Held while the submission is taken. */
+  place: Place | undefined;
+}
+
+/** What a submission takes as far as it is known: in memory what was announced, or whatever may come. */
+function arrival({ headers }: FastifyRequest, { tenant, limits }: EndpointConfig): Arrival {
+  const announced = headers['content-length'];
+  const memoryBytes = announced === undefined ? limits.bodyBytesMax : Math.min(Number(announced), limits.bodyBytesMax);
+  return { tenant, memoryBytes, diskBytes: Number(announced ?? 0) };
 }
 
 function mediaTypesOf(body: BodyForm): readonly string[] {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { DeadLetterView, Overview, ParkedGroup, QueueView, Redriven, RouteName } from '@amtsbote/ops-api';
+import type { DeadLetterView, IntakeLoadView, Overview, ParkedGroup, QueueView, Redriven, RouteName } from '@amtsbote/ops-api';
 import { Body, Controller, Get, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { House } from '../house/tokens.js';
+import { IntakePressure } from '../intake/pressure/intake-pressure.js';
 import { DeadLetters } from './dead-letters.js';
 import { HouseQueries } from './house.queries.js';
 import { AsOperator, type Operator } from './operator.js';
@@ -21,6 +22,7 @@ export class OpsHouseController {
     private readonly house: House,
     private readonly queries: HouseQueries,
     private readonly letters: DeadLetters,
+    private readonly pressure: IntakePressure,
   ) {}
 
   @Get('overview')
@@ -47,6 +49,12 @@ export class OpsHouseController {
   @ApiOperation({ summary: 'Pickup queues: offered, leased, age of the oldest, when something was collected last.' })
   async queues(@AsOperator() operator: Operator): Promise<{ queues: QueueView<Date>[] }> {
     return { queues: await this.queries.queues(operator) };
+  }
+
+  @Get('intake')
+  @ApiOperation({ summary: 'What the intake of this process bears and can bear, and whom it refused for want of space or places.' })
+  async intake(@AsOperator() { tenants }: Operator): Promise<IntakeLoadView> {
+    return this.pressure.view(tenants);
   }
 
   @Get('dead-letters')

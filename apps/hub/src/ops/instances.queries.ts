@@ -9,6 +9,7 @@ import { type AdapterInstance, Instances } from '../house/instances.js';
 import { House } from '../house/tokens.js';
 import { ProblemError } from '../http/problem.js';
 import { IntakeEndpoints } from '../intake/endpoints.js';
+import { capacityOf, type FlowRow, PACE_MINUTES } from './instance-capacity.js';
 import type { Operator } from './operator.js';
 import { isOwn, isVisible, tenantsOfEndpoint, tenantsOfInstance } from './reach.js';
 
@@ -26,13 +27,19 @@ export class InstanceQueries {
 
   async list({ tenants }: Operator): Promise<InstanceView<Date>[]> {
     const states = new Map((await this.house.database.manager.find(InstanceStateRow)).map((row) => [row.instance, row]));
-    const loads = loadsOf(await this.house.database.query<LoadRow[]>(LOADS, [tenants, this.house.clock.now()]));
-    return this.visible(tenants).map(({ name, type, kind, port }) => {
+    const now = this.house.clock.now();
+    const loads = loadsOf(await this.house.database.query<LoadRow[]>(LOADS, [tenants, now]));
+    const busiest = new Map((await this.house.database.query<BusyRow[]>(BUSIEST, [tenants])).map((row) => [row.instance, row.count]));
+    const flow = await this.house.database.query<FlowRow[]>(FLOW, [new Date(now.getTime() - PACE_MINUTES * 60_000)]);
+    return this.visible(tenants).map(({ name, type, kind, config, port }) => {
       const { paused, pausedReason, pausedBy, breaker, openUntil, lastFailure } = states.get(name) ?? FRESH;
       const mayPause = isOwn(tenantsOfInstance(name, this.house.loaded.config), tenants);
       const target = port.describeTarget();
       const load = loads.get(name) ?? NO_LOAD;
-      return { name, type, kind, target, paused, pausedReason, pausedBy, breaker, openUntil, lastFailure, ...load, mayPause };
+      const state = { paused, pausedReason, pausedBy, breaker, openUntil, lastFailure };
+      const done = flow.filter(({ instance }) => instance === name);
+      const work = { config, flow: done, due: load.due, busiest: busiest.get(name) ?? 0, isOn: !paused && breaker === 'closed', now };
+      return { name, type, kind, target, ...state, ...load, capacity: mayPause ? capacityOf(work) : null, mayPause };
     });
   }
 
@@ -102,6 +109,11 @@ interface LoadRow {
   readonly oldest: Date | null;
 }
 
+interface BusyRow {
+  readonly instance: string;
+  readonly count: number;
+}
+
 function loadsOf(rows: readonly LoadRow[]): Map<string, Load> {
   const loads = new Map<string, Load>();
   for (const { instance, state, count, oldest } of rows) {
@@ -117,6 +129,15 @@ function earlier(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return one ?? other;
   return one < other ? one : other;
 }
+
+/** Most attempts under way in one process, by instance. */
+const BUSIEST = `
+  SELECT instance, max(count)::int AS count FROM (
+    SELECT instance, lease_owner, count(*) AS count FROM step WHERE state = 'running' AND ($1::text[] IS NULL OR tenant = ANY($1))
+    GROUP BY instance, lease_owner) owners
+  GROUP BY instance`;
+
+const FLOW = 'SELECT instance, minute, ended FROM instance_flow WHERE minute >= $1';
 
 /** Three parts, each with the predicate of its partial index: finished steps are never looked at. */
 const LOADS = `

@@ -21,13 +21,15 @@ import {
 import type { Force } from '../delivery/command-rules.js';
 
 const isTrue = ({ value }: { value: unknown }): unknown => (value === 'true' ? true : value === 'false' ? false : value);
-const Key = (): PropertyDecorator => (target, name) => {
+/** A key of at most 200 characters. */
+export const Key = (): PropertyDecorator => (target, name) => {
   ApiPropertyOptional({ type: String, maxLength: 200 })(target, name);
   IsOptional()(target, name);
   IsString()(target, name);
   Length(1, 200)(target, name);
 };
-const Moment = (): PropertyDecorator => (target, name) => {
+/** A point in time. */
+export const Moment = (): PropertyDecorator => (target, name) => {
   ApiPropertyOptional({ type: String, format: 'date-time' })(target, name);
   IsOptional()(target, name);
   Type(() => Date)(target, name);

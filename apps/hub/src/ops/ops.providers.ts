@@ -7,6 +7,9 @@ import { ConsoleSessions } from './console-sessions.js';
 import { DeadLetters } from './dead-letters.js';
 import { HouseQueries } from './house.queries.js';
 import { InstanceQueries } from './instances.queries.js';
+import { RedriveCommands } from './redrive/redrive-commands.js';
+import { RedriveJobs } from './redrive/redrive-jobs.js';
+import { RedriveWorker } from './redrive/redrive-worker.js';
 import { TimelineQueries } from './timeline.queries.js';
 
 /** Queries and commands for console and CLI. */
@@ -18,4 +21,7 @@ export const OPS: readonly Type[] = [
   HouseQueries,
   DeadLetters,
   ConsoleSessions,
+  RedriveJobs,
+  RedriveCommands,
+  RedriveWorker,
 ];

@@ -17,6 +17,13 @@ export class BlobTooLarge extends Error {
   }
 }
 
+/** Thrown when the disk (or a quota) has no space left for a blob; what was written of it is gone again. */
+export class BlobStoreFull extends Error {
+  override readonly name = 'BlobStoreFull';
+  /** As the file system says it: the hub's store could not do its part at this moment. */
+  readonly code = 'ENOSPC';
+}
+
 /** Thrown when bytes asked for are not there: a damaged store, never silently an empty file. */
 export class BlobMissing extends Error {
   override readonly name = 'BlobMissing';
@@ -26,11 +33,13 @@ export class BlobMissing extends Error {
 export abstract class BlobStore {
   /**
    * Streams bytes in; when it resolves they are on disk for good (fsync). Whatever goes wrong, nothing half-written remains.
-   * @throws BlobTooLarge over `bytesMax`; the source's own error.
+   * @throws BlobTooLarge over `bytesMax`; BlobStoreFull; the source's own error.
    */
   abstract put(id: string, source: Readable, bytesMax: number): Promise<StoredBlob>;
   /** Streams bytes out, optionally a range (`end` inclusive). @throws BlobMissing */
   abstract open(id: string, range?: { readonly start: number; readonly end: number }): Promise<Readable>;
+  /** Space that is left for blobs, in bytes. */
+  abstract freeBytes(): Promise<number>;
   /** Deletes; unknown ids are no error. */
   abstract remove(id: string): Promise<void>;
   /** Ids of blobs stored before this moment of the injected clock, for the janitor; what was begun before it and never finished is removed. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -67,6 +67,35 @@ describe('FileBlobStore', () => {
     await expect(store.put(ID, cut, 100)).rejects.toThrow('the sender went away');
     await expect(files()).resolves.toEqual([]);
     await expect(store.open(ID)).rejects.toMatchObject({ name: 'BlobMissing' });
+  });
+
+  it.each(['ENOSPC', 'EDQUOT'])(
+    'leaves nothing of a blob for which there is no space (%s), says so, and takes the next one',
+    async (code) => {
+      let left = 10;
+      const almostFull = async (path: string, flags: string, mode: number): Promise<FileHandle> => {
+        const file = await open(path, flags, mode);
+        const write = file.writeFile.bind(file);
+        file.writeFile = async (chunk) => {
+          left -= (chunk as Buffer).length;
+          // The last write before a disk is full takes a part.
+          if (left >= 0) return write(chunk);
+          await write('part');
+          throw Object.assign(new Error('no space left on device'), { code });
+        };
+        return file;
+      };
+      const full = new FileBlobStore(directory, clock, almostFull);
+      const source = (): Readable => Readable.from([Buffer.from('eins '), Buffer.from('zwei '), Buffer.from('drei')]);
+      await expect(full.put(ID, source(), 100)).rejects.toMatchObject({ name: 'BlobStoreFull', code: 'ENOSPC' });
+      await expect(files()).resolves.toEqual([]);
+      left = 100;
+      await expect(full.put(ID, source(), 100)).resolves.toMatchObject({ size: 14 });
+    },
+  );
+
+  it('knows how much space is left, before it has kept anything as well', async () => {
+    await expect(new FileBlobStore(join(directory, 'new', 'below'), clock).freeBytes()).resolves.toBeGreaterThan(0);
   });
 
   it('leaves nothing of a source that is torn away without an error', async () => {

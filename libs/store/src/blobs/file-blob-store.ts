@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash, randomBytes } from 'node:crypto';
 import { close, createReadStream, open as openFile, read } from 'node:fs';
-import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, opendir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import type { Clock } from '@amtsbote/canonical';
 
-import { BlobMissing, BlobStore, BlobTooLarge, type StoredBlob } from './blob-store.js';
+import { BlobMissing, BlobStore, BlobStoreFull, BlobTooLarge, type StoredBlob } from './blob-store.js';
 import { PassingBytes } from './passing-bytes.js';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -26,6 +26,8 @@ export class FileBlobStore extends BlobStore {
   constructor(
     private readonly directory: string,
     private readonly clock: Clock,
+    /** Opens files for writing; tests put a full disk in its place. */
+    private readonly openFile: (path: string, flags: string, mode: number) => Promise<FileHandle> = open,
   ) {
     super();
   }
@@ -34,15 +36,15 @@ export class FileBlobStore extends BlobStore {
     const path = this.pathOf(id);
     // A name of its own for every writer: one that lost its lease may still be writing the same blob.
     const writing = `${path}.${this.clock.now().getTime()}-${randomBytes(6).toString('hex')}.writing`;
-    const file = await this.create(writing);
     try {
+      const file = await this.create(writing);
       const stored = await this.write(file, source, bytesMax);
       await rename(writing, path);
       await syncDirectory(dirname(path));
       return { id, ...stored };
     } catch (error) {
       await rm(writing, { force: true }).catch(() => undefined);
-      throw error;
+      throw isFull(error) ? new BlobStoreFull('no space left for a blob', { cause: error }) : error;
     }
   }
 
@@ -54,6 +56,12 @@ export class FileBlobStore extends BlobStore {
       throw new BlobMissing(`blob ${id} is not in the store`, { cause: error });
     }
     return createReadStream(path, { ...range, fs: this.countingReads });
+  }
+
+  override async freeBytes(): Promise<number> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    const { bavail, bsize } = await statfs(this.directory);
+    return bavail * bsize;
   }
 
   override async remove(id: string): Promise<void> {
@@ -100,12 +108,12 @@ export class FileBlobStore extends BlobStore {
     const shelf = dirname(path);
     await this.makeDirectory(shelf);
     try {
-      return await open(path, 'w', 0o600);
+      return await this.openFile(path, 'w', 0o600);
     } catch (error) {
       // A shelf that was made once may have vanished: another volume was mounted, somebody tidied up.
       if (!this.made.delete(shelf) || !isNotThere(error)) throw error;
       await this.makeDirectory(shelf);
-      return open(path, 'w', 0o600);
+      return this.openFile(path, 'w', 0o600);
     }
   }
 
@@ -142,6 +150,11 @@ async function finishedAt(path: string): Promise<number | undefined> {
     if (isNotThere(error)) return undefined;
     throw error;
   }
+}
+
+/** No space on the disk, or none left of a quota. */
+function isFull(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 function isNotThere(error: unknown): boolean {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { RedriveTexts } from './texts.redrives.de.js';
+
+/** What people read about redriving in bulk, in English. */
+export const redrivesEn: RedriveTexts = {
+  title: 'Redrives',
+  intro: 'Retry many parked steps or undeliverable messages, one after the other.',
+  back: 'Parked',
+  caption: 'Redrives, newest first',
+  empty: 'There was no redrive yet.',
+  start: 'New redrive',
+  startTitle: 'Retry many',
+  startText: 'Count first. Only what fits now is retried; what is parked later stays.',
+  group: 'As a redrive',
+  what: 'What',
+  whats: { steps: 'Parked steps', deadLetters: 'Undeliverable messages' },
+  tenant: 'Municipality',
+  instance: 'Adapter or queue',
+  code: 'Failure or reason, written exactly so',
+  route: 'Route',
+  from: 'Parked from',
+  to: 'Parked before',
+  all: 'all',
+  rate: 'So many per second at most',
+  uncertain: 'Also what nobody can tell about: the target is asked once more, nothing is repeated blindly',
+  count: 'Count',
+  counted: (matched: number, uncertain: number): string =>
+    `${matched} fit.${uncertain === 0 ? '' : ` Beside them ${uncertain} of which nobody can tell whether it has happened.`}`,
+  counting: 'Counting …',
+  go: 'Start',
+  order: 'Order',
+  stateHead: 'State',
+  progress: 'Progress',
+  who: 'By',
+  actions: 'Actions',
+  state: { running: 'running', paused: 'paused', done: 'done', cancelled: 'cancelled' },
+  progressText: (settled: number, matched: number): string => `${settled} of ${matched}`,
+  refused: (count: number): string => `${count} not retried: changed meanwhile, or not to be retried as they are`,
+  remaining: 'still about',
+  turn: {
+    pause: { label: 'Pause', title: 'Pause the redrive', text: 'Once confirmed nothing more is retried until it is resumed.' },
+    resume: { label: 'Resume', title: 'Resume the redrive', text: 'It goes on behind the last one that was settled.' },
+    cancel: { label: 'Cancel', title: 'Cancel the redrive', text: 'What was retried stays so. The redrive cannot be resumed.' },
+  },
+};
