@@ -8,6 +8,7 @@ export * from './found.js';
 export * from './intake/applicant-parts.js';
 export * from './intake/checked-draft.js';
 export * from './intake/credentials.js';
+export * from './intake/day.js';
 export * from './intake/form-limits.js';
 export * from './intake/json-pointer.js';
 export * from './intake/own-entry.js';

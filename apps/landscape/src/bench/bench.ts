@@ -35,6 +35,14 @@ export interface BenchWish {
   readonly databaseUrl: string | undefined;
   /** Size of the thing that is measured, in the bench's own unit; absent = its standard. */
   readonly size: number | undefined;
+  /** How often everybody is measured; absent = the bench's standard. */
+  readonly rounds: number | undefined;
+  /** How long one measurement takes; absent = the bench's standard. */
+  readonly seconds: number | undefined;
+  /** Which of the bench's cases to measure; absent = all. */
+  readonly cases: readonly string[] | undefined;
+  /** Whether n8n is installed and measured too. */
+  readonly withN8n: boolean;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }

@@ -6,16 +6,20 @@ import { Undoing } from '../launch/undoing.js';
 import { attachmentBench } from './attachment.js';
 import { type BenchResult, type BenchWish, jsonOf, tableOf } from './bench.js';
 import { catalogueBench } from './catalogue.js';
+import { intakeBench } from './intake/intake.js';
 
 /** Every bench there is: name → measurement. */
 const BENCHES: Readonly<Record<string, (wish: BenchWish, undoing: Undoing) => Promise<BenchResult>>> = {
   attachment: attachmentBench,
   catalogue: catalogueBench,
+  intake: intakeBench,
 };
 
-const USAGE = `npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [--size <n>] [--json]
+const USAGE = `npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [--size <n>] [--rounds <n>] [--seconds <n>] [--cases <a,b>] [--json]
   attachment  one application with an attachment of 500 MiB (--size), end to end; watches the hub's memory
   catalogue   XZuFi read to objects, 100,000 (--size); beside xmllint --stream --noout, watches the memory
+  intake      accepted webhooks per second at 3 kB, 50 kB, 1 MB (--cases 3kB,50kB,1MB); beside a bare INSERT, pgbench, Node-RED
+              (--with-n8n: and n8n, which takes 1.7 GB and minutes to install)
   --json      the last line is one JSON object`;
 
 const undoing = new Undoing();
@@ -25,11 +29,11 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Runs one bench, prints its table. @returns the exit code and the line for machines. */
 async function main(): Promise<{ code: number; lastLine?: string }> {
-  const { name, size, json } = wishOf();
+  const { name, json, ...figures } = wishOf();
   const bench = BENCHES[name];
   if (bench === undefined) throw new LaunchError(USAGE);
   const databaseUrl = process.env['DATABASE_URL'] === '' ? undefined : process.env['DATABASE_URL'];
-  const result = await bench({ databaseUrl, size, say, signal: stopping.signal }, undoing);
+  const result = await bench({ databaseUrl, ...figures, say, signal: stopping.signal }, undoing);
   say(`\n${tableOf(result.rows)}\n`);
   for (const { ok, name: figure, value, side, aim } of result.aims) {
     say(`${ok ? 'within ' : 'MISSED '} ${figure}: ${value}, aim at ${side === 'atMost' ? 'most' : 'least'} ${aim}`);
@@ -38,15 +42,38 @@ async function main(): Promise<{ code: number; lastLine?: string }> {
   return json ? { code, lastLine: jsonOf(name, result) } : { code };
 }
 
-function wishOf(): { name: string; size: number | undefined; json: boolean } {
+function wishOf(): Omit<BenchWish, 'databaseUrl' | 'say' | 'signal'> & { name: string; json: boolean } {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, size: { type: 'string' } } });
-    const size = values.size === undefined ? undefined : Number(values.size);
-    if (size !== undefined && !(size > 0)) throw new Error('--size expects a number above 0');
-    return { name: positionals[0] ?? '', size, json: values.json === true };
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' },
+        size: { type: 'string' },
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        cases: { type: 'string' },
+        'with-n8n': { type: 'boolean' },
+      },
+    });
+    return {
+      name: positionals[0] ?? '',
+      json: values.json === true,
+      size: positive('size', values.size),
+      rounds: positive('rounds', values.rounds),
+      seconds: positive('seconds', values.seconds),
+      cases: values.cases?.split(','),
+      withN8n: values['with-n8n'] === true,
+    };
   } catch (error) {
     throw new LaunchError(`${error instanceof Error ? error.message : ''}\n${USAGE}`);
   }
+}
+
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new Error(`--${name} expects a number above 0`);
 }
 
 let code = 1;
