@@ -54,7 +54,10 @@ export async function storeAcceptances(sql: Sql, acceptances: readonly Acceptanc
 /** Everybody asks for the keys in the same order: two transactions that store the same submissions wait for each other, but not in a circle. */
 function inOrder(acceptances: readonly Acceptance[]): readonly Acceptance[] {
   const keyOf = ({ application: { origin } }: Acceptance): string => `${origin.endpoint}\0${origin.submissionId}`;
-  return [...acceptances].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return acceptances
+    .map((acceptance) => ({ acceptance, key: keyOf(acceptance) }))
+    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .map(({ acceptance }) => acceptance);
 }
 
 /** What was stored of the same submission before. */

@@ -87,7 +87,9 @@ export function composeApplication(draft: ApplicationDraft, frame: Frame, placed
 const ApplicationWithoutForm = Application.omit({ form: true });
 
 /** The canonical schema's judgement. A form that is in order is told faster; the schema has the words for what is not. */
-function checked(candidate: { form: readonly FormItem[] }): { success: true; data: Application } | { success: false; error: z.ZodError } {
+function checked(
+  candidate: Readonly<Record<string, unknown>>,
+): { success: true; data: Application } | { success: false; error: z.ZodError } {
   const { form, ...rest } = candidate;
   if (!areFormItems(form)) return Application.safeParse(candidate);
   const result = ApplicationWithoutForm.safeParse(rest);

@@ -5,17 +5,19 @@ import { Readable } from 'node:stream';
 import { type ApplicationDraft, type FormsPort, IntakeRejection, ownEntry, type ReceivedSubmission } from '@amtsbote/adapter-kit';
 import { envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
 import { type Application, type Message, type PublicService, referenceOf, requestType } from '@amtsbote/canonical';
+import { crashPoint } from '@amtsbote/platform';
 import { appendJournal, type JournalEntry, type StoredBlob } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { CatalogueAtSubmission } from '../catalogue/read/at-submission.js';
 import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
+import { ProblemError } from '../http/problem.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, storeAcceptances } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
 import { FIRST_STATE, type FirstPlan, firstPlan } from './first-plan.js';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit, WaitedTooLong } from './group-commit.js';
 
 /** An endpoint as configured, with its adapter made. */
 export interface IntakeEndpoint {
@@ -41,7 +43,8 @@ export class IntakeService {
     private readonly waker: Waker,
     private readonly catalogue: CatalogueAtSubmission,
   ) {
-    this.groups = new GroupCommit((acceptances) => storeAcceptances(house.database, acceptances), mayBeCommitted, GROUPS);
+    const limits = { ...GROUPS, waitMsMax: house.loaded.config.database.statementMs };
+    this.groups = new GroupCommit((acceptances) => storeAcceptances(house.database, acceptances), mayBeCommitted, limits, house.clock);
   }
 
   /**
@@ -56,6 +59,7 @@ export class IntakeService {
       const draft = endpoint.port.translate(submission);
       const tenant = tenantOf(endpoint, draft);
       const placed = await this.place(endpoint, draft, unowned);
+      crashPoint('intake.stored');
       const catalogue = await this.catalogue.of(draft, tenant);
       const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue });
       if (row.fresh) {
@@ -118,6 +122,7 @@ export class IntakeService {
         await this.noteRepetition(endpoint, received, earlier);
         return earlier;
       } catch (error) {
+        if (error instanceof WaitedTooLong) throw notNow();
         if (isReferenceTaken(error) && attempt < REFERENCE_TRIES) continue;
         throw mayBeCommitted(error) ? new OutcomeUnknown('the database did not say what became of a submission', { cause: error }) : error;
       }
@@ -137,6 +142,7 @@ export class IntakeService {
     const application = composeApplication(draft, frame, placed, this.house.ids);
     const route = this.routes.match(application);
     const plan = firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
+    crashPoint('routing.planned');
     return {
       application,
       fingerprint: fingerprintOf(submission, placed),
@@ -252,6 +258,11 @@ function weightOf({ request, data }: ReceivedSubmission): number {
 
 function sizeOf(blob: StoredBlob | undefined): string {
   return blob === undefined ? 'link' : `${blob.size} ${blob.sha512}`;
+}
+
+function notNow(): ProblemError {
+  const detail = 'The hub cannot store submissions fast enough at the moment. Nothing was stored. Send it again later.';
+  return new ProblemError(503, 'store-too-slow', detail);
 }
 
 function isReferenceTaken(error: unknown): boolean {

@@ -59,7 +59,9 @@ async function turnOf(contender: Contender, seconds: number, signal: AbortSignal
 function rowsOf(contender: string, name: string, rounds: readonly Figures[]): Row[] {
   return Object.keys(rounds[0] ?? {}).map((unit) =>
     rowOf(
-      { contender, case: name, unit },
+      contender,
+      name,
+      unit,
       rounds.map((figures) => figures[unit] ?? Number.NaN),
     ),
   );

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Undoing } from '../../launch/undoing.js';
+import type { ForeignWish } from './installed.js';
 import type { WebhookTaker } from './intake.js';
-import type { Flow } from './node-red.js';
 
-export async function n8n(_flow: Flow): Promise<WebhookTaker | undefined> {
-  return undefined;
+export const N8N = 'n8n';
+export async function n8n(_wish: ForeignWish, _undoing: Undoing): Promise<WebhookTaker[]> {
+  return [];
 }

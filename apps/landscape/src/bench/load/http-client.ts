@@ -56,7 +56,8 @@ export class HttpConnection {
     this.head ??= headOf(this.received);
     if (this.head === undefined) return;
     const { length, status, isLast } = this.head;
-    const isComplete = length === undefined ? this.received.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK) : this.received.length >= length;
+    const isComplete =
+      length === undefined ? this.received.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK) : this.received.length >= length;
     if (!isComplete) return;
     const { waiting } = this;
     this.received = Buffer.alloc(0);
