@@ -35,6 +35,8 @@ export function insertJournal(parameter: string, once?: string): string {
   return `
     INSERT INTO journal (tenant, application_id, step_id, at, actor, event, data)
     SELECT j.tenant, j."applicationId", j."stepId", j.at, j.actor, j.event, j.data
-    FROM jsonb_to_recordset(${parameter}::jsonb) AS j(tenant text, "applicationId" uuid, "stepId" uuid, at timestamptz, actor text, event text, data jsonb)
-      ${once === undefined ? '' : `JOIN ${once} ON ${once}.id = j."applicationId"`}`;
+    FROM ROWS FROM (jsonb_to_recordset(${parameter}::jsonb) AS (tenant text, "applicationId" uuid, "stepId" uuid, at timestamptz, actor text, event text,
+        data jsonb)) WITH ORDINALITY AS j(tenant, "applicationId", "stepId", at, actor, event, data, position)
+      ${once === undefined ? '' : `JOIN ${once} ON ${once}.id = j."applicationId"`}
+    ORDER BY j.position`;
 }
