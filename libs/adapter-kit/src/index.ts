@@ -5,6 +5,7 @@ export * from './delivery-error.js';
 export * from './documents.js';
 export * from './expression.js';
 export * from './found.js';
+export * from './index-data.js';
 export * from './intake/applicant-parts.js';
 export * from './intake/checked-draft.js';
 export * from './intake/credentials.js';
