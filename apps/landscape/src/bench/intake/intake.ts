@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Undoing } from '../../launch/undoing.js';
-import { type Aim, type BenchResult, type BenchWish, atLeast, notMeasured, type Row } from '../bench.js';
+import { type Aim, atLeast, type BenchResult, type BenchWish, notMeasured, type Row } from '../bench.js';
 import { Load } from '../load/load.js';
 import { type Contender, type Figures, interleaved, medianIn } from '../rounds.js';
 import { type BenchHub, type BenchSecrets, startBenchHub } from '../stage/bench-hub.js';

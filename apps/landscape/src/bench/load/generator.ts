@@ -28,7 +28,7 @@ async function run({ port, connections, seconds, request }: LoadJob): Promise<Lo
     while (performance.now() < end) {
       const pieces = make();
       const sent = performance.now();
-      const outcome = await client.send(pieces).catch((error: Error) => error.message);
+      const outcome = await client.send(pieces).catch((error: unknown) => String(error));
       if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) latencies.push(performance.now() - sent);
       else {
         refused[outcome] = (refused[outcome] ?? 0) + 1;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createDatabase, dropDatabase, startEmbeddedPostgres } from '@amtsbote/platform';
 import { Pool } from 'pg';
 
-import { LaunchError } from '../../launch/problem.js';
 import { temporaryDirectory } from '../../launch/places.js';
+import { LaunchError } from '../../launch/problem.js';
 import type { Undoing } from '../../launch/undoing.js';
 import type { BenchWish } from '../bench.js';
 
