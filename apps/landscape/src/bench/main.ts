@@ -5,20 +5,38 @@ import { LaunchError, sentenceOf } from '../launch/problem.js';
 import { Undoing } from '../launch/undoing.js';
 import { attachmentBench } from './attachment.js';
 import { type Aim, type BenchResult, type BenchWish, tableOf } from './bench.js';
+import { bloatBench } from './bloat.js';
 import { catalogueBench } from './catalogue/catalogue.js';
 import { intakeBench } from './intake/intake.js';
+import { latencyBench } from './latency.js';
+import { pipelineBench } from './pipeline/pipeline.js';
+import { pickupBench } from './reading/pickup.js';
+import { searchBench } from './reading/search.js';
+import { startBench } from './start.js';
 
 /** Every bench there is: name → measurement. */
 const BENCHES: Readonly<Record<string, (wish: BenchWish, undoing: Undoing) => Promise<BenchResult>>> = {
   attachment: attachmentBench,
+  bloat: bloatBench,
   catalogue: catalogueBench,
   intake: intakeBench,
+  latency: latencyBench,
+  pickup: pickupBench,
+  pipeline: pipelineBench,
+  search: searchBench,
+  start: startBench,
 };
 
 const USAGE = `npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [options]
   attachment  one application with an attachment of 500 MiB (--size), end to end; watches the hub's memory
+  bloat       the pipeline among 400,000 dead tuples beside a long open transaction, and in a clean database
   catalogue   XZuFi, 50,000 objects (--size): parsed beside xmllint, imported beside a raw COPY, imported again, searched
   intake      durable accepted webhooks per second, cases 3kB, 50kB, 1MB; beside a bare INSERT, pgbench, Node-RED, n8n
+  latency     from the webhook to the first attempt at the target, idle hub; 60 samples a round (--size)
+  pickup      polls of a queue on which 1,000 and 1,000,000 (--size) applications wait
+  pipeline    applications per second from webhook to acknowledged export with filing, 500 a round (--size), beside the bus alone
+  search      what operators look up, with 10,000 and 1,000,000 (--size) applications
+  start       from starting the process to ready
 
   --rounds N    how often each contender is measured, in turns
   --seconds N   how long one measurement takes

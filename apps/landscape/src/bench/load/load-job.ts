@@ -15,6 +15,8 @@ export interface LoadJob {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
+  /** Ends earlier, once so many were sent. */
+  readonly count?: number;
   readonly request: LoadRequest;
 }
 

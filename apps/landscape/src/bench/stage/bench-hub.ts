@@ -18,8 +18,8 @@ export const QUEUE = 'register';
 /** What a hub is started for. */
 export interface BenchHubWish {
   readonly roles: readonly string[];
-  /** Where status reports go; an address nobody listens at when nobody is to listen. */
-  readonly portalUrl: string;
+  /** Where status reports go; absent = nobody listens. */
+  readonly portalUrl?: string;
   readonly route: keyof typeof ROUTES;
   /** An existing database; default a new one. */
   readonly databaseUrl?: string;
@@ -42,6 +42,9 @@ export interface BenchHub {
   readonly databaseUrl: string;
   readonly secrets: BenchSecrets;
 }
+
+/** The discard port: refuses. */
+const NOBODY = 'http://127.0.0.1:9/';
 
 const ROUTES = {
   /** One report to the portal by HTTP: webhook in, database, call out. */
@@ -94,7 +97,7 @@ interface Where {
   readonly secrets: BenchSecrets;
 }
 
-function configOf({ roles, portalUrl, route, more = {} }: BenchHubWish, { port, databaseUrl, blobs, secrets }: Where): object {
+function configOf({ roles, portalUrl = NOBODY, route, more = {} }: BenchHubWish, { port, databaseUrl, blobs, secrets }: Where): object {
   const quick = { concurrency: 64 };
   return {
     publicUrl: `http://127.0.0.1:${port}`,
