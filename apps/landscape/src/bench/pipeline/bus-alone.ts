@@ -14,7 +14,7 @@ export class BusAlone {
     const program = fileURLToPath(new URL('./bus-alone-server.js', import.meta.url));
     const child = spawn(process.execPath, [program, databaseUrl], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     undoing.add('bus alone', async () => {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
