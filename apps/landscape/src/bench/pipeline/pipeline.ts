@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Undoing } from '../../launch/undoing.js';
-import { type Aim, atLeast, type BenchResult, type BenchWish } from '../bench.js';
+import { type Aim, atLeast, type BenchResult, type BenchWish, notMeasured } from '../bench.js';
 import { Load } from '../load/load.js';
 import { type Contender, interleaved, medianIn } from '../rounds.js';
 import { startBenchHub } from '../stage/bench-hub.js';
 import { Stage } from '../stage/stage.js';
 import { BusAlone } from './bus-alone.js';
+import { carriersHere } from './carriers.js';
 import { deliver } from './delivering.js';
 
 const STANDARD = { rounds: 3, applications: 500 };
 const UNIT = 'applications/s';
 const CASE = 'webhook to acknowledged export';
+/** Half of what the bus could carry. */
+const SHARE_MIN = 0.5;
 const ALONE = 'bus alone';
-
-/** How messages travel, and what a hub has to be told for that; the first one stands beside the bus alone. */
-const CARRIERS: readonly { readonly name: string; readonly more: Readonly<Record<string, unknown>> }[] = [{ name: 'postgres', more: {} }];
 
 /**
  * Applications per second from webhook to acknowledged export with filing (file, document, export: three outside effects each), beside the
@@ -28,7 +28,9 @@ export async function pipelineBench(wish: BenchWish, undoing: Undoing): Promise<
   const alone = await BusAlone.start(await stage.database('bus'), undoing);
   let messagesEach = 0;
   const contenders: Contender[] = [];
-  for (const { name, more } of CARRIERS) {
+  const carriers = await carriersHere(say, undoing);
+  for (const { name, more } of carriers) {
+    if (more === undefined) continue;
     const hub = await startBenchHub(stage, name, { roles: ['all'], route: 'deliver', more }, undoing);
     const measure = async (): Promise<Record<string, number>> => {
       const delivered = await deliver({ stage, load, hub, signal }, size);
@@ -45,10 +47,9 @@ export async function pipelineBench(wish: BenchWish, undoing: Undoing): Promise<
   const rows = await interleaved(contenders, { case: CASE, rounds, seconds: 0, warmUpSeconds: 0, say, signal });
   say(`Each application was ${messagesEach} messages on the bus.`);
   const rateOf = (contender: string): number => medianIn(rows, { contender, case: CASE, unit: UNIT });
-  const aims = CARRIERS.map(({ name }, index): Aim => {
-    const figure = index === 0 ? 'pipeline/queueAlone' : `pipeline/queueAlone/${name}`;
-    return atLeast(figure, rateOf(contenderOf(name)) / rateOf(ALONE), 0.5);
-  });
+  const aims = carriers.map(({ name, figure, more }): Aim =>
+    more === undefined ? notMeasured(figure, SHARE_MIN) : atLeast(figure, rateOf(contenderOf(name)) / rateOf(ALONE), SHARE_MIN),
+  );
   return { rows, aims };
 }
 
