@@ -42,7 +42,7 @@ const USAGE = `npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [options]
   --seconds N   how long one measurement takes
   --case NAME   measures only this case; may be given several times
   --size N      size of what is measured, in the bench's own unit
-  --with-n8n    intake: installs n8n (1.7 GB) into a temporary folder and measures it too
+  --with-n8n    intake: n8n too; its installation is not built yet, so its aim counts as not measured
   --json        the last line is one JSON object`;
 
 const undoing = new Undoing();

@@ -63,7 +63,7 @@ async function startTakers(
     { name: BARE, port: bare.port, path: () => '/' },
   ];
   const others = { stage, callUrl: receiver.url, say, signal };
-  takers.push(...(await nodeRed(others, undoing)), ...(withN8n ? await n8n(others, undoing) : []));
+  takers.push(...(await nodeRed(others, undoing)), ...(withN8n ? n8n(others) : []));
   return { hub, takers, bench: await pgbench(stage, bare.databaseUrl, CONNECTIONS, say) };
 }
 
