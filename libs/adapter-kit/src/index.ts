@@ -11,6 +11,7 @@ export * from './intake/applicant-parts.js';
 export * from './intake/checked-draft.js';
 export * from './intake/configured-fee.js';
 export * from './intake/credentials.js';
+export * from './intake/day.js';
 export * from './intake/form-limits.js';
 export * from './intake/json-pointer.js';
 export * from './intake/own-entry.js';

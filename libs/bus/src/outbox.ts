@@ -41,15 +41,15 @@ export function messageRows(messages: readonly Message[]): Record<string, unknow
 }
 
 /**
- * SQL that writes the rows in a JSON parameter like `$1` to the outbox, to be part of a larger statement; `once` is a relation of one row
- * or none, on which it depends whether anything is written.
+ * SQL that writes the rows in a JSON parameter like `$1` to the outbox, to be part of a larger statement; `once` is a relation of
+ * applications: with it only messages about them are written.
  */
 export function insertMessages(parameter: string, once?: string): string {
   return `
     INSERT INTO message (id, type, subject, tenant, available_at, envelope)
     SELECT m.id, m.type, m.subject, m.tenant, m.at, m.envelope
-    FROM ${once === undefined ? '' : `${once}, `}
-      ROWS FROM (jsonb_to_recordset(${parameter}::jsonb) AS (id uuid, type text, subject text, tenant text, at timestamptz, envelope jsonb))
+    FROM ROWS FROM (jsonb_to_recordset(${parameter}::jsonb) AS (id uuid, type text, subject text, tenant text, at timestamptz, envelope jsonb))
         WITH ORDINALITY AS m(id, type, subject, tenant, at, envelope, position)
+      ${once === undefined ? '' : `JOIN ${once} ON ${once}.id = m.subject::uuid`}
     ORDER BY m.position`;
 }

@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 import type { Clock, Ids, Randomness } from '@amtsbote/canonical';
 
-/** Randomness of the operating system. */
+const POOL_BYTES = 8_192;
+const pool = Buffer.alloc(POOL_BYTES);
+let used = POOL_BYTES;
+
+/**
+ * Randomness of the operating system, fetched in larger pieces: an application needs a dozen ids, and fetching costs more than making them.
+ * Bytes that were given out are wiped from the pool.
+ */
 export const systemRandomness: Randomness = {
   fraction: () => Math.random(),
-  bytes: (count) => randomBytes(count),
+  bytes: (count) => {
+    if (count > POOL_BYTES) return randomFillSync(Buffer.alloc(count));
+    if (used + count > POOL_BYTES) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const given = Buffer.from(pool.subarray(used, used + count));
+    pool.fill(0, used, used + count);
+    used += count;
+    return given;
+  },
 };
 
 /** Pseudo-random numbers from a seed (mulberry32), for tests that have to be repeatable. Not for secrets. */

@@ -28,13 +28,15 @@ export function journalRows(entries: readonly JournalEntry[]): readonly unknown[
 }
 
 /**
- * SQL that writes the rows in a JSON parameter like `$1` to the journal, to be part of a larger statement; `once` is a relation of one row
- * or none, on which it depends whether anything is written.
+ * SQL that writes the rows in a JSON parameter like `$1` to the journal, to be part of a larger statement; `once` is a relation of
+ * applications: with it only their entries are written.
  */
 export function insertJournal(parameter: string, once?: string): string {
   return `
     INSERT INTO journal (tenant, application_id, step_id, at, actor, event, data)
     SELECT j.tenant, j."applicationId", j."stepId", j.at, j.actor, j.event, j.data
-    FROM ${once === undefined ? '' : `${once}, `}
-      jsonb_to_recordset(${parameter}::jsonb) AS j(tenant text, "applicationId" uuid, "stepId" uuid, at timestamptz, actor text, event text, data jsonb)`;
+    FROM ROWS FROM (jsonb_to_recordset(${parameter}::jsonb) AS (tenant text, "applicationId" uuid, "stepId" uuid, at timestamptz, actor text, event text,
+        data jsonb)) WITH ORDINALITY AS j(tenant, "applicationId", "stepId", at, actor, event, data, position)
+      ${once === undefined ? '' : `JOIN ${once} ON ${once}.id = j."applicationId"`}
+    ORDER BY j.position`;
 }

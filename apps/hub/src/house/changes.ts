@@ -58,17 +58,17 @@ export async function writeChanges(sql: Sql, { states, steps, moves, entries, me
 }
 
 /**
- * SQL that writes the steps in a JSON parameter like `$1`, to be part of a larger statement; `once` is a relation of one row or none, on
- * which it depends whether anything is written.
+ * SQL that writes the steps in a JSON parameter like `$1`, to be part of a larger statement; `once` is a relation of applications: with it
+ * only their steps are written.
  */
 export function insertSteps(parameter: string, once?: string): string {
   return `
     INSERT INTO step (id, tenant, application_id, position, name, kind, instance, options, after, condition, state, failure, due_at, changed_at)
     SELECT s.id, s.tenant, s."applicationId", s.position, s.name, s.kind, s.instance, s.options, s.after, s.condition, s.state, s.failure, s."dueAt",
       s."changedAt"
-    FROM ${once === undefined ? '' : `${once}, `}
-      jsonb_to_recordset(${parameter}::jsonb) AS s(id uuid, tenant text, "applicationId" uuid, position int, name text, kind text, instance text,
-        options jsonb, after text[], condition text, state text, failure jsonb, "dueAt" timestamptz, "changedAt" timestamptz)`;
+    FROM jsonb_to_recordset(${parameter}::jsonb) AS s(id uuid, tenant text, "applicationId" uuid, position int, name text, kind text, instance text,
+        options jsonb, after text[], condition text, state text, failure jsonb, "dueAt" timestamptz, "changedAt" timestamptz)
+      ${once === undefined ? '' : `JOIN ${once} ON ${once}.id = s."applicationId"`}`;
 }
 
 const WRITE = prepared(`

@@ -54,6 +54,8 @@ export async function readBounded(
     tooLarge = () => new ProblemError(413, 'too-large', `The body has more than ${bytesMax} bytes.`),
   }: { patience?: Patience; tooLarge?: () => Error } = {},
 ): Promise<Buffer> {
+  const here = whatIsHere(payload, bytesMax);
+  if (here !== undefined) return here;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of detachedBody(payload, patience) as AsyncIterable<Buffer>) {
@@ -62,6 +64,16 @@ export async function readBounded(
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/**
+ * A short body mostly arrives in one piece with its head: then there is nobody to wait for.
+ * @returns `undefined` when it has not all arrived; then nothing was taken.
+ */
+function whatIsHere(payload: IncomingMessage, bytesMax: number): Buffer | undefined {
+  const announced = Number(payload.headers['content-length'] ?? Number.NaN);
+  const isHere = payload.complete && payload.readableLength === announced && announced > 0 && announced <= bytesMax;
+  return isHere ? ((payload.read() as Buffer | null) ?? undefined) : undefined;
 }
 
 /** Media type without parameters, in lower case. */

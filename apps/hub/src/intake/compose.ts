@@ -3,6 +3,7 @@ import type { ApplicationDraft, AttachmentDraft } from '@amtsbote/adapter-kit';
 import { IntakeRejection } from '@amtsbote/adapter-kit';
 import {
   Application,
+  areFormItems,
   type Attachment,
   distinctNames,
   FORM_DEPTH_MAX,
@@ -13,6 +14,7 @@ import {
   safeFileName,
 } from '@amtsbote/canonical';
 import { storable, type StoredBlob } from '@amtsbote/store';
+import type { z } from 'zod';
 
 /** What the intake adds to a translated submission. */
 export interface Frame {
@@ -70,7 +72,7 @@ export function composeApplication(draft: ApplicationDraft, frame: Frame, placed
     ...(draft.payment === undefined ? {} : { payment: draft.payment }),
   });
   const replacements = replaced > 0 && candidate.unmapped.length < UNMAPPED_MAX ? [{ path: REPLACED_CHARACTERS, value: replaced }] : [];
-  const result = Application.safeParse({ ...candidate, unmapped: [...candidate.unmapped, ...replacements] });
+  const result = checked({ ...candidate, unmapped: [...candidate.unmapped, ...replacements] });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const place = `/${(issue?.path ?? []).map(String).join('/')}`;
@@ -80,6 +82,18 @@ export function composeApplication(draft: ApplicationDraft, frame: Frame, placed
     `The submission cannot be an application: ${issue?.message ?? 'unknown'}`,
     place,
   );
+}
+
+const ApplicationWithoutForm = Application.omit({ form: true });
+
+/** The canonical schema's judgement. A form that is in order is told faster; the schema has the words for what is not. */
+function checked(
+  candidate: Readonly<Record<string, unknown>>,
+): { success: true; data: Application } | { success: false; error: z.ZodError } {
+  const { form, ...rest } = candidate;
+  if (!areFormItems(form)) return Application.safeParse(candidate);
+  const result = ApplicationWithoutForm.safeParse(rest);
+  return result.success ? { success: true, data: { ...result.data, form } } : result;
 }
 
 /** The key against doubles must not change: two ids that differ in replaced characters only would become one application. */

@@ -17,6 +17,8 @@ export interface Aim {
   readonly value: number;
   readonly aim: number;
   readonly ok: boolean;
+  /** True when the one it is compared with was not there: then nothing is known, and it does not count as reached. */
+  readonly notMeasured?: true;
 }
 
 /** What a bench comes to. */
@@ -33,6 +35,12 @@ export interface BenchWish {
   readonly size: number | undefined;
   /** How often each contender is measured, in turns; absent = the bench's standard. */
   readonly rounds: number | undefined;
+  /** How long one measurement takes; absent = the bench's standard. */
+  readonly seconds: number | undefined;
+  /** Which of the bench's cases to measure; absent = all. */
+  readonly cases: readonly string[] | undefined;
+  /** Whether n8n is installed and measured too. */
+  readonly withN8n: boolean;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -65,6 +73,11 @@ export function atMost(name: string, value: number, aim: number): Aim {
 /** A figure with its lower limit. */
 export function atLeast(name: string, value: number, aim: number): Aim {
   return { name, value: rounded(value), aim, ok: rounded(value) >= aim };
+}
+
+/** An aim nobody could look at. */
+export function notMeasured(name: string, aim: number): Aim {
+  return { name, value: 0, aim, ok: false, notMeasured: true };
 }
 
 /** Small figures to the thousandth, large ones to the whole: nobody measures more. */

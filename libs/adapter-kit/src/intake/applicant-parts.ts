@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type Address, type Applicant, type JsonValue } from '@amtsbote/canonical';
-import { z } from 'zod';
+
+import { isDay } from './day.js';
 
 /** The parts of an applicant that forms ask for, by any name. */
 export const APPLICANT_PARTS = ['familyName', 'givenName', 'organisationName', 'dateOfBirth', 'email', 'phone'] as const;
@@ -9,7 +10,6 @@ export const ADDRESS_PARTS = ['street', 'houseNumber', 'postalCode', 'city', 'co
 export type AddressPart = (typeof ADDRESS_PARTS)[number];
 
 const GERMAN_DAY = /^(\d{2})\.(\d{2})\.(\d{4})$/;
-const isDay = (text: string): boolean => z.iso.date().safeParse(text).success;
 
 /**
  * What a form's value contributes to the applicant, or `undefined` when it cannot be used there (unanswered, too long, no day). It stays in

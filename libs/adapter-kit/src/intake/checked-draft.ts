@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { Application, LinkedAttachment, Origin, PublicService } from '@amtsbote/canonical';
+import { Application, areFormItems, LinkedAttachment, Origin, PublicService } from '@amtsbote/canonical';
 import { z } from 'zod';
 
 import { IntakeRejection } from '../intake-rejection.js';
@@ -30,13 +30,16 @@ const DraftLimits = z.object({
   form,
 });
 
+const LimitsWithoutForm = DraftLimits.omit({ form: true });
+
 /**
  * Last look at a draft before it leaves the adapter: what the canonical schemas refuse (a mailbox handle of 10,000 characters, 501
  * attachments) is the sender's fault and told to the sender, instead of failing later inside the house.
  * @throws IntakeRejection `untranslatable`, code `beyond-limits`, naming the member of the draft.
  */
 export function checkedDraft(draft: ApplicationDraft): ApplicationDraft {
-  const result = DraftLimits.safeParse(draft);
+  // What is in order is told faster; the schema has the words for what is not.
+  const result = areFormItems(draft.form) ? LimitsWithoutForm.safeParse(draft) : DraftLimits.safeParse(draft);
   if (result.success) return draft;
   const [issue] = result.error.issues;
   const place = `/${(issue?.path ?? []).join('/')}`.slice(0, 300);

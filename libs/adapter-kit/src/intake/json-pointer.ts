@@ -15,7 +15,8 @@ export function jsonPointer(): z.ZodString {
 
 /** The pointer one level below `parent`. */
 export function pointerTo(parent: string, member: string | number): string {
-  return `${parent}/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const text = String(member);
+  return `${parent}/${/[~/]/.test(text) ? text.replaceAll('~', '~0').replaceAll('/', '~1') : text}`;
 }
 
 /** A pointer short enough to be stored and shown: a stranger's document may have names of any length. */
@@ -27,7 +28,7 @@ export function shortPointer(pointer: string, lengthMax = POINTER_LENGTH_MAX): s
 export function valueAt(document: JsonValue, pointer: string): JsonValue | undefined {
   let value: JsonValue | undefined = document;
   for (const segment of pointer.split('/').slice(1)) {
-    const member = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+    const member = segment.includes('~') ? segment.replaceAll('~1', '/').replaceAll('~0', '~') : segment;
     if (Array.isArray(value)) value = /^(?:0|[1-9]\d{0,9})$/.test(member) ? value[Number(member)] : undefined;
     else value = isJsonObject(value) && Object.hasOwn(value, member) ? value[member] : undefined;
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type FormLedger, isJsonObject, pointerTo } from '@amtsbote/adapter-kit';
+import { type FormLedger, isDay, isJsonObject, pointerTo } from '@amtsbote/adapter-kit';
 import { type FormField, type FormItem, type FormValueType, type JsonValue } from '@amtsbote/canonical';
-import { z } from 'zod';
 
 import { EMPTY_LITERALS, VALUE_MEMBERS } from './ozg-cloud.wire.js';
 
@@ -67,6 +66,6 @@ function typed(member: ValueMember, value: string | number | boolean): { type: F
   if (typeof value === 'boolean') return { type: 'boolean', value };
   if (typeof value === 'number') return { type: 'number', value };
   const promised = VALUE_MEMBERS[member];
-  const isDay = promised === 'date' && z.iso.date().safeParse(value).success;
-  return EMPTY_LITERALS.includes(value) ? { type: promised, value: null } : { type: isDay ? 'date' : 'text', value };
+  const isDate = promised === 'date' && isDay(value);
+  return EMPTY_LITERALS.includes(value) ? { type: promised, value: null } : { type: isDate ? 'date' : 'text', value };
 }

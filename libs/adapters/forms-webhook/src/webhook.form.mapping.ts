@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type FormLedger, IntakeRejection, isJsonObject, ownEntry, pointerTo } from '@amtsbote/adapter-kit';
+import { type FormLedger, IntakeRejection, isDay, isJsonObject, ownEntry, pointerTo } from '@amtsbote/adapter-kit';
 import { type FormField, type FormItem, FormValueType, type JsonValue } from '@amtsbote/canonical';
-import { z } from 'zod';
 
 import type { SentDocument } from './webhook.document.mapping.js';
 import type { CompleteOptions } from './webhook.profiles.js';
@@ -123,7 +122,7 @@ function typedAs(type: JsonValue | undefined, value: Scalar, place: string, docu
 function typed(value: Scalar): Pick<FormField, 'type' | 'value'> {
   if (typeof value === 'boolean') return { type: 'boolean', value };
   if (typeof value === 'number') return { type: 'number', value };
-  return { type: z.iso.date().safeParse(value).success ? 'date' : 'text', value };
+  return { type: isDay(value) ? 'date' : 'text', value };
 }
 
 function labelOf(labels: Labels, name: string): string {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { createHmac, createPublicKey, createSecretKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 
 import { IntakeRejection, provingHeader, type RawRequest } from '@amtsbote/adapter-kit';
 
@@ -16,15 +16,16 @@ const SIGNATURES_MAX = 32;
 export function signatureCheck(
   options: Pick<WebhookOptions, 'secrets' | 'publicKeys' | 'toleranceSeconds'>,
 ): (request: RawRequest) => void {
-  const secrets = options.secrets.map((secret) => keyBytes(secret, KEY_PREFIX.secret) ?? Buffer.alloc(0));
+  const secrets = options.secrets.map((secret) => createSecretKey(keyBytes(secret, KEY_PREFIX.secret) ?? Buffer.alloc(0)));
   const publicKeys = options.publicKeys.map((key) => ed25519Key(keyBytes(key, KEY_PREFIX.publicKey) ?? Buffer.alloc(0)));
   return (request) => {
     const id = headerOf(request, HEADER.id);
     const timestamp = headerOf(request, HEADER.timestamp);
     const signatures = headerOf(request, HEADER.signature);
     checkTimestamp(timestamp, request.receivedAt, options.toleranceSeconds);
-    const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`, 'utf8'), request.body]);
-    const macs = secrets.map((secret) => createHmac('sha256', secret).update(signed).digest());
+    const head = Buffer.from(`${id}.${timestamp}.`, 'utf8');
+    const macs = secrets.map((secret) => createHmac('sha256', secret).update(head).update(request.body).digest());
+    const signed = publicKeys.length === 0 ? head : Buffer.concat([head, request.body]);
     const isSigned = signatures
       .split(' ')
       .slice(0, SIGNATURES_MAX)

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Clock } from '@amtsbote/canonical';
+
+/** How many are stored together. */
+export interface GroupLimits {
+  /** Groups under way at the same time. */
+  readonly atOnceMax: number;
+  /** Members of one group. */
+  readonly membersMax: number;
+  /** Weight of one group; who weighs more goes alone. */
+  readonly weightMax: number;
+  /** Longest wait for a group, in milliseconds. */
+  readonly waitMsMax: number;
+}
+
+/** Nothing was stored, nor tried: those before took too long. */
+export class WaitedTooLong extends Error {
+  override readonly name = 'WaitedTooLong';
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly weight: number;
+  readonly since: number;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Stores what comes at the same time together: whoever comes while groups are under way waits for the next one, and shares its statement, its
+ * commit and its flush to disk. Nobody waits for company: with nothing under way, one goes at once and alone. First come, first stored.
+ *
+ * A group that fails was not stored. Unless its outcome is unknown, each member is tried again by itself, so that one that cannot be stored
+ * fails alone, and nobody stands in line behind it.
+ */
+export class GroupCommit<Item, Result> {
+  private readonly waiting: Waiting<Item, Result>[] = [];
+  private underWay = 0;
+
+  constructor(
+    /** All or nothing; results in the order of the items. */
+    private readonly storeAll: (items: readonly Item[]) => Promise<readonly Result[]>,
+    /** Whether a group that failed may have been stored all the same: then nobody is tried again. */
+    private readonly isOutcomeUnknown: (error: unknown) => boolean,
+    private readonly limits: GroupLimits,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param weight share of the group's limit that this item takes.
+   * @throws whatever storing this very item throws; whatever failed, when nobody knows what became of its group; {@link WaitedTooLong}.
+   */
+  store(item: Item, weight: number): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, weight, since: this.clock.now().getTime(), resolve, reject });
+      this.go();
+    });
+  }
+
+  private go(): void {
+    while (this.underWay < this.limits.atOnceMax) {
+      const group = this.nextGroup();
+      if (group.length === 0) return;
+      this.underWay += 1;
+      void this.storeGroup(group).finally(() => {
+        this.underWay -= 1;
+        this.go();
+      });
+    }
+  }
+
+  private nextGroup(): Waiting<Item, Result>[] {
+    this.dismissLate();
+    let [members, weight] = [0, 0];
+    for (const { weight: own } of this.waiting) {
+      const isFull = members >= this.limits.membersMax || weight + own > this.limits.weightMax;
+      if (isFull && members > 0) break;
+      members += 1;
+      weight += own;
+    }
+    return this.waiting.splice(0, members);
+  }
+
+  private dismissLate(): void {
+    const now = this.clock.now().getTime();
+    const { waitMsMax } = this.limits;
+    const firstInTime = this.waiting.findIndex(({ since }) => now - since <= waitMsMax);
+    const late = this.waiting.splice(0, firstInTime < 0 ? this.waiting.length : firstInTime);
+    for (const { since, reject } of late)
+      reject(new WaitedTooLong(`waited ${now - since} ms to be stored, at most ${waitMsMax} are allowed`));
+  }
+
+  /** Never throws: every member is told. Over as soon as the group is; members that are tried again go on by themselves. */
+  private async storeGroup(group: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.storeAll(group.map(({ item }) => item));
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result);
+    } catch (error) {
+      if (group.length === 1 || this.isOutcomeUnknown(error)) for (const { reject } of group) reject(error);
+      else for (const member of group) void this.storeGroup([member]);
+    }
+  }
+}
