@@ -11,7 +11,7 @@ import { type LaunchedTown, launchTown } from '../launch/launched-town.js';
 import { placesIn, temporaryDirectory } from '../launch/places.js';
 import { sampleSubmissions, sendSamples, type SentApplication } from '../launch/samples.js';
 import type { Undoing } from '../launch/undoing.js';
-import { atMost, type BenchResult, type BenchWish, type Row } from './bench.js';
+import { atMost, type BenchResult, type BenchWish, type Row, rowOf } from './bench.js';
 import { MemoryMeter } from './memory-meter.js';
 
 const MIB = 1024 * 1024;
@@ -87,15 +87,16 @@ function rowsOf(
   { size, baseline, meter }: { size: number; baseline: number; meter: MemoryMeter },
 ): Row[] {
   const carries = [true, false, true, true, false];
-  return PHASES.map(({ name }, index) => {
+  return PHASES.flatMap(({ name }, index) => {
     const [from, to] = [index === 0 ? startedAt : (ends[index - 1] ?? startedAt), ends[index] ?? startedAt];
     const seconds = (to - from) / 1_000;
-    return {
-      phase: name,
-      seconds: Math.round(seconds * 10) / 10,
-      'MiB/s': carries[index] === true ? String(Math.round(size / Math.max(seconds, 0.001))) : '',
-      'peak MiB': Math.round(meter.peak(from, to)),
-      'growth MiB': Math.round(meter.peak(from, to) - baseline),
-    };
+    const peak = meter.peak(from, to);
+    const one = (unit: string, value: number): Row => rowOf({ contender: 'hub', case: name, unit }, [value]);
+    return [
+      one('s', seconds),
+      ...(carries[index] === true ? [one('MiB/s', size / Math.max(seconds, 0.001))] : []),
+      one('peak MiB', peak),
+      one('growth MiB', peak - baseline),
+    ];
   });
 }

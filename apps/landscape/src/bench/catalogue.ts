@@ -11,7 +11,7 @@ import { largeMessage } from '@amtsbote/adapters/catalogue-xzufi/simulator';
 
 import { temporaryDirectory } from '../launch/places.js';
 import type { Undoing } from '../launch/undoing.js';
-import { type Aim, atLeast, atMost, type BenchResult, type BenchWish, type Row } from './bench.js';
+import { type Aim, atLeast, atMost, type BenchResult, type BenchWish, type Row, rowOf } from './bench.js';
 import type { CatalogueReading } from './catalogue-reader.js';
 import { MemoryMeter } from './memory-meter.js';
 
@@ -48,9 +48,9 @@ export async function catalogueBench({ size = STANDARD_OBJECTS, say, signal }: B
     say(`Reading ${size} objects, ${Math.round(mb)} MB: ${name} …`);
     const lint = await xmllint(path, signal);
     if (lint === undefined) say('xmllint is not installed (Debian: libxml2-utils): nothing to compare with.');
-    else rows.push(rowOf(name, 'xmllint --stream --noout', mb, size, lint));
+    else rows.push(...rowsOf('xmllint --stream --noout', name, { mb, objects: size }, lint));
     const reading = await readInProcess(path, signal);
-    rows.push(rowOf(name, 'read to objects', mb, reading.objects, reading));
+    rows.push(...rowsOf('hub', name, { mb, objects: reading.objects }, reading));
     if (reading.objects !== size) throw new Error(`${reading.objects} of ${size} objects were read`);
     const label = name.replaceAll(' ', '-');
     aims.push(atMost(`catalogue/${label}/rssMiB`, reading.peakMib, RSS_MIB_MAX));
@@ -61,10 +61,9 @@ export async function catalogueBench({ size = STANDARD_OBJECTS, say, signal }: B
   return { rows, aims };
 }
 
-function rowOf(file: string, phase: string, mb: number, objects: number, { seconds, peakMib }: Pass): Row {
-  const rounded = Math.round(seconds * 10) / 10;
-  const [mbPerSecond, perSecond] = [mb / seconds, objects / seconds].map((value) => Math.round(value));
-  return { file, phase, seconds: rounded, 'MB/s': mbPerSecond ?? 0, 'objects/s': perSecond ?? 0, 'peak MiB': Math.round(peakMib) };
+function rowsOf(contender: string, file: string, { mb, objects }: { mb: number; objects: number }, { seconds, peakMib }: Pass): Row[] {
+  const one = (unit: string, value: number): Row => rowOf({ contender, case: `read ${file}`, unit }, [value]);
+  return [one('MB/s', mb / seconds), one('objects/s', objects / seconds), ...(peakMib > 0 ? [one('peak MiB', peakMib)] : [])];
 }
 
 /** `undefined` when there is no xmllint. */

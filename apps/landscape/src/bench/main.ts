@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { LaunchError, sentenceOf } from '../launch/problem.js';
 import { Undoing } from '../launch/undoing.js';
 import { attachmentBench } from './attachment.js';
-import { type BenchResult, type BenchWish, tableOf } from './bench.js';
+import { type BenchResult, type BenchWish, jsonOf, tableOf } from './bench.js';
 import { catalogueBench } from './catalogue.js';
 
 /** Every bench there is: name → measurement. */
@@ -29,13 +29,13 @@ async function main(): Promise<{ code: number; lastLine?: string }> {
   const bench = BENCHES[name];
   if (bench === undefined) throw new LaunchError(USAGE);
   const databaseUrl = process.env['DATABASE_URL'] === '' ? undefined : process.env['DATABASE_URL'];
-  const { rows, aims } = await bench({ databaseUrl, size, say, signal: stopping.signal }, undoing);
-  say(`\n${tableOf(rows)}\n`);
-  for (const { ok, name: figure, value, side, aim } of aims) {
+  const result = await bench({ databaseUrl, size, say, signal: stopping.signal }, undoing);
+  say(`\n${tableOf(result.rows)}\n`);
+  for (const { ok, name: figure, value, side, aim } of result.aims) {
     say(`${ok ? 'within ' : 'MISSED '} ${figure}: ${value}, aim at ${side === 'atMost' ? 'most' : 'least'} ${aim}`);
   }
-  const code = aims.every(({ ok }) => ok) ? 0 : 1;
-  return json ? { code, lastLine: JSON.stringify({ bench: name, rows, aims }) } : { code };
+  const code = result.aims.every(({ ok }) => ok) ? 0 : 1;
+  return json ? { code, lastLine: jsonOf(name, result) } : { code };
 }
 
 function wishOf(): { name: string; size: number | undefined; json: boolean } {
