@@ -165,8 +165,10 @@ describe('old versions', () => {
         case 'take':
           await take(one.text === undefined ? remove('service', one.key) : put(aService(one.key, one.text)));
           return;
-        case 'wait':
-          { days(one.days); return; }
+        case 'wait': {
+          days(one.days);
+          return;
+        }
         case 'submit':
           await catalogue.house.submit();
           return;
