@@ -148,7 +148,7 @@ describe('a catalogue', () => {
   it('says of a source that does not exist that it does not exist, not that the document is too large', async () => {
     const path = '/ops/catalogue/sources/nie/documents?mode=snapshot';
     const answer = await town.ask(path, 'OPS_TOKEN', { method: 'POST', body: '[]' });
-    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([404, 'unknown-source']);
+    expect([answer.status, ((await answer.json()) as { type: string }).type]).toEqual([404, 'urn:amtsbote:problem:unknown-source']);
   });
 
   it('tells whoever keeps a copy what changed since, and that a version is none', async () => {
