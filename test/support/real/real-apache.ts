@@ -53,6 +53,8 @@ export class RealApache {
   async start(): Promise<void> {
     const command = process.env['REAL_APACHE'];
     if (command === undefined) throw new Error('REAL_APACHE is not set: npm run test:real finds or installs Apache and sets it.');
+    // One that was killed leaves its process id behind, and the next one believes that it still runs.
+    await rm(join(this.workplace.directory, 'apache.pid'), { force: true });
     this.server = await ServerProcess.start({
       command,
       // One process: whoever kills it leaves no children that go on serving.
