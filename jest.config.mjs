@@ -38,13 +38,17 @@ export default {
   testTimeout: 30_000,
   maxWorkers: 2,
   projects: [
-    project('unit', ['<rootDir>/{apps,libs}/**/*.spec.ts'], {
+    project('unit', ['<rootDir>/{apps,libs,test/simulation}/**/*.spec.ts'], {
       testPathIgnorePatterns: ['/node_modules/', '\\.(contract|int|e2e|real|browser)\\.spec\\.ts$'],
     }),
     project('architecture', ['<rootDir>/test/architecture/**/*.spec.ts']),
     project('contract', ['<rootDir>/{apps,libs}/**/*.contract.spec.ts']),
-    project('integration', ['<rootDir>/{apps,libs}/**/*.int.spec.ts', '<rootDir>/test/regressions/**/*.spec.ts'], withDatabase),
-    project('journeys', ['<rootDir>/test/journeys/**/*.e2e.spec.ts'], withDatabase),
+    project(
+      'integration',
+      ['<rootDir>/{apps,libs,test/simulation}/**/*.int.spec.ts', '<rootDir>/test/regressions/**/*.spec.ts'],
+      withDatabase,
+    ),
+    project('journeys', ['<rootDir>/test/{journeys,crash}/**/*.spec.ts'], withDatabase),
     // Only when asked for (npm run test:real, npm run test:browser): they need more of the machine than npm brings.
     project('real', ['<rootDir>/test/real/**/*.real.spec.ts'], withDatabase),
     project('browser', ['<rootDir>/test/browser/**/*.browser.spec.ts'], withDatabase),

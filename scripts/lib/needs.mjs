@@ -27,6 +27,19 @@ const NEEDS = {
       find: postgresDirectories,
       missing: `there is no ${POSTGRES_HOME}/*/bin with initdb and pg_ctl`,
     }),
+    REAL_APACHE: await findOrInstall({
+      name: 'Apache',
+      // The programs and modules alone: the package apache2 would start a server of its own.
+      aptPackage: 'apache2-bin',
+      find: () => programAt('/usr/sbin/apache2'),
+      missing: 'there is no /usr/sbin/apache2 with its modules mod_dav and mod_dav_fs',
+    }),
+    REAL_SSHD: await findOrInstall({
+      name: 'OpenSSH',
+      aptPackage: 'openssh-server',
+      find: () => programAt('/usr/sbin/sshd'),
+      missing: 'there is no /usr/sbin/sshd',
+    }),
     REAL_OPENSSL: await findOrInstall({
       name: 'OpenSSL',
       aptPackage: 'openssl',

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { run } from '../../apps/cli/src/program.js';
@@ -99,6 +103,72 @@ describe('a catalogue', () => {
     const again = (await (await town.push(exported as typeof TOWN, 'snapshot')).json()) as RunAnswer;
     await applied(again.id);
     expect((await town.run(again.id)).counts).toMatchObject({ added: 0, changed: 0, removed: 0, unchanged: 4 });
+  });
+
+  it('is brought as a file on the command line, streamed, and the exit code tells whether it was taken over', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'amtsbote-upload-'));
+    const file = async (name: string, changes: unknown) => {
+      await writeFile(join(directory, name), typeof changes === 'string' ? changes : JSON.stringify(changes));
+      return join(directory, name);
+    };
+    const upload = (name: string, ...more: string[]) => amtsbote('catalogue', 'upload', '--source', 'redaktion', name, ...more);
+    try {
+      const more = await file('mehr.json', [put(aService('mehr', 'Mehr anmelden'))]);
+      const checked = await upload(more, '--dry-run');
+      expect(checked).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/checked[^]*from mehr\.json, dry run, increments[^]*\+1 ~0 -0/),
+      });
+      // Where nobody looks at a terminal: plain lines, on the error output.
+      expect(checked.error).toMatch(/^upload mehr\.json  \[█+\] 100 %  \d+ B of \d+ B/);
+      expect(await upload(more, '--wait')).toMatchObject({ code: 0, out: expect.stringContaining('applied') });
+      const held = await upload(await file('rest.json', [put(aService('mehr', 'Mehr anmelden'))]), '--mode', 'snapshot');
+      expect(held).toMatchObject({ code: 1, out: expect.stringContaining('waits (vanishing)') });
+      const [, id = ''] = /approve (\d+)/.exec(held.out) ?? [];
+      expect(await amtsbote('catalogue', 'discard', id)).toMatchObject({ code: 0 });
+      const gone = await upload(await file('weg.json', [remove('service', 'mehr')]), '--no-wait');
+      expect(gone.code).toBe(0);
+      await eventually(async () => expect((await amtsbote('catalogue', 'runs', '--limit', '1')).out).toContain('applied'));
+      expect(await upload(await file('kaputt.json', 'kein JSON'))).toMatchObject({ code: 1, out: expect.stringContaining('failed') });
+      expect(await upload(join(directory, 'nie.json'))).toMatchObject({
+        code: 2,
+        error: expect.stringContaining('nie.json cannot be read (ENOENT)'),
+      });
+      expect(await upload(directory)).toMatchObject({ code: 2 });
+      expect(await amtsbote('catalogue', 'upload', '--source', 'redaktion')).toMatchObject({ code: 2 });
+      expect(await upload(await file('gross.json', 'x'.repeat(200_001)))).toMatchObject({
+        code: 1,
+        error: expect.stringContaining('more than 200000 bytes'),
+      });
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  }, 60_000);
+
+  it('says of a source that does not exist that it does not exist, not that the document is too large', async () => {
+    const path = '/ops/catalogue/sources/nie/documents?mode=snapshot';
+    const answer = await town.ask(path, 'OPS_TOKEN', { method: 'POST', body: '[]' });
+    expect([answer.status, ((await answer.json()) as { type: string }).type]).toEqual([404, 'urn:amtsbote:problem:unknown-source']);
+  });
+
+  it('tells whoever keeps a copy what changed since, and that a version is none', async () => {
+    const { version } = await town.json<{ version: number }>('/catalogue/services', 'READER_TOKEN');
+    const path = `/catalogue/changes?since=${version}`;
+    const first = await town.ask(path, 'READER_TOKEN');
+    const etag = first.headers.get('etag') ?? '';
+    expect(await first.json()).toEqual({ version, items: [] });
+    expect((await town.ask(path, 'READER_TOKEN', { headers: { 'if-none-match': etag } })).status).toBe(304);
+    const { id } = (await (await town.push([put(aService('neu', 'Neu'))], 'increments')).json()) as RunAnswer;
+    await applied(id);
+    expect(await town.json(path, 'READER_TOKEN')).toEqual({
+      version: version + 1,
+      items: [{ op: 'put', kind: 'service', source: 'redaktion', key: 'L100042:neu', agency: 'L100042', id: 'neu' }],
+    });
+    expect(await town.json('/catalogue/changes?since=0', 'NEIGHBOUR_TOKEN')).toMatchObject({ items: [] });
+    expect((await town.ask('/catalogue/changes', 'READER_TOKEN')).status).toBe(400);
+    expect((await town.ask('/catalogue/services?version=999999', 'READER_TOKEN')).status).toBe(404);
+    const back = (await (await town.push([remove('service', 'neu')], 'increments')).json()) as RunAnswer;
+    await applied(back.id);
   });
 
   it('is looked after on the command line: runs, difference, decision, going back', async () => {

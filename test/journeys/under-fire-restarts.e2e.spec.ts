@@ -2,11 +2,11 @@
 import { ozgCloudSubmissions } from '@amtsbote/adapters/forms-ozg-cloud/simulator';
 import { describe, expect, it } from '@jest/globals';
 
+import { LoadBalancer } from '../../apps/landscape/src/load-balancer.js';
 import { atTheEnd } from './support/at-the-end.js';
 import { bookkeeping, everythingArrived, query } from './support/bookkeeping.js';
 import { eventually } from './support/eventually.js';
 import { HubProcess } from './support/hub-process.js';
-import { LoadBalancer } from './support/load-balancer.js';
 import { address, prepareTown } from './support/running-town.js';
 
 describe('a rolling restart of two hubs on one database', () => {

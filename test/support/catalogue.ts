@@ -9,20 +9,25 @@ import {
   type IncomingDocument,
   type WrittenPiece,
 } from '@amtsbote/adapter-kit';
+import { Waker } from '@amtsbote/bus';
 import { CatalogueChange, CatalogueObject, type CatalogueObjectKind } from '@amtsbote/canonical';
 import { z } from 'zod';
 
 import { Lexicon } from '../../apps/hub/src/catalogue/facts/lexicon.js';
+import { Forgetting } from '../../apps/hub/src/catalogue/history/forgetting.js';
+import { CatalogueChanges } from '../../apps/hub/src/catalogue/read/changes.js';
 import { Competences } from '../../apps/hub/src/catalogue/read/competence.js';
 import { CatalogueObjects } from '../../apps/hub/src/catalogue/read/objects.js';
 import { ServiceSearch } from '../../apps/hub/src/catalogue/read/search.js';
 import { Views } from '../../apps/hub/src/catalogue/read/views.js';
+import { Announcing } from '../../apps/hub/src/catalogue/runs/announcing.js';
 import { Applying } from '../../apps/hub/src/catalogue/runs/applying.js';
 import { CatalogueWorker } from '../../apps/hub/src/catalogue/runs/catalogue-worker.js';
 import { CatalogueCleaning } from '../../apps/hub/src/catalogue/runs/cleaning.js';
 import { Execution } from '../../apps/hub/src/catalogue/runs/execution.js';
 import { Impacts } from '../../apps/hub/src/catalogue/runs/impact.js';
 import { Reading } from '../../apps/hub/src/catalogue/runs/reading.js';
+import { Rechecking } from '../../apps/hub/src/catalogue/runs/rechecking.js';
 import type { Run } from '../../apps/hub/src/catalogue/runs/run.js';
 import { RunCommands } from '../../apps/hub/src/catalogue/runs/run-commands.js';
 import { RunQueries } from '../../apps/hub/src/catalogue/runs/run-queries.js';
@@ -129,10 +134,13 @@ export interface CatalogueProcess {
   readonly views: Views;
   readonly competences: Competences;
   readonly cleaning: CatalogueCleaning;
+  readonly forgetting: Forgetting;
+  readonly rechecking: Rechecking;
   readonly commands: RunCommands;
   readonly queries: RunQueries;
   readonly search: ServiceSearch;
   readonly objects: CatalogueObjects;
+  readonly changes: CatalogueChanges;
 }
 
 export function catalogueOf({ house, instances }: Pick<Process, 'house' | 'instances'>): CatalogueProcess {
@@ -142,18 +150,22 @@ export function catalogueOf({ house, instances }: Pick<Process, 'house' | 'insta
   const lexicon = new Lexicon();
   const staging = new Staging(house, new Vocabulary(), lexicon);
   const cleaning = new CatalogueCleaning(house);
-  const applying = new Applying(house, runs, new Impacts(house, views, competences));
+  const forgetting = new Forgetting(house);
+  const applying = new Applying(house, runs, new Impacts(house, views, competences), new Announcing(house, new Waker(house.database)));
   const execution = new Execution(house, runs, staging, new Reading(house, instances, staging), applying, cleaning);
   return {
     runs,
     views,
     competences,
     cleaning,
+    forgetting,
+    rechecking: new Rechecking(house, views),
     commands: new RunCommands(house, runs),
     queries: new RunQueries(house, runs, views),
     search: new ServiceSearch(house, views, lexicon),
     objects: new CatalogueObjects(house),
-    worker: new CatalogueWorker(house, runs, new Schedule(house, runs), execution, cleaning),
+    changes: new CatalogueChanges(house),
+    worker: new CatalogueWorker(house, runs, new Schedule(house, runs), execution, cleaning, forgetting),
   };
 }
 
@@ -173,17 +185,27 @@ export interface TestCatalogue extends CatalogueProcess {
   close(): Promise<void>;
 }
 
+/** @param wishes `others`: more sources of the same municipality, by name; their instances are called the same. */
 export async function startCatalogue(
   settings: Partial<CatalogueSourceConfig> = {},
-  wishes: Pick<HouseWishes, 'config'> = {},
+  wishes: Pick<HouseWishes, 'config'> & { readonly others?: Readonly<Record<string, FakeSource>> } = {},
 ): Promise<TestCatalogue> {
   const source = new FakeSource();
+  const others = Object.entries(wishes.others ?? {});
   const house = await startHouse({
-    adapters: { leistungskatalog: source.adapter() },
+    adapters: { leistungskatalog: source.adapter(), ...Object.fromEntries(others.map(([name, other]) => [name, other.adapter()])) },
     config: {
       ...wishes.config,
-      instances: { leistungskatalog: { adapter: 'catalogue-fake' } },
-      catalogue: { sources: { [SOURCE]: { instance: 'leistungskatalog', tenants: [TENANT], ...settings } } },
+      instances: {
+        leistungskatalog: { adapter: 'catalogue-fake' },
+        ...Object.fromEntries(others.map(([name]) => [name, { adapter: 'catalogue-fake' }])),
+      },
+      catalogue: {
+        sources: {
+          [SOURCE]: { instance: 'leistungskatalog', tenants: [TENANT], ...settings },
+          ...Object.fromEntries(others.map(([name]) => [name, { instance: name, tenants: [TENANT], ...settings }])),
+        },
+      },
     },
   });
   const catalogue = catalogueOf(house);

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { HttpClient, HttpFailure } from '@amtsbote/platform';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+
+import { type HttpAnswer, HttpClient, HttpFailure } from '@amtsbote/platform';
 
 import { CommandFailed, EXIT } from './exit-codes.js';
 
 /** Bulk commands and probes take their time. */
 const TIMEOUT_MS = 120_000;
+/** A Land's catalogue over a slow line, as long as the hub waits for one. */
+const UPLOAD_MS = 6 * 60 * 60_000;
 
 /** The part of an RFC 9457 problem that a person needs. */
 interface Problem {
@@ -18,13 +23,9 @@ export class HubApi {
 
   constructor(
     private readonly url: string,
-    token: string,
+    private readonly token: string,
   ) {
-    this.http = new HttpClient({
-      baseUrl: url.replace(/\/+$/, ''),
-      timeoutMs: TIMEOUT_MS,
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-    });
+    this.http = this.client(TIMEOUT_MS);
   }
 
   /** @throws CommandFailed */
@@ -39,13 +40,30 @@ export class HubApi {
     return this.call<Answer>('POST', path, JSON.stringify(body));
   }
 
-  /** An answer that is no JSON. @throws CommandFailed */
+  /** An answer that is no JSON, of any length. @throws CommandFailed */
   async text(path: string, mediaType: string): Promise<string> {
-    const { status, body } = await this.http.request({ method: 'GET', path, headers: { accept: mediaType } }).catch((error: unknown) => {
+    try {
+      const { status, stream } = await this.http.stream({ method: 'GET', path, headers: { accept: mediaType } });
+      const body = await text(stream);
+      if (status >= 200 && status < 300) return body;
+      throw problem(status, readJson(body) as Problem | undefined, this.url);
+    } catch (error) {
       throw this.unreachable(error);
-    });
-    if (status >= 200 && status < 300) return body.toString('utf8');
-    throw problem(status, readJson(body.toString('utf8')) as Problem | undefined, this.url);
+    }
+  }
+
+  /** Streams bytes to the hub. @param total their number, where it is known. @throws CommandFailed */
+  async upload<Answer>(path: string, query: Readonly<Record<string, string>>, body: Readable, total: number | undefined): Promise<Answer> {
+    const http = this.client(UPLOAD_MS);
+    const headers = { 'content-type': 'application/octet-stream', ...(total === undefined ? {} : { 'content-length': String(total) }) };
+    try {
+      const answer = await http.request({ method: 'POST', path: `${path}?${new URLSearchParams(query).toString()}`, headers, body });
+      return this.read(answer) as Answer;
+    } catch (error) {
+      throw this.unreachable(error);
+    } finally {
+      http.close();
+    }
   }
 
   close(): void {
@@ -54,12 +72,21 @@ export class HubApi {
 
   private async call<Answer>(method: 'GET' | 'POST', path: string, body?: string): Promise<Answer> {
     const content = body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } };
-    const { status, body: bytes } = await this.http.request({ method, path, ...content }).catch((error: unknown) => {
+    const answer = await this.http.request({ method, path, ...content }).catch((error: unknown) => {
       throw this.unreachable(error);
     });
-    const answer = readJson(bytes.toString('utf8'));
-    if (status >= 200 && status < 300 && answer !== undefined) return answer as Answer;
+    return this.read(answer) as Answer;
+  }
+
+  private read({ status, body }: HttpAnswer): unknown {
+    const answer = readJson(body.toString('utf8'));
+    if (status >= 200 && status < 300 && answer !== undefined) return answer;
     throw problem(status, answer as Problem | undefined, this.url);
+  }
+
+  private client(timeoutMs: number): HttpClient {
+    const headers = { authorization: `Bearer ${this.token}`, accept: 'application/json' };
+    return new HttpClient({ baseUrl: this.url.replace(/\/+$/, ''), timeoutMs, headers });
   }
 
   private unreachable(error: unknown): unknown {

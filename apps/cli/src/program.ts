@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 
 import { addCatalogue } from './catalogue/program.js';
+import { Progress } from './catalogue/progress.js';
 import type { Shown } from './commands.js';
 import * as commands from './commands.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
@@ -78,7 +79,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
   addSteps(program, serve);
   addApplications(program, serve);
   addInstances(program, serve);
-  addCatalogue(program, serve, { sleep: terminal.sleep, show: terminal.showProgress });
+  addCatalogue(program, serve, { sleep: terminal.sleep, progress: new Progress(terminal) });
   return program;
 }
 

@@ -118,7 +118,7 @@ export function renderDeadLetters(letters: readonly DeadLetterView[]): string {
   const rows = letters.map(({ id, type, applicationId, deliveries, diedAt, reason }) => [
     time(diedAt),
     type,
-    applicationId,
+    applicationId ?? '–',
     String(deliveries),
     reason,
     id,

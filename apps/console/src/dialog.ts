@@ -11,14 +11,16 @@ export interface Question {
   readonly label: string;
   /** Further fields between text and reason. */
   readonly fields?: readonly Child[];
+  /** Whether a reason has to be given; yes unless told otherwise. */
+  readonly needsReason?: boolean;
   /** Further buttons beside the one that does it. */
   readonly extras?: readonly HTMLElement[];
   /** Does it; what it throws is shown, and the dialog stays open. */
   readonly act: (reason: string, form: FormData) => Promise<void>;
 }
 
-/** Asks for a reason, does it, closes. Escape and "close" do nothing; the focus goes back to where it was. */
-export function ask({ title, text, label, fields = [], extras = [], act }: Question): void {
+/** Asks, for a reason mostly, does it, closes. Escape and "close" do nothing; the focus goes back to where it was. */
+export function ask({ title, text, label, fields = [], extras = [], needsReason = true, act }: Question): void {
   const t = texts().dialog;
   const before = document.activeElement;
   const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
@@ -35,7 +37,7 @@ export function ask({ title, text, label, fields = [], extras = [], act }: Quest
     },
     ...(text === undefined ? [] : [h('p', {}, text)]),
     ...fields,
-    h('div', { class: 'field' }, h('label', { for: 'reason' }, t.reason), reason),
+    needsReason ? h('div', { class: 'field' }, h('label', { for: 'reason' }, t.reason), reason) : undefined,
     problem,
     h(
       'div',
@@ -65,7 +67,8 @@ export function ask({ title, text, label, fields = [], extras = [], act }: Quest
   });
   document.body.append(dialog);
   dialog.showModal();
-  reason.focus();
+  if (needsReason) reason.focus();
+  else if (fields.length === 0) submit.focus();
 }
 
 /** Whether a dialog is open: then the page behind it stays as it is. */

@@ -18,6 +18,26 @@ export function ago(iso: string | null, now: Date = new Date()): string {
   return `${Math.round(past / 86_400)} ${days}`;
 }
 
+/** A count. */
+export function amount(count: number): string {
+  return count.toLocaleString(texts().language === 'de' ? 'de-DE' : 'en-GB');
+}
+
+/** Bytes: `12 kB`, `3,4 MB`. */
+export function size(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${amount(Math.round(bytes / 1_000))} kB`;
+  return `${amount(Math.round(bytes / 100_000) / 10)} MB`;
+}
+
+/** `5 min`: how long something takes. */
+export function lasting(ms: number): string {
+  const { seconds, minutes, hours } = texts().ago;
+  const rest = Math.ceil(ms / 1_000);
+  if (rest < 90) return `${rest} ${seconds}`;
+  return rest < 90 * 60 ? `${Math.round(rest / 60)} ${minutes}` : `${Math.round(rest / 3_600)} ${hours}`;
+}
+
 /** An amount of money. */
 export function money(cents: number, currency: string): string {
   return new Intl.NumberFormat(texts().language === 'de' ? 'de-DE' : 'en-GB', { style: 'currency', currency }).format(cents / 100);

@@ -7,6 +7,8 @@ import { announce, fill, h } from './dom.js';
 import { switchLanguage, texts } from './language.js';
 import type { Stage, View } from './view.js';
 import { applicationView } from './views/application.view.js';
+import { runView } from './views/catalogue/run.view.js';
+import { sourcesView } from './views/catalogue/sources.view.js';
 import { instancesView } from './views/instances.view.js';
 import { listView } from './views/list.view.js';
 import { parkedView } from './views/parked.view.js';
@@ -39,6 +41,8 @@ async function viewOf(stage: Stage): Promise<View> {
       return parkedView(stage);
     case 'instances':
       return instancesView(stage);
+    case 'catalogue':
+      return stage.path.length > 1 ? runView(stage) : sourcesView(stage);
     default:
       return stage.path.length > 1 ? applicationView(stage) : listView(stage);
   }
@@ -131,6 +135,7 @@ function paintHeader(parked: number): void {
       link('applications', nav.applications),
       link('parked', nav.parked, parked),
       link('instances', nav.instances),
+      link('catalogue', nav.catalogue),
     ),
     h(
       'div',
@@ -162,5 +167,12 @@ async function leave(): Promise<void> {
 window.addEventListener('hashchange', () => {
   void open().then(() => main.focus());
 });
-setInterval(() => void refresh(), REFRESH_MS);
+/** One refresh after the other: a slow hub is not asked again before it has answered. */
+async function keepFresh(): Promise<never> {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, current?.refreshMs?.() ?? REFRESH_MS));
+    await refresh();
+  }
+}
+void keepFresh();
 void open();

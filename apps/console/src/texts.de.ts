@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { catalogueDe } from './texts.catalogue.de.js';
 
 /** What people read, in German; the English texts have the same keys. */
 export const de = {
@@ -6,7 +7,14 @@ export const de = {
   otherLanguage: 'English',
   console: 'Betriebskonsole',
   skipLink: 'Zum Inhalt',
-  nav: { main: 'Bereiche', applications: 'Anträge', parked: 'Geparkt', instances: 'Adapter und Warteschlangen', docs: 'API' },
+  nav: {
+    main: 'Bereiche',
+    applications: 'Anträge',
+    parked: 'Geparkt',
+    instances: 'Adapter und Warteschlangen',
+    catalogue: 'Leistungskatalog',
+    docs: 'API',
+  },
   logout: 'Abmelden',
   login: {
     title: 'Anmeldung nötig',
@@ -194,6 +202,7 @@ export const de = {
     redrive: 'Erneut zustellen',
     empty: 'Keine.',
   },
+  catalogue: catalogueDe,
   event: {
     'application.submitted': 'Antrag angenommen',
     'application.parked': 'Antrag geparkt: keine Route passt',

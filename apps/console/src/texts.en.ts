@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { catalogueEn } from './texts.catalogue.en.js';
 import type { Texts } from './texts.de.js';
 
 /** What people read, in English. */
@@ -7,7 +8,14 @@ export const en: Texts = {
   otherLanguage: 'Deutsch',
   console: 'Operations console',
   skipLink: 'Skip to content',
-  nav: { main: 'Sections', applications: 'Applications', parked: 'Parked', instances: 'Adapters and queues', docs: 'API' },
+  nav: {
+    main: 'Sections',
+    applications: 'Applications',
+    parked: 'Parked',
+    instances: 'Adapters and queues',
+    catalogue: 'Service catalogue',
+    docs: 'API',
+  },
   logout: 'Log out',
   login: {
     title: 'Login needed',
@@ -194,6 +202,7 @@ export const en: Texts = {
     redrive: 'Deliver again',
     empty: 'None.',
   },
+  catalogue: catalogueEn,
   event: {
     'application.submitted': 'Application accepted',
     'application.parked': 'Application parked: no route matches',

@@ -16,4 +16,6 @@ export interface View {
   /** For the title of the page. */
   readonly title: string;
   refresh(): Promise<void>;
+  /** Milliseconds until the next refresh, for what is worth a closer look now; absent or `undefined`: as always. */
+  readonly refreshMs?: () => number | undefined;
 }

@@ -5,6 +5,8 @@ import { adapter as catalogueXzufi } from '@amtsbote/adapters/catalogue-xzufi';
 import { adapter as dmsFailing } from '@amtsbote/adapters/dms-failing';
 import { adapter as dmsMemory } from '@amtsbote/adapters/dms-memory';
 import { adapter as dmsNscale } from '@amtsbote/adapters/dms-nscale';
+import { adapter as dmsWebdav } from '@amtsbote/adapters/dms-webdav';
+import { adapter as exportFileDrop } from '@amtsbote/adapters/export-file-drop';
 import { adapter as exportMemory } from '@amtsbote/adapters/export-memory';
 import { adapter as formsOzgCloud } from '@amtsbote/adapters/forms-ozg-cloud';
 import { adapter as formsWebhook } from '@amtsbote/adapters/forms-webhook';
@@ -18,6 +20,8 @@ export const ADAPTERS = [
   dmsFailing,
   dmsMemory,
   dmsNscale,
+  dmsWebdav,
+  exportFileDrop,
   exportMemory,
   formsOzgCloud,
   formsWebhook,

@@ -2,6 +2,7 @@
 import type { Type } from '@nestjs/common';
 
 import { CatalogueController } from './catalogue/read/catalogue.controller.js';
+import { CatalogueListener } from './catalogue/runs/catalogue.listener.js';
 import { CatalogueOpsController } from './catalogue/runs/catalogue-ops.controller.js';
 import { PushController } from './catalogue/runs/push.controller.js';
 import type { Role } from './config/hub-config.js';
@@ -21,7 +22,7 @@ import { StatusController } from './status/status.controller.js';
 /** What each role puts on the network. `intake` may stand in a DMZ: it reaches no target; `worker` answers nobody. */
 const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
   intake: [IntakeController, StatusController, PaymentReturnController, PushController],
-  worker: [Triggers, FactsListener],
+  worker: [Triggers, FactsListener, CatalogueListener],
   ops: [
     CatalogueController,
     CatalogueOpsController,

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Adapter } from '@amtsbote/adapter-kit';
 import { PostgresCarrier, PostgresQueue, Waker } from '@amtsbote/bus';
 import type { Clock, Randomness } from '@amtsbote/canonical';
-import { Log, type LogDestination, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
+import { armCrash, crashPlanOf, crashPoint, Log, type LogDestination, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
 import { FileBlobStore, isStoreTrouble, openDatabase } from '@amtsbote/store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -76,6 +76,8 @@ async function buildHouse({
 }: HubStart): Promise<House> {
   const loaded = loadHubConfig(configFile, environment, adapters);
   const { config } = loaded;
+  const crash = crashPlanOf(environment, [config.publicUrl, config.database.url]);
+  if (crash !== undefined) armCrash(crash);
   const ids = uuidV7(clock, randomness);
   const processId = `${hostname()}-${process.pid}-${ids.uuid().slice(-6)}`;
   const database = await openDatabase(config.database);
@@ -159,7 +161,7 @@ async function startWork(app: NestFastifyApplication, house: House): Promise<voi
     app.get(PostgresQueue),
     app.get(Waker),
     house.clock,
-    { ...bus, isStoreTrouble },
+    { ...bus, isStoreTrouble, crashAt: crashPoint },
     {
       handlerFailed: (type, messageId, delivery, error) => house.log.error('bus.handler-failed', error, { type, messageId, delivery }),
       died: (type, messageId, reason) => house.log.warn('bus.dead-letter', { type, messageId, reason }),

@@ -85,8 +85,8 @@ export class Town {
     return { ...this.secrets, TOWN_PAYMENT_URL: this.payment.url, TOWN_DMS_URL: this.dms.url, TOWN_PORTAL_URL: this.portal.url };
   }
 
-  /** The Fachverfahren begins to poll. */
-  openOffice(hubUrl: string): FachverfahrenSimulator {
+  /** The Fachverfahren begins to poll; `onChange` hears of every change of its register. */
+  openOffice(hubUrl: string, onChange = this.memory?.enter): FachverfahrenSimulator {
     const settings = {
       queueUrl: `${hubUrl}/pickup/gewerberegister`,
       token: this.secrets.TOWN_PICKUP_TOKEN,
@@ -94,7 +94,7 @@ export class Town {
       limit: 20,
       decides: this.habits.decides,
     };
-    this.fachverfahren = new FachverfahrenSimulator(settings, this.memory?.enter);
+    this.fachverfahren = new FachverfahrenSimulator(settings, onChange);
     for (const known of this.memory?.register() ?? []) this.fachverfahren.remember(known);
     return this.fachverfahren.start();
   }

@@ -23,3 +23,4 @@ export * from './ports/forms.js';
 export * from './ports/payment.js';
 export * from './ports/port.js';
 export * from './ports/status.js';
+export * from './stored-names.js';

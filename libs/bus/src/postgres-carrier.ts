@@ -19,6 +19,8 @@ export interface CarrierSettings {
   readonly deliveriesMax: number;
   /** Whether a handler failed because the store could not do its part at this moment: such a delivery is not held against the message. */
   readonly isStoreTrouble: (error: unknown) => boolean;
+  /** Called at the moments a crash may tear apart; crash tests end the process there. */
+  readonly crashAt?: (point: 'bus.claimed' | 'bus.handled' | 'bus.acknowledged') => void;
 }
 
 /** Where the carrier reports what is worth a log line. */
@@ -39,6 +41,7 @@ const STORE_PAUSE_MS = 1_000;
 export class PostgresCarrier extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol('postgres');
   private running = false;
+  private readonly crashAt: NonNullable<CarrierSettings['crashAt']>;
   private paused = false;
   private inFlight = 0;
   private handled: ClaimedMessage[] = [];
@@ -56,6 +59,7 @@ export class PostgresCarrier extends Server implements CustomTransportStrategy {
     private readonly events: CarrierEvents,
   ) {
     super();
+    this.crashAt = settings.crashAt ?? (() => undefined);
   }
 
   override listen(callback: () => void): void {
@@ -111,6 +115,7 @@ export class PostgresCarrier extends Server implements CustomTransportStrategy {
   private async claim(types: readonly string[], limit: number): Promise<ClaimedMessage[]> {
     try {
       const claimed = await this.queue.claim(types, limit, this.settings.leaseMs);
+      if (claimed.length > 0) this.crashAt('bus.claimed');
       return claimed.sort((a, b) => Number(BigInt(a.seq) - BigInt(b.seq)));
     } catch (error) {
       this.events.storeFailed(error);
@@ -141,7 +146,9 @@ export class PostgresCarrier extends Server implements CustomTransportStrategy {
     this.inFlight += 1;
     try {
       await this.handle(claimed);
+      this.crashAt('bus.handled');
       await this.acknowledge(claimed);
+      this.crashAt('bus.acknowledged');
     } catch (error) {
       await this.giveBack(claimed, error);
     } finally {

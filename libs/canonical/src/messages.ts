@@ -4,7 +4,7 @@
  *   message   a CloudEvents 1.0 envelope around typed data; a fact in the past tense, or a request to do a step
  *   fact      <noun>.<past participle>: something that is already committed
  *   request   <noun>.requested: a trigger for a step; the step row is the truth, so a doubled or lost request does no harm
- *   subject   the application id; messages of one subject are handled in the order in which they were committed
+ *   subject   the application id, or `catalogue/<source>`; messages of one subject are handled in the order in which they were committed
  */
 import { z } from 'zod';
 
@@ -13,6 +13,18 @@ import { ApplicationState, StepKind } from './states.js';
 
 const step = z.strictObject({ applicationId: ApplicationId, stepId: z.uuid(), name: ConfigName, kind: StepKind, instance: ConfigName });
 const application = z.strictObject({ applicationId: ApplicationId });
+const catalogueChange = z.strictObject({
+  /** Configured name of the source whose objects changed. */
+  source: ConfigName,
+  run: z.int().min(1),
+  /** The version of the whole catalogue that the run made; readers see it from now on. */
+  version: z.int().min(1),
+  /** A read of the source, a document that somebody brought, or the way back to an earlier version. */
+  cause: z.enum(['sync', 'document', 'rollback']),
+  added: z.int().min(0),
+  changed: z.int().min(0),
+  removed: z.int().min(0),
+});
 
 /** The typed map of the bus: message type → schema of its data. A new message is one line here. */
 export const MESSAGES = {
@@ -28,6 +40,7 @@ export const MESSAGES = {
   'status.requested.v1': step,
   'step.completed.v1': step,
   'step.parked.v1': step,
+  'catalogue.changed.v1': catalogueChange,
 } as const;
 
 /** The short name of a message, without the house's prefix. */
@@ -44,7 +57,7 @@ export interface Message<T extends MessageType = MessageType> {
   id: string;
   type: T;
   source: string;
-  /** The application id: the key of ordering. */
+  /** The application id, or `catalogue/<source>`: the key of ordering. */
   subject: string;
   time: string;
   tenant: string;

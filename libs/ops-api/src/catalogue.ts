@@ -52,6 +52,10 @@ export interface Impact {
 export interface Hold {
   readonly reason: 'vanishing' | 'impact';
   readonly detail: string;
+  /** For `vanishing`: which kind of object, how many there are, how many would go. */
+  readonly kind?: string;
+  readonly before?: number;
+  readonly removed?: number;
 }
 
 /** A run of the catalogue as people watch it. */
@@ -96,6 +100,24 @@ export interface SourceView<Time = string> {
   readonly pausedReason: string | null;
   readonly lastRun: RunView<Time> | null;
   readonly objects: Readonly<Record<string, number>>;
+  readonly history: SourceHistory<Time>;
+}
+
+/** How far back a source can be read, compared and gone back to. */
+export interface SourceHistory<Time = string> {
+  /** Versions of the source that are kept whole. */
+  readonly versions: number;
+  /** From this version of the catalogue on everything can be read; 0: nothing was ever removed. */
+  readonly oldestVersion: number;
+  /** When the oldest of them was applied. */
+  readonly oldestAt: Time | null;
+  /** Older versions that are kept because applications name them. */
+  readonly namedVersions: number;
+  /** What is no longer promised is being removed. */
+  readonly isRemoving: boolean;
+  /** States of objects removed so far, and the bytes of their contents as the database had stored them. */
+  readonly removedStates: number;
+  readonly removedBytes: number;
 }
 
 /** A finding of a run. */

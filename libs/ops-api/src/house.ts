@@ -48,7 +48,8 @@ export interface QueueView<Time = string> {
 export interface DeadLetterView<Time = string> {
   readonly id: string;
   readonly type: string;
-  readonly applicationId: string;
+  /** `null`: the message is about none (the catalogue). */
+  readonly applicationId: string | null;
   readonly tenant: string;
   readonly reason: string;
   readonly deliveries: number;

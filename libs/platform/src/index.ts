@@ -4,6 +4,7 @@ export * from './config/config-error.js';
 export * from './config/environment.js';
 export * from './config/load-config.js';
 export * from './config/nearest.js';
+export { armCrash, CRASH_POINTS, type CrashPlan, crashPlanOf, type CrashPoint, crashPoint } from './crash/crash-points.js';
 export * from './embedded-postgres/index.js';
 export * from './http/http-client.js';
 export * from './http/http-failure.js';

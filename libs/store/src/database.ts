@@ -18,6 +18,7 @@ import { DecisionFingerprint1700000000002 } from './migrations/1700000000002-dec
 import { CountedApplications1700000000003 } from './migrations/1700000000003-counted-applications.js';
 import { UnexpectedFailures1700000000004 } from './migrations/1700000000004-unexpected-failures.js';
 import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalogue.js';
+import { CatalogueHistory1700000000006 } from './migrations/1700000000006-catalogue-history.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -27,6 +28,11 @@ export interface DatabaseSettings {
   /** Longest statement, in milliseconds. */
   readonly statementMs: number;
 }
+
+/** A server that has not even said within this time after its own limit that a statement took too long, in milliseconds, is not there. */
+const ANSWER_GRACE_MS_MAX = 5_000;
+/** So long an idle connection is trusted before the network is asked about it. */
+const KEEP_ALIVE_MS = 10_000;
 
 /** TypeORM options of the store; the schema is made by migrations only, never synchronised. */
 export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
@@ -52,6 +58,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       CountedApplications1700000000003,
       UnexpectedFailures1700000000004,
       TheCatalogue1700000000005,
+      CatalogueHistory1700000000006,
     ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',
@@ -60,7 +67,14 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
     applicationName: 'amtsbote',
     poolSize: settings.connectionsMax,
     connectTimeoutMS: 10_000,
-    extra: { Client: PreparingClient, statement_timeout: settings.statementMs, idle_in_transaction_session_timeout: 60_000 },
+    extra: {
+      Client: PreparingClient,
+      statement_timeout: settings.statementMs,
+      answerMs: settings.statementMs + Math.min(settings.statementMs, ANSWER_GRACE_MS_MAX),
+      idle_in_transaction_session_timeout: 60_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    },
   };
 }
 

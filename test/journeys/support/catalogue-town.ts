@@ -32,9 +32,11 @@ export class CatalogueTown {
     private readonly database: TestDatabase,
     private readonly directory: string,
     readonly sql: Client,
+    private readonly configFile: string,
   ) {}
 
-  static async start(): Promise<CatalogueTown> {
+  /** @param more of the environment, for configurations that read more. */
+  static async start(configFile = CONFIG, more: Readonly<Record<string, string>> = {}): Promise<CatalogueTown> {
     const directory = await mkdtemp(join(tmpdir(), 'amtsbote-catalogue-'));
     const database = await createTestDatabase();
     const tokens = Object.fromEntries(['OPS_TOKEN', 'PUSH_TOKEN', 'READER_TOKEN', 'NEIGHBOUR_TOKEN'].map((name) => [name, aSecret()]));
@@ -44,16 +46,17 @@ export class CatalogueTown {
       HUB_BLOBS: join(directory, 'blobs'),
       HUB_RECEIPT_SECRET: aSecret() + aSecret(),
       ...tokens,
+      ...more,
     };
     const sql = new Client({ connectionString: database.url });
     await sql.connect();
-    const town = new CatalogueTown(environment, database, directory, sql);
+    const town = new CatalogueTown(environment, database, directory, sql, configFile);
     await town.restart();
     return town;
   }
 
   async restart(): Promise<void> {
-    this.process = await HubProcess.start(this.environment, CONFIG);
+    this.process = await HubProcess.start(this.environment, this.configFile);
   }
   async kill(): Promise<void> {
     await this.process?.kill();

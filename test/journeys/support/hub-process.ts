@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+import { HUB_FLAGS } from '../../../apps/landscape/src/launch/hub-flags.js';
+
 const MAIN = 'dist/apps/hub/src/main.js';
 
 /** The built hub as a process of its own: what a test can really kill. */
@@ -16,14 +18,14 @@ export class HubProcess {
   static async start(environment: Readonly<Record<string, string>>, configFile = 'config/demo.yaml'): Promise<HubProcess> {
     if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build" first`);
     const output: string[] = [];
-    const child = spawn(process.execPath, [MAIN, configFile], {
+    const child = spawn(process.execPath, [...HUB_FLAGS, MAIN, configFile], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     const hub = new HubProcess(child, output, environment['HUB_URL'] ?? '');
     while (!(await hub.isReady())) {
-      if (child.exitCode !== null) throw new Error(`the hub ended: ${output.join('').slice(-2_000)}`);
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the hub ended: ${output.join('').slice(-2_000)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return hub;
@@ -37,6 +39,11 @@ export class HubProcess {
   async stop(): Promise<number | null> {
     await this.end('SIGTERM');
     return this.child.exitCode;
+  }
+  /** Resolves when it is gone, whoever ended it. */
+  async ended(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    await new Promise((resolve) => this.child.once('exit', resolve));
   }
   get log(): string {
     return this.output.join('');

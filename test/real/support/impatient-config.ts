@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 const LEASE_MS = 6_000;
 
 interface DemoConfig {
+  database: object;
   bus?: object;
   instances: Record<string, object>;
   queues: Record<string, object>;
@@ -19,6 +20,7 @@ interface DemoConfig {
  */
 export async function impatientConfig(): Promise<string> {
   const config = parse(await readFile('config/demo.yaml', 'utf8')) as DemoConfig;
+  Object.assign(config.database, { statementMs: LEASE_MS - 1_000 });
   config.bus = { leaseMs: LEASE_MS };
   for (const instance of Object.values(config.instances)) Object.assign(instance, { attemptMs: LEASE_MS - 1_000, leaseMs: LEASE_MS });
   for (const queue of Object.values(config.queues)) Object.assign(queue, { leaseMs: LEASE_MS });

@@ -4,22 +4,22 @@ import type { Difference, FindingView, RunView, SourceView } from '@amtsbote/ops
 import type { Shown } from '../commands.js';
 import { EXIT } from '../exit-codes.js';
 import type { HubApi } from '../hub-api.js';
-import { progressLine, renderDiff, renderFindings, renderRun, renderRuns, renderSources } from './render.js';
-
-/** Shows a line in place of the one before; absent where the output is no terminal. */
-export type ShowProgress = (line: string) => void;
+import { type Progress, progressLine } from './progress.js';
+import { renderDiff, renderFindings, renderRun, renderRuns, renderSources } from './render.js';
+import { upload, type UploadOrder } from './upload.js';
 
 /** How long to wait before looking again. */
 export type Sleep = (ms: number) => Promise<void>;
 
 const LOOK_AGAIN_MS = 500;
 const UNDER_WAY = ['requested', 'reading', 'comparing', 'applying'];
+const WANTED = ['applied', 'checked'];
 const PAGE = 5_000;
 
 /** How a run is watched. */
 export interface Watching {
   readonly sleep: Sleep;
-  readonly show: ShowProgress | undefined;
+  readonly progress: Progress;
 }
 
 export async function sources(api: HubApi): Promise<Shown> {
@@ -34,6 +34,17 @@ export async function sync(
   watching: Watching,
 ): Promise<Shown> {
   const run = await api.post<RunView>(`/ops/catalogue/sources/${encodeURIComponent(source)}/runs`, { dryRun, full });
+  return wait ? watch(api, run, watching) : shown(run);
+}
+
+/** Streams a document to the hub and waits for the end of its run, unless told not to. */
+export async function bring(
+  api: HubApi,
+  file: string,
+  { wait = true, ...order }: UploadOrder & { wait?: boolean },
+  watching: Watching,
+): Promise<Shown> {
+  const run = await upload(api, file, order, watching.progress);
   return wait ? watch(api, run, watching) : shown(run);
 }
 
@@ -90,15 +101,16 @@ export async function diff(api: HubApi, from: string, to: string): Promise<Shown
   return { data: all, text: renderDiff(all) };
 }
 
-async function watch(api: HubApi, begun: RunView, { sleep, show }: Watching): Promise<Shown> {
+/** What a script asked for has happened when the run was applied, or checked; whatever else became of it, it has not. */
+async function watch(api: HubApi, begun: RunView, { sleep, progress }: Watching): Promise<Shown> {
   let current = begun;
   while (UNDER_WAY.includes(current.state)) {
-    show?.(progressLine(current));
+    progress.show(progressLine(current), current.state);
     await sleep(LOOK_AGAIN_MS);
     current = await api.get<RunView>(`/ops/catalogue/runs/${current.id}`);
   }
-  show?.('');
-  return shown(current);
+  progress.done();
+  return { ...shown(current), ...(WANTED.includes(current.state) ? {} : { code: EXIT.refused }) };
 }
 
 /** A run that failed, or waits for a person, is not what a script wanted. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import type { Shown } from '../commands.js';
 import type { HubApi } from '../hub-api.js';
 import * as catalogue from './commands.js';
+import type { UploadOrder } from './upload.js';
 
 type Serve = <Options>(act: (api: HubApi, options: Options) => Promise<Shown>) => (options: Options) => Promise<void>;
 
@@ -20,9 +21,27 @@ export function addCatalogue(program: Command, serve: Serve, watching: catalogue
     .requiredOption('--source <source>')
     .option('--dry-run', 'only say what would change and break')
     .option('--full', 'from the beginning, whatever was read before')
+    .option('--wait', 'wait for the end (the default)')
     .option('--no-wait', 'do not wait for the end')
     .action(
       serve<{ source: string; dryRun?: boolean; full?: boolean; wait?: boolean }>((api, order) => catalogue.sync(api, order, watching)),
+    );
+  group
+    .command('upload')
+    .description('bring a document of the source’s standard; exit code 1 when its run failed or waits for a decision')
+    .argument('<file>', 'what the source’s adapter reads; - for the standard input')
+    .requiredOption('--source <source>')
+    .addOption(
+      new Option('--mode <mode>', 'snapshot: everything, what is missing is removed; increments: only what changed')
+        .choices(['snapshot', 'increments'])
+        .default('increments'),
+    )
+    .option('--name <name>', 'what it is called in findings (default: the name of the file)')
+    .option('--dry-run', 'only say what would change and break')
+    .option('--wait', 'wait for the end (the default)')
+    .option('--no-wait', 'do not wait for the end')
+    .action((file: string, options: UploadOrder & { wait?: boolean }) =>
+      serve<typeof options>((api, order) => catalogue.bring(api, file, order, watching))(options),
     );
   group
     .command('runs')
@@ -63,6 +82,7 @@ function addLooking(group: Command, serve: Serve, watching: catalogue.Watching):
     .description('bring a source back to what it was after a run; it is then read only when somebody asks')
     .argument('<run>')
     .option('--dry-run', 'only say what would change and break')
+    .option('--wait', 'wait for the end (the default)')
     .option('--no-wait', 'do not wait for the end')
     .action((id: string, options: { dryRun?: boolean; wait?: boolean }) =>
       serve<typeof options>((api, how) => catalogue.rollback(api, id, how, watching))(options),

@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { CatalogueRunProgress, Difference, FindingView, RunView, SourceView } from '@amtsbote/ops-api';
+import type { Difference, FindingView, RunView, SourceHistory, SourceView } from '@amtsbote/ops-api';
 
 import { table } from '../render.js';
+import { bytes, progressLine } from './progress.js';
 
-const BAR = 24;
 const SIGNS: Readonly<Record<string, string>> = { add: '+', change: '~', remove: '-' };
-
-/** How far a run has come, in one line for a terminal. Pure. */
-export function progressLine({ id, state, progress, objectsPerSecond, remainingMs }: RunView): string {
-  if (progress === null) return `run ${id}  ${state}`;
-  const share = shareOf(progress);
-  const bar = share === undefined ? '' : `[${'█'.repeat(Math.round(share * BAR)).padEnd(BAR, '·')}] ${Math.round(share * 100)} %  `;
-  const pace = objectsPerSecond === null ? '' : `  ${objectsPerSecond}/s`;
-  const rest = remainingMs === null ? '' : `  ${lasting(remainingMs)} left`;
-  return `run ${id}  ${state}  ${bar}${progress.objects} objects, ${bytes(progress.bytesRead)}${pace}${rest}`;
-}
 
 export function renderRuns(runs: readonly RunView[]): string {
   if (runs.length === 0) return 'No run yet.';
@@ -79,7 +69,7 @@ export function renderDiff(items: readonly Difference[]): string {
 
 export function renderSources(sources: readonly SourceView[]): string {
   if (sources.length === 0) return 'No catalogue source is configured.';
-  const rows = sources.map(({ name, instance, objects, lastRun, pausedReason, dueAt }) => [
+  const rows = sources.map(({ name, instance, objects, lastRun, pausedReason, dueAt, history }) => [
     name,
     instance,
     Object.entries(objects)
@@ -87,27 +77,21 @@ export function renderSources(sources: readonly SourceView[]): string {
       .join(', ') || 'empty',
     lastRun === null ? 'never' : `${lastRun.id} ${lastRun.state}`,
     pausedReason ?? (dueAt === null ? 'on demand' : time(dueAt)),
+    kept(history),
   ]);
-  return table(['SOURCE', 'INSTANCE', 'HOLDS', 'LAST RUN', 'NEXT'], rows);
+  return table(['SOURCE', 'INSTANCE', 'HOLDS', 'LAST RUN', 'NEXT', 'HISTORY'], rows);
 }
 
-function shareOf({ bytesRead, bytesTotal, documents, documentsTotal }: CatalogueRunProgress): number | undefined {
-  if (bytesTotal !== undefined && bytesTotal > 0) return Math.min(1, bytesRead / bytesTotal);
-  return documentsTotal === undefined || documentsTotal === 0 ? undefined : Math.min(1, documents / documentsTotal);
+/** How far back one can go, what is kept beside it, what was given back. */
+function kept({ versions, oldestVersion, oldestAt, namedVersions, isRemoving, removedStates, removedBytes }: SourceHistory): string {
+  const since = oldestAt === null ? '' : ` since ${time(oldestAt)}`;
+  const named = namedVersions === 0 ? '' : `, ${namedVersions} older named by applications`;
+  const removed = removedStates === 0 ? '' : `; ${removedStates} old states (${bytes(removedBytes)}) removed`;
+  return `${versions} versions${oldestVersion === 0 ? '' : ` from ${oldestVersion}`}${since}${named}${removed}${isRemoving ? ', removing' : ''}`;
 }
 
 function changes({ added, changed, removed }: { added: number; changed: number; removed: number }): string {
   return `+${added} ~${changed} -${removed}`;
-}
-
-function bytes(count: number): string {
-  if (count < 1_000) return `${count} B`;
-  return count < 1_000_000 ? `${Math.round(count / 1_000)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
-}
-
-function lasting(ms: number): string {
-  const seconds = Math.ceil(ms / 1_000);
-  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /** UTC to the second: the same for everybody who talks about it. */

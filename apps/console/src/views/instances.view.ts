@@ -121,7 +121,7 @@ function letterTable(letters: readonly DeadLetterView[], view: View): Child[] {
   if (letters.length === 0) return [h('p', { class: 'muted' }, t.empty)];
   const rows = letters.map(({ type, applicationId, reason, diedAt }) => [
     type,
-    h('a', { id: `letter-${applicationId}`, href: `#/applications/${applicationId}` }, applicationId),
+    applicationId === null ? '–' : h('a', { id: `letter-${applicationId}`, href: `#/applications/${applicationId}` }, applicationId),
     reason,
     moment(diedAt),
   ]);

@@ -130,6 +130,24 @@ export class ExportQuery {
   version?: number;
 }
 
+/** Query of the changes. */
+export class ChangesQuery {
+  /** `version` of the last answer; 0 for a copy that is empty. */
+  @ApiProperty({ type: Number, minimum: 0 })
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(VERSION_MAX)
+  since!: number;
+  @Text(60)
+  source?: string;
+  @Whole(1, 5_000, 500)
+  limit = 500;
+  /** `next` of the page before. */
+  @Text(3_000)
+  cursor?: string;
+}
+
 export class LimitQuery {
   @Whole(1, 1_000, 200)
   limit = 200;
@@ -155,6 +173,15 @@ export class FindingsQuery {
   after = 0;
   @Whole(1, 10_000, 500)
   limit = 500;
+}
+
+/** The same for operators, whose console links to the file. */
+export class FindingsFileQuery extends FindingsQuery {
+  /** `csv`: everything, as Accept: text/csv does; for links. */
+  @ApiPropertyOptional({ enum: ['json', 'csv'], default: 'json' })
+  @IsOptional()
+  @IsIn(['json', 'csv'])
+  format: 'json' | 'csv' = 'json';
 }
 
 /** Query of a difference. */

@@ -2,12 +2,15 @@
 import type { Type } from '@nestjs/common';
 
 import { Lexicon } from './facts/lexicon.js';
+import { Forgetting } from './history/forgetting.js';
 import { CatalogueAtSubmission } from './read/at-submission.js';
+import { CatalogueChanges } from './read/changes.js';
 import { Competences } from './read/competence.js';
 import { CatalogueExport } from './read/export.js';
 import { CatalogueObjects } from './read/objects.js';
 import { ServiceSearch } from './read/search.js';
 import { Views } from './read/views.js';
+import { Announcing } from './runs/announcing.js';
 import { Applying } from './runs/applying.js';
 import { BroughtDocuments } from './runs/brought-documents.js';
 import { CatalogueWorker } from './runs/catalogue-worker.js';
@@ -15,6 +18,7 @@ import { CatalogueCleaning } from './runs/cleaning.js';
 import { Execution } from './runs/execution.js';
 import { Impacts } from './runs/impact.js';
 import { Reading } from './runs/reading.js';
+import { Rechecking } from './runs/rechecking.js';
 import { RunCommands } from './runs/run-commands.js';
 import { RunQueries } from './runs/run-queries.js';
 import { RunStore } from './runs/run-store.js';
@@ -32,6 +36,7 @@ export const CATALOGUE: readonly Type[] = [
   ServiceSearch,
   CatalogueObjects,
   CatalogueExport,
+  CatalogueChanges,
   RunStore,
   RunCommands,
   RunQueries,
@@ -39,8 +44,11 @@ export const CATALOGUE: readonly Type[] = [
   Staging,
   Reading,
   Impacts,
+  Announcing,
   Applying,
+  Rechecking,
   CatalogueCleaning,
+  Forgetting,
   Execution,
   Schedule,
   CatalogueWorker,

@@ -45,7 +45,7 @@ const Instance = z.strictObject({
   adapter: z.string().describe('Type of the adapter: the name of its folder.'),
   concurrency: count(4, 1, 100).describe('Attempts at the same time, per process.'),
   attemptMs: ms(MINUTE, 100, 60 * MINUTE).describe('Longest attempt.'),
-  leaseMs: ms(2 * MINUTE, 200, 2 * 60 * MINUTE).describe('Lease of a claimed step; longer than attemptMs.'),
+  leaseMs: ms(2 * MINUTE, 200, 2 * 60 * MINUTE).describe('Lease of a claimed step; longer than attemptMs and database.statementMs.'),
   retry: RetryPolicy.prefault({}),
   breaker: Breaker.prefault({}),
   options: z.record(z.string(), z.unknown()).default({}).describe('Options of the adapter, checked by its own schema.'),
@@ -140,6 +140,13 @@ const CatalogueSource = z.strictObject({
   retryMs: ms(MINUTE, 10, DAY).describe('Pause before the first of these; pauses double.'),
   leaseMs: ms(MINUTE, 200, 60 * MINUTE).describe('A run whose worker died is taken over after this.'),
   documentBytesMax: count(2_048 * MEBIBYTE, 1_024, 64 * 1_024 * MEBIBYTE).describe('Largest document that is uploaded or pushed.'),
+  history: z
+    .strictObject({
+      days: count(730, 1, 36_500).describe('Every version of the last so many days can be read and gone back to.'),
+      versions: count(10, 1, 100_000).describe('So many newest versions of the source are kept whatever their age.'),
+    })
+    .prefault({})
+    .describe('Older versions are removed, but for what an application names.'),
   pushers: z.array(Credential).default([]).describe('Editorial systems that may push documents.'),
 });
 export type CatalogueSourceConfig = z.infer<typeof CatalogueSource>;
@@ -156,7 +163,9 @@ export const HubConfig = z.strictObject({
     .strictObject({
       carrier: z.enum(['postgres']).default('postgres'),
       inFlightMax: count(64, 1, 1_000),
-      leaseMs: ms(30_000, 100, 10 * MINUTE),
+      leaseMs: ms(MINUTE, 100, 10 * MINUTE).describe(
+        'A message whose handler died is handed out again after this; longer than database.statementMs.',
+      ),
       pollMs: ms(500, 10, MINUTE),
       deliveriesMax: count(10, 1, 100),
     })

@@ -155,6 +155,54 @@ describe('the configuration of the hub', () => {
     );
   });
 
+  const LEASE = 'concurrency: 8\n    leaseMs: ';
+  it.each([
+    ['a lease as long as an attempt', 'concurrency: 8', `${LEASE}60000`, /^instances\.epayment\.leaseMs: expects more than attemptMs/],
+    [
+      'a lease as long as a statement',
+      'concurrency: 8',
+      `${LEASE}30000\n    attemptMs: 20000`,
+      /^instances\.epayment\.leaseMs: expects more than database\.statementMs/,
+    ],
+    [
+      'a lease of messages as long as a statement',
+      'sweepMs: 250',
+      'sweepMs: 250\nbus: { leaseMs: 30000 }',
+      /^bus\.leaseMs: expects more than database\.statementMs/,
+    ],
+    [
+      'pauses that would shrink',
+      'firstMs: 500, maxMs: 10000',
+      'firstMs: 500, maxMs: 499',
+      /^instances\.eakte\.retry\.maxMs: expects at least firstMs/,
+    ],
+    [
+      'a circuit that would open shorter',
+      'openMaxMs: 5000',
+      'openMaxMs: 999',
+      /^instances\.eakte\.breaker\.openMaxMs: expects at least openMs/,
+    ],
+    ['looks that would come closer', 'pollMaxMs: 5000', 'pollMaxMs: 299', /^routes\[0\]\.payment\.pollMaxMs: expects at least pollMs/],
+    [
+      'a sender that may be silent for longer than it may take',
+      'adapter: forms-ozg-cloud',
+      'adapter: forms-ozg-cloud\n    limits: { idleMs: 5000, totalMs: 4999 }',
+      /^endpoints\.gewerbe\.limits\.totalMs: expects at least idleMs/,
+    ],
+  ])('refuses to start with %s', (_what, from, to, complaint) => {
+    expect(complaints(from, to)).toEqual([expect.stringMatching(complaint)]);
+  });
+
+  it('takes times that are just right', () => {
+    const right = demo
+      .replace('concurrency: 8', `${LEASE}30001\n    attemptMs: 30000`)
+      .replace('sweepMs: 250', 'sweepMs: 250\nbus: { leaseMs: 30001 }')
+      .replace('firstMs: 500, maxMs: 10000', 'firstMs: 500, maxMs: 500');
+    const file = join(directory, 'right.yaml');
+    writeFileSync(file, right);
+    expect(loadHubConfig(file, environment, ADAPTERS).config.bus.leaseMs).toBe(30_001);
+  });
+
   it('shows no secret in any complaint', () => {
     const all = complaints(
       "credentials: [{ name: fachverfahren, token: '${env:TOWN_PICKUP_TOKEN}' }]",

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 
 import { HUB_INSTANCE } from '../routing/planner.js';
 import { HubConfig, type RouteConfig } from './hub-config.js';
+import { checkPairsOfTimes } from './pairs-of-times.js';
 
 /** A configuration that holds together, with adapters' options parsed by their own schemas. */
 export interface LoadedConfig {
@@ -99,14 +100,10 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
     allowed?.forEach((tenant, at) => needTenant(['ops', 'credentials', index, 'tenants', at], tenant));
   for (const [index, { match }] of config.routes.entries())
     match.tenants?.forEach((tenant, at) => needTenant(['routes', index, 'match', 'tenants', at], tenant));
-  for (const [name, instance] of Object.entries(config.instances)) {
+  for (const name of Object.keys(config.instances)) {
     if (name === HUB_INSTANCE) findings.push(finding(source, ['instances', name], 'is the name under which the hub works by itself'));
-    if (instance.leaseMs <= instance.attemptMs) {
-      findings.push(
-        finding(source, ['instances', name, 'leaseMs'], 'expects more than attemptMs: otherwise two workers would deliver the same step'),
-      );
-    }
   }
+  findings.push(...checkPairsOfTimes(config, source));
   findings.push(...checkCatalogue(config, source, instances, needTenant));
   const names = new Set<string>();
   for (const [index, route] of config.routes.entries()) {

@@ -15,6 +15,8 @@ export interface ClaimedStep {
   readonly instance: string;
   readonly options: StepOptions;
   readonly fence: string;
+  /** End of the lease as it was claimed. */
+  readonly leaseUntil: Date;
   /** Number of this attempt, from 1. */
   readonly attempt: number;
   /** Failed attempts in a row before this one. */
@@ -67,11 +69,12 @@ export class Claims {
 
 const CLAIMABLE = "state IN ('due', 'retrying', 'inDoubt', 'awaiting') AND due_at <= $1";
 
-const ANY_DUE = `SELECT 1 FROM step WHERE instance = $2 AND ${CLAIMABLE} AND ($3::uuid IS NULL OR id = $3) LIMIT 1`;
+/** For the simulation's model of the store, as the other statements here. */
+export const ANY_DUE = `SELECT 1 FROM step WHERE instance = $2 AND ${CLAIMABLE} AND ($3::uuid IS NULL OR id = $3) LIMIT 1`;
 
-const STRAY = `SELECT DISTINCT instance FROM step WHERE ${CLAIMABLE} AND instance <> ALL($2)`;
+export const STRAY = `SELECT DISTINCT instance FROM step WHERE ${CLAIMABLE} AND instance <> ALL($2)`;
 
-const CLAIM = prepared(`
+export const CLAIM = prepared(`
   WITH candidate AS (
     SELECT id, state FROM step
     WHERE instance = $4 AND ${CLAIMABLE} AND ($6::uuid IS NULL OR id = $6)
@@ -82,14 +85,16 @@ const CLAIM = prepared(`
     RETURNING s.*, candidate.state AS before),
   recorded AS (
     INSERT INTO attempt (step_id, number, tenant, owner, fence, started_at) SELECT id, attempts, tenant, $3, fence, $1 FROM claimed)
-  SELECT c.id, c.tenant, c.application_id AS "applicationId", c.name, c.kind, c.instance, c.options, c.fence, c.attempts AS attempt, c.failures, c.unexpected,
+  SELECT c.id, c.tenant, c.application_id AS "applicationId", c.name, c.kind, c.instance, c.options, c.fence, c.lease_until AS "leaseUntil", c.attempts AS attempt, c.failures, c.unexpected,
     c.failing_since AS "failingSince", c.receipt, c.before, a.document AS application
   FROM claimed c JOIN application a ON a.id = c.application_id AND a.tenant = c.tenant
   ORDER BY c.due_at, c.id`);
 
-const RENEW = prepared("UPDATE step SET lease_until = $3 WHERE id = $1 AND tenant = $4 AND fence = $2 AND state = 'running' RETURNING id");
+export const RENEW = prepared(
+  "UPDATE step SET lease_until = $3 WHERE id = $1 AND tenant = $4 AND fence = $2 AND state = 'running' RETURNING id",
+);
 
-const RECOVER = prepared(`
+export const RECOVER = prepared(`
   WITH lost AS (
     UPDATE step SET state = 'inDoubt', due_at = $1, lease_owner = NULL, lease_until = NULL, changed_at = $1
     WHERE id IN (SELECT id FROM step WHERE state = 'running' AND lease_until < $1 FOR UPDATE SKIP LOCKED)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type DeliveryContext, DeliveryError, type Effect, isFound } from '@amtsbote/adapter-kit';
 import type { Clock, JsonValue } from '@amtsbote/canonical';
+import { crashPoint } from '@amtsbote/platform';
 import { prepared } from '@amtsbote/store';
 
 import type { House } from '../house/tokens.js';
@@ -35,6 +36,8 @@ export class StoredDelivery implements DeliveryContext {
     private readonly house: House,
     private readonly step: ClaimedStep,
     readonly signal: AbortSignal,
+    /** Whether the lease is not over, by the clock: asked before every outside call. */
+    private readonly isHeld: () => boolean = () => true,
   ) {
     this.key = step.id;
     this.attempt = step.attempt;
@@ -51,6 +54,7 @@ export class StoredDelivery implements DeliveryContext {
     if (earlier !== undefined) return earlier as Receipt;
     const known = await this.begin(name);
     if (known.state === 'done') return known.receipt as Receipt;
+    this.stillOurs();
     if (known.state === 'started') {
       const result = await effect.find();
       if (result === 'cannotTell') {
@@ -60,8 +64,20 @@ export class StoredDelivery implements DeliveryContext {
       }
       if (isFound(result)) return this.finish(name, result.found);
     }
+    this.stillOurs();
     this.signal.throwIfAborted();
-    return this.finish(name, await effect.act());
+    crashPoint('delivery.beginning');
+    const receipt = await effect.act();
+    crashPoint('delivery.acted');
+    return this.finish(name, receipt);
+  }
+
+  /**
+   * The store's word that the step is ours was true when it was given. A process that stood still since then, with the answer in its hands, would
+   * act a second time after another worker has.
+   */
+  private stillOurs(): void {
+    if (!this.isHeld()) throw new LeaseLost(`the lease of step ${this.step.id} is over`);
   }
 
   /** Notes that the effect is about to happen, or tells what is known of it. */
@@ -101,7 +117,8 @@ export function finishEffects(parameter: string, fence: string): string {
     WHERE effect.step_id = held.id AND effect.name = d.name`;
 }
 
-const BEGIN = prepared(`
+/** For the simulation's model of the store. */
+export const BEGIN = prepared(`
   WITH held AS (SELECT id FROM step WHERE id = $1 AND tenant = $4 AND fence = $2 AND state = 'running'),
   finished AS (${finishEffects('$6', '$2')}),
   fresh AS (

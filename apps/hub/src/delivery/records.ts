@@ -107,7 +107,8 @@ interface AttemptEnd {
 
 const EVENT = { done: 'done', awaiting: 'awaiting', retrying: 'retrying', inDoubt: 'in-doubt', parked: 'parked' } as const;
 
-const END = prepared(`
+/** For the simulation's model of the store. */
+export const END = prepared(`
   WITH app AS MATERIALIZED (SELECT ${LOCKED} FROM application WHERE id = $11 AND tenant = $10 FOR UPDATE),
   held AS (
     UPDATE step SET state = $3, due_at = $4, failure = $5::jsonb, receipt = coalesce($6::jsonb, step.receipt), lease_owner = NULL, lease_until = NULL,

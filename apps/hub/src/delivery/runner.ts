@@ -8,6 +8,7 @@
  *   in doubt  the target may have acted: it is asked (find) before anything is repeated
  *   parked    in front of a person; never lost, never retried blindly
  */
+import { crashPoint } from '@amtsbote/platform';
 import { Injectable } from '@nestjs/common';
 
 import { Instances } from '../house/instances.js';
@@ -16,6 +17,7 @@ import { type ClaimedStep, Claims } from './claims.js';
 import { decide, type Verdict } from './decide.js';
 import { LeaseLost, StoredDelivery } from './effects.js';
 import { type Admission, Gates } from './gates.js';
+import { Lease } from './lease.js';
 import type { Outcome } from './outcome.js';
 import { persistently } from './persistently.js';
 import { AttemptRecords } from './records.js';
@@ -88,6 +90,7 @@ export class Runner {
     let claimed: ClaimedStep[] = [];
     try {
       claimed = await this.claims.claim(instance, admission.places, this.timesOf(instance).leaseMs, stepId);
+      if (claimed.length > 0) crashPoint('delivery.claimed');
       for (const step of claimed) this.start(step, admission);
     } finally {
       this.gates.left(instance, admission.places - claimed.length);
@@ -115,12 +118,16 @@ export class Runner {
   /** One attempt from claim to commit. Never throws: what cannot be written down is settled by the lease running out. */
   private async run(step: ClaimedStep, admission: Admission): Promise<void> {
     const started = this.house.clock.now().getTime();
-    const lease = this.holdLease(step);
-    const ctx = new StoredDelivery(this.house, step, lease.signal);
+    const { leaseMs, attemptMs } = this.timesOf(step.instance);
+    const lease = new Lease(step, leaseMs, this.claims, this.house.clock, this.gone.signal);
+    const signal = AbortSignal.any([lease.signal, this.stop.signal, AbortSignal.timeout(attemptMs)]);
+    const ctx = new StoredDelivery(this.house, step, signal, () => lease.isHeld());
     let ended: string;
     try {
       const outcome = await this.actOrFind(step, ctx);
-      await persistently(() => this.records.succeeded(step, outcome, ctx.finished), this.house.clock, lease.signal);
+      crashPoint('delivery.performed');
+      await persistently(() => this.records.succeeded(step, outcome, ctx.finished), this.house.clock, signal);
+      crashPoint('delivery.recorded');
       await this.gates.succeeded(step.instance);
       ended = outcome.is;
     } catch (error) {
@@ -147,6 +154,7 @@ export class Runner {
     const worker = this.workers.for(step.kind);
     if (step.before === 'inDoubt') {
       const found = await worker.find(step, ctx);
+      crashPoint('delivery.found');
       if (found === 'cannotTell') throw this.workers.cannotTell(step);
       if (found !== 'absent') return found;
     }
@@ -158,8 +166,10 @@ export class Runner {
     const verdict = this.judge(step, error);
     if (verdict.failure.kind === 'unexpected')
       this.house.log.error('delivery.unexpected', error, { stepId: step.id, instance: step.instance });
+    crashPoint('delivery.failing');
     try {
       await persistently(() => this.records.failed(step, verdict, ctx.finished), this.house.clock, ctx.signal);
+      crashPoint('delivery.failed');
       if (verdict.countsAgainstTarget) await this.gates.failed(step.instance, verdict.failure);
       if (verdict.pausesInstance) await this.gates.pause(step.instance, verdict.failure.code, 'hub');
     } catch (writeError) {
@@ -185,31 +195,6 @@ export class Runner {
       policy: this.timesOf(step.instance).retry,
       fraction: this.house.randomness.fraction(),
     });
-  }
-
-  /** Renews the lease while the attempt runs and fires the signal when it is lost, the time is over, or the hub stops. */
-  private holdLease(step: ClaimedStep): { signal: AbortSignal; release: () => void } {
-    const { leaseMs, attemptMs } = this.timesOf(step.instance);
-    const lost = new AbortController();
-    const done = new AbortController();
-    void this.renewing(step, leaseMs, AbortSignal.any([done.signal, this.gone.signal]), lost);
-    return { signal: AbortSignal.any([lost.signal, this.stop.signal, AbortSignal.timeout(attemptMs)]), release: () => done.abort() };
-  }
-
-  private async renewing(step: ClaimedStep, leaseMs: number, done: AbortSignal, lost: AbortController): Promise<void> {
-    for (;;) {
-      const ended = await this.house.clock.sleep(leaseMs / 3, done).then(
-        () => false,
-        () => true,
-      );
-      if (ended) return;
-      // A store that does not answer now may do so before the lease is over; the fence guards the rest.
-      const held = await this.claims.renew(step, leaseMs).catch(() => true);
-      if (!held) {
-        lost.abort();
-        return;
-      }
-    }
   }
 
   private timesOf(instance: string): ReturnType<StepWorkers['hubTimes']> {

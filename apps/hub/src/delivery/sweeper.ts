@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { crashPoint } from '@amtsbote/platform';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../house/tokens.js';
@@ -55,7 +56,10 @@ export class Sweeper {
     await this.gates.refresh();
     await this.adoptStrays();
     const recovered = await this.claims.recover();
-    if (recovered > 0) this.house.log.warn('sweeper.recovered', { steps: recovered });
+    if (recovered > 0) {
+      crashPoint('delivery.recovered');
+      this.house.log.warn('sweeper.recovered', { steps: recovered });
+    }
     for (const name of this.gates.names()) await this.runner.drain(name);
   }
 

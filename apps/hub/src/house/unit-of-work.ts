@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
 import type { Message, MessageType } from '@amtsbote/canonical';
+import { crashPoint } from '@amtsbote/platform';
 import { type JournalEntry, type Transaction } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -49,8 +50,10 @@ export class UnitOfWork {
       const work = new Work(sql, this.house);
       const outcome = await act(work);
       await writeChanges(sql, work, this.house.clock.now());
+      crashPoint('work.committing');
       return { result: outcome, published: work.messages.length > 0 };
     });
+    crashPoint('work.committed');
     if (published) this.waker.nudge();
     return result;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { IntakeRejection, type RawRequest, type ReceivedSubmission } from '@amtsbote/adapter-kit';
+import { crashPoint } from '@amtsbote/platform';
 import { appendJournal } from '@amtsbote/store';
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
@@ -43,6 +44,7 @@ export class IntakeController {
     const sender = { isVerified: false };
     try {
       const row = await this.intake.accept(endpoint, await this.receive(endpoint, request, sender));
+      crashPoint('intake.committed');
       await reply.status(endpoint.config.answerStatus).send(answerOf(row, this.house.loaded.config.publicUrl));
     } catch (error) {
       await this.noteRejection(endpoint, error, sender.isVerified);
@@ -59,6 +61,7 @@ export class IntakeController {
       const raw = this.rawOf(request, Buffer.alloc(0));
       port.verify(raw);
       sender.isVerified = true;
+      crashPoint('intake.reading');
       checkMediaType(request, ['multipart/form-data']);
       if (announced > limits.totalBytesMax) throw tooLarge(limits.totalBytesMax);
       const parts = await readMultipart(request.raw, {

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { type ApplicationDraft, type FormsPort, IntakeRejection, ownEntry, type ReceivedSubmission } from '@amtsbote/adapter-kit';
 import { envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
 import { type Application, type Message, type PublicService, referenceOf, requestType } from '@amtsbote/canonical';
+import { crashPoint } from '@amtsbote/platform';
 import { appendJournal, type JournalEntry, type StoredBlob } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -49,6 +50,7 @@ export class IntakeService {
       const draft = endpoint.port.translate(submission);
       const tenant = tenantOf(endpoint, draft);
       const placed = await this.place(endpoint, draft, unowned);
+      crashPoint('intake.stored');
       const catalogue = await this.catalogue.of(draft, tenant);
       const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue });
       if (row.fresh) {
@@ -127,6 +129,7 @@ export class IntakeService {
     const application = composeApplication(draft, frame, placed, this.house.ids);
     const route = this.routes.match(application);
     const plan = firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
+    crashPoint('routing.planned');
     return {
       application,
       fingerprint: fingerprintOf(submission, placed),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { PostgresQueue, Waker } from '@amtsbote/bus';
+import { ApplicationId } from '@amtsbote/canonical';
 import type { Redriven } from '@amtsbote/ops-api';
 import { Injectable } from '@nestjs/common';
 
@@ -30,7 +31,7 @@ export class DeadLetters {
       for (const { id: message, type, subject, tenant } of letters)
         work.note({
           tenant,
-          applicationId: subject,
+          applicationId: isApplication(subject) ? subject : null,
           stepId: null,
           actor,
           event: 'message.redriven',
@@ -46,9 +47,13 @@ export class DeadLetters {
 interface Letter {
   readonly id: string;
   readonly type: string;
-  /** Application id. */
+  /** Application id, or what else the message is about. */
   readonly subject: string;
   readonly tenant: string;
+}
+
+function isApplication(subject: string): boolean {
+  return ApplicationId.safeParse(subject).success;
 }
 
 const CHOSEN = `

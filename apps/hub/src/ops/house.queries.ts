@@ -79,5 +79,5 @@ const QUEUE = `
   FROM pickup_item WHERE queue = $1 AND tenant = $2 AND state IN ('offered', 'leased')`;
 
 const DEAD_LETTERS = `
-  SELECT id, type, subject AS "applicationId", tenant, reason, deliveries, died_at AS "diedAt" FROM dead_letter
+  SELECT id, type, CASE WHEN subject ~ '^[0-9a-f-]{36}$' THEN subject END AS "applicationId", tenant, reason, deliveries, died_at AS "diedAt" FROM dead_letter
   WHERE ($1::text[] IS NULL OR tenant = ANY($1)) ORDER BY died_at LIMIT $2`;

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 
 import type { ReceivedFile } from '@amtsbote/adapter-kit';
 import { type Decision, DecisionOutcome, distinctNames, Instant, safeFileName, type StoredAttachment } from '@amtsbote/canonical';
+import { crashPoint } from '@amtsbote/platform';
 import { type DecisionRow, decisionsOf, type PickupItemRow, stepsOf, storable } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -64,7 +65,9 @@ export class Decisions {
     const { sent, files } = await this.read(request);
     // A store that failed may have committed all the same: then the bytes stay, and the janitor removes what belongs to nobody.
     const received = { key, sent, files };
+    crashPoint('pickup.deciding');
     const { row, fresh } = await this.store(access, item, received);
+    crashPoint('pickup.decided');
     if (!fresh) await Promise.all(files.map(({ id }) => this.house.blobs.remove(id)));
     if (row.fingerprint !== null && row.fingerprint !== fingerprintOf(received)) throw keyReused(row);
     return row;

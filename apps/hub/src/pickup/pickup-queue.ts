@@ -8,6 +8,7 @@
  *   withdrawn     the step was cancelled, skipped or rerouted while it was open
  */
 import type { JsonValue } from '@amtsbote/canonical';
+import { crashPoint } from '@amtsbote/platform';
 import { affected, type PickupItemRow, returning, storable } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -75,6 +76,7 @@ export class PickupQueue {
     const until = new Date(now.getTime() + access.leaseMs);
     const leases = Array.from({ length: limit }, () => this.house.ids.uuid());
     const items = await this.house.database.query<LeasedItem[]>(LEASE, [access.queue, access.tenant, now, limit, until, leases]);
+    if (items.length > 0) crashPoint('pickup.leased');
     return { items, remaining: items.length < limit ? 0 : await this.available(access) };
   }
 
@@ -96,7 +98,7 @@ export class PickupQueue {
   /** The Fachverfahren has it. Repeating it gives the same receipt. @throws ProblemError 409 when the lease is lost. */
   async acknowledge(access: QueueAccess, id: string, leaseId: string): Promise<SignedReceipt> {
     const item = await this.item(access, id);
-    return this.unitOfWork.run(async (work) => {
+    const receipt = await this.unitOfWork.run(async (work) => {
       const application = await this.status.lock(work, item.applicationId, [access.tenant]);
       const [current] = await work.sql.query<PickupItemRow[]>(`${ITEM} FOR UPDATE`, [id, access.queue, access.tenant]);
       if (application === undefined || current === undefined)
@@ -119,6 +121,8 @@ export class PickupQueue {
       await this.laufzettel.advance(work, application, id);
       return signed;
     });
+    crashPoint('pickup.acknowledged');
+    return receipt;
   }
 
   /** The Fachverfahren refuses it: a person decides. Repeating it is harmless. @throws ProblemError 409 when the lease is lost. */

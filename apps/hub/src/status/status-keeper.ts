@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { APPLICATION_TRANSITIONS, type ApplicationState, mayMove, type Progress, type StepState } from '@amtsbote/canonical';
+import { crashPoint } from '@amtsbote/platform';
 import { type LaufzettelSituation, prepared } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -50,6 +51,7 @@ export class StatusKeeper {
     // A second decision (a correction) leaves the state, but the citizen has to hear of it.
     const moves = changes || news !== undefined;
     const state = changes ? wanted : application.state;
+    if (moves) crashPoint('status.moving');
     const report = moves ? this.move(work, application, state, cause, read.decisions[0]?.id) : undefined;
     const progress = report === undefined ? progressOf(situation, false) : openProgress(progressOf(situation, false));
     if (moves || progress !== application.progress)

@@ -90,13 +90,10 @@ function rowsOf(
   return PHASES.flatMap(({ name }, index) => {
     const [from, to] = [index === 0 ? startedAt : (ends[index - 1] ?? startedAt), ends[index] ?? startedAt];
     const seconds = (to - from) / 1_000;
-    const peak = meter.peak(from, to);
-    const one = (unit: string, value: number): Row => rowOf({ contender: 'hub', case: name, unit }, [value]);
     return [
-      one('s', seconds),
-      ...(carries[index] === true ? [one('MiB/s', size / Math.max(seconds, 0.001))] : []),
-      one('peak MiB', peak),
-      one('growth MiB', peak - baseline),
+      rowOf('amtsbote', name, 's', [seconds]),
+      ...(carries[index] === true ? [rowOf('amtsbote', name, 'MiB/s', [size / Math.max(seconds, 0.001)])] : []),
+      rowOf('amtsbote', name, 'growth MiB', [meter.peak(from, to) - baseline]),
     ];
   });
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-/** One measured figure: who did what, and how fast. Every bench prints such rows. */
+/** One figure of one contender in one case; the same shape in every bench. */
 export interface Row {
-  /** Who was measured: the hub, or what it is compared with. */
   readonly contender: string;
-  /** What it did. */
   readonly case: string;
-  /** Unit of the three values, such as `MB/s`. */
   readonly unit: string;
   readonly median: number;
   readonly min: number;
@@ -15,11 +12,10 @@ export interface Row {
 
 /** A figure that has to keep within a limit. */
 export interface Aim {
+  /** Stable name, for machines. */
   readonly name: string;
   readonly value: number;
   readonly aim: number;
-  /** On which side of the aim the value has to be. */
-  readonly side: 'atMost' | 'atLeast';
   readonly ok: boolean;
 }
 
@@ -35,64 +31,59 @@ export interface BenchWish {
   readonly databaseUrl: string | undefined;
   /** Size of the thing that is measured, in the bench's own unit; absent = its standard. */
   readonly size: number | undefined;
+  /** How often each contender is measured, in turns; absent = the bench's standard. */
+  readonly rounds: number | undefined;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** A row of the values of several rounds (at least one). */
-export function rowOf({ contender, unit, ...what }: Pick<Row, 'contender' | 'case' | 'unit'>, values: readonly number[]): Row {
-  const rounded = (value: number): number => Number(value.toPrecision(4));
-  const [median, min, max] = [medianOf(values), Math.min(...values), Math.max(...values)].map(rounded);
-  return { contender, case: what.case, unit, median: median ?? Number.NaN, min: min ?? Number.NaN, max: max ?? Number.NaN };
+/** Figures of all rounds as one row. @throws Error without a figure. */
+export function rowOf(contender: string, what: string, unit: string, figures: readonly number[]): Row {
+  if (figures.length === 0) throw new Error(`no figure for ${contender}, ${what}`);
+  const [min, max] = [Math.min(...figures), Math.max(...figures)];
+  return { contender, case: what, unit, median: rounded(medianOf(figures)), min: rounded(min), max: rounded(max) };
 }
 
-/** The middle one; of an even number the mean of the two in the middle. @throws RangeError without values. */
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [below, above] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
-  if (below === undefined || above === undefined) throw new RangeError('there is no median of nothing');
-  return (below + above) / 2;
+/** The middle one; between the two in the middle where there are two. */
+export function medianOf(figures: readonly number[]): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle - 1)] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
 }
 
-/** A figure with its upper limit, in thousandths. */
+/** The figure below which this share of them lies. */
+export function percentileOf(figures: readonly number[], share: number): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+/** A figure with its upper limit. */
 export function atMost(name: string, value: number, aim: number): Aim {
-  const rounded = inThousandths(value);
-  return { name, value: rounded, aim, side: 'atMost', ok: rounded <= aim };
+  return { name, value: rounded(value), aim, ok: rounded(value) <= aim };
 }
 
-/** A figure with its lower limit, in thousandths. */
+/** A figure with its lower limit. */
 export function atLeast(name: string, value: number, aim: number): Aim {
-  const rounded = inThousandths(value);
-  return { name, value: rounded, aim, side: 'atLeast', ok: rounded >= aim };
+  return { name, value: rounded(value), aim, ok: rounded(value) >= aim };
 }
 
-/** How many times the other's value this is, at least. */
-export function ratioAtLeast(name: string, value: number, other: number, aim: number): Aim {
-  return atLeast(name, value / other, aim);
+/** Small figures to the thousandth, large ones to the whole: nobody measures more. */
+function rounded(value: number): number {
+  const steps = Math.abs(value) < 10 ? 1_000 : Math.abs(value) < 1_000 ? 10 : 1;
+  return Math.round(value * steps) / steps;
 }
-
-/** How many times the other's value this is, at most. */
-export function ratioAtMost(name: string, value: number, other: number, aim: number): Aim {
-  return atMost(name, value / other, aim);
-}
-
-function inThousandths(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
-}
-
-const COLUMNS = ['contender', 'case', 'unit', 'median', 'min', 'max'] as const;
 
 /** Rows as an aligned table, numbers to the right. */
 export function tableOf(rows: readonly Row[]): string {
-  const width = (column: keyof Row): number => Math.max(column.length, ...rows.map((row) => String(row[column]).length));
-  const line = (cell: (column: keyof Row) => string | number): string =>
-    COLUMNS.map((column) =>
-      typeof rows[0]?.[column] === 'number' ? String(cell(column)).padStart(width(column)) : String(cell(column)).padEnd(width(column)),
-    ).join('  ');
+  const columns = ['case', 'contender', 'unit', 'median', 'min', 'max'] as const;
+  const width = (column: (typeof columns)[number]): number => Math.max(column.length, ...rows.map((row) => String(row[column]).length));
+  const line = (cell: (column: (typeof columns)[number]) => string | number): string =>
+    columns
+      .map((column) =>
+        ['median', 'min', 'max'].includes(column)
+          ? String(cell(column)).padStart(width(column))
+          : String(cell(column)).padEnd(width(column)),
+      )
+      .join('  ');
   return [line((column) => column), ...rows.map((row) => line((column) => row[column]))].join('\n');
-}
-
-/** The line for machines: one JSON object. */
-export function jsonOf(bench: string, { rows, aims }: BenchResult): string {
-  return JSON.stringify({ bench, rows, aims: aims.map(({ name, value, aim, ok }) => ({ name, value, aim, ok })) });
 }

@@ -6,6 +6,9 @@ import type { Town } from '../town.js';
 import type { BookedApplication } from './hub-books.js';
 import type { SentApplication } from './samples.js';
 
+/** The systems around the hub whose books are looked into. */
+export type Outside = Pick<Town, 'portal' | 'payment' | 'fachverfahren' | 'dms'>;
+
 /** What is left to say about applications when everybody's books are compared. */
 export interface Audit {
   /** Accepted with 202. */
@@ -40,11 +43,11 @@ export function audit(sent: readonly SentApplication[], booked: readonly BookedA
 }
 
 /** What a finished application should have left outside of the hub, and did not. */
-export function missingOutside(application: SentApplication, town: Town): string[] {
+export function missingOutside(application: SentApplication, town: Outside): string[] {
   return [...missingAtPortal(application, town), ...missingInOffice(application, town), ...missingInDms(application, town)];
 }
 
-function missingAtPortal({ id, reference }: SentApplication, { portal, payment }: Town): string[] {
+function missingAtPortal({ id, reference }: SentApplication, { portal, payment }: Outside): string[] {
   const known = portal.cases.get(id);
   const last = known?.updates.at(-1)?.data;
   const isCollected = known !== undefined && known.documents.length > 0 && known.documents.every(({ result }) => result === 'collected');
@@ -57,7 +60,7 @@ function missingAtPortal({ id, reference }: SentApplication, { portal, payment }
   ];
 }
 
-function missingInOffice({ id, sha512 }: SentApplication, { fachverfahren }: Town): string[] {
+function missingInOffice({ id, sha512 }: SentApplication, { fachverfahren }: Outside): string[] {
   const known = fachverfahren?.cases.get(id);
   return [
     ...(known?.taken === 1 ? [] : [`the Fachverfahren took it ${known?.taken ?? 0} times`]),
@@ -66,7 +69,7 @@ function missingInOffice({ id, sha512 }: SentApplication, { fachverfahren }: Tow
 }
 
 /** All that was sent, the data of application and decision, and the decision's own documents. */
-function missingInDms({ id, reference, sha512 }: SentApplication, { dms, portal }: Town): string[] {
+function missingInDms({ id, reference, sha512 }: SentApplication, { dms, portal }: Outside): string[] {
   const vorgaenge = dms.contents().akten.flatMap((akte) => akte.vorgaenge);
   const vorgang = vorgaenge.find(({ properties }) => properties['vorgangsnummer'] === reference);
   if (vorgang === undefined) return [`the DMS has no ${TRADE_OFFICE.roles.vorgang.objectClass}`];

@@ -5,6 +5,7 @@ import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { HUB_FLAGS } from './hub-flags.js';
 import { ROOT } from './places.js';
 import { LaunchError } from './problem.js';
 
@@ -45,7 +46,7 @@ export class HubProcess {
     try {
       const preload = join(ROOT, 'dist/apps/landscape/src/launch/end-with-launcher.js');
       const main = join(ROOT, 'dist/apps/hub/src/main.js');
-      const child = spawn(process.execPath, ['--import', preload, main, wish.configFile ?? 'config/demo.yaml'], {
+      const child = spawn(process.execPath, [...HUB_FLAGS, '--import', preload, main, wish.configFile ?? 'config/demo.yaml'], {
         cwd: ROOT,
         env: { ...process.env, ...wish.environment },
         // A process group of its own: Ctrl-C in the terminal is for the launcher, which ends things in order.
@@ -92,6 +93,8 @@ export class HubProcess {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
+    // One that is frozen would not even hear of it.
+    this.child.kill('SIGCONT');
     const patience = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS_MAX);
     await ended;
     clearTimeout(patience);
@@ -102,10 +105,21 @@ export class HubProcess {
     return HubProcess.start(this.wish);
   }
 
-  /** For tests of crashes. */
-  kill(): void {
+  /** For tests of crashes: SIGKILL, no goodbye of any kind. */
+  async kill(): Promise<void> {
     this.isStopping = true;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
     this.child.kill('SIGKILL');
+    await ended;
+  }
+  /** For tests of crashes: it stands still in the middle of whatever it does, and knows nothing of it. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+  /** It goes on as if no time had passed. */
+  thaw(): void {
+    this.child.kill('SIGCONT');
   }
 
   private async obituary(code: number | null, signal: NodeJS.Signals | null): Promise<string> {

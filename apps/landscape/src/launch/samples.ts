@@ -69,7 +69,8 @@ export function intakeOf(hubUrl: string): string {
   return `${hubUrl}/intake/gewerbe`;
 }
 
-async function hashesOf({ representation, attachments }: OzgCloudSubmission): Promise<string[]> {
+/** SHA-512 of every file of a submission; hex. */
+export async function hashesOf({ representation, attachments }: OzgCloudSubmission): Promise<string[]> {
   const files = representation === undefined ? attachments : [representation, ...attachments];
   return Promise.all(
     files.map(async (file) => {

@@ -35,6 +35,8 @@ export interface FaultBench {
   readonly readsAnswers: boolean;
   /** Faults that a probe has to notice. */
   readonly probed: readonly Fault[];
+  /** Faults the target cannot have, each with the reason. */
+  readonly impossible?: Readonly<Partial<Record<Fault, string>>>;
   /** What must never be seen of the present request and the options. */
   hidden(): readonly string[];
 }
@@ -74,12 +76,14 @@ export function faultTests(bench: FaultBench): void {
       expect(bench.effects()).toBe(0);
     });
 
-    it(`is unavailable for as long as the ${bench.other} asks when it throttles`, async () => {
-      strike('throttled', { retryAfterS: 7 });
-      const error = await deliveryErrorOf(bench.act());
-      expect([error.kind, error.retryAfterMs]).toEqual(['unavailable', 7_000]);
-      expect(bench.effects()).toBe(0);
-    });
+    if (bench.impossible?.throttled === undefined) {
+      it(`is unavailable for as long as the ${bench.other} asks when it throttles`, async () => {
+        strike('throttled', { retryAfterS: 7 });
+        const error = await deliveryErrorOf(bench.act());
+        expect([error.kind, error.retryAfterMs]).toEqual(['unavailable', 7_000]);
+        expect(bench.effects()).toBe(0);
+      });
+    }
 
     it(`stops for a person when the ${bench.other} says no`, async () => {
       bench.refuseNext();

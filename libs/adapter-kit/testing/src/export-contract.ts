@@ -5,6 +5,7 @@ import { countEffects, crashAndResume, failureKindOf, type SimulatedTarget, test
 import { EffectMemory, TestDelivery } from './delivery-context.js';
 import { faultTests } from './delivery-faults.js';
 import { afterEach, beforeEach, describe, expect, it } from './jest.js';
+import type { Fault } from './simulator-server.js';
 
 /** An application as the Fachverfahren has it. */
 export interface ReceivedExport {
@@ -32,6 +33,8 @@ export interface ExportContractFixture<Options, Target extends SimulatedTarget> 
   readonly delivering: RegExp;
   /** Everything in `optionsFor` that must never be seen. */
   readonly secrets: readonly string[];
+  /** Faults this target cannot have, each with the reason; their tests are not run. */
+  readonly impossible?: Readonly<Partial<Record<Fault, string>>>;
 }
 
 let exports = 0;
@@ -57,9 +60,15 @@ export function exportContract<Options, Target extends SimulatedTarget>(fixture:
     let target: Target;
     let port: ExportPort;
     let key: string;
-    const request = anExportRequest();
+    let request: ExportRequest;
 
     const nextKey = (): string => `0192f0a0-0000-7000-a000-${String((exports += 1)).padStart(12, '0')}`;
+    /** Another act is another application's: a target may know it by its application. */
+    const requestOf = (one: string): ExportRequest => anExportRequest({ application: anApplication({ id: one }) });
+    const next = (): void => {
+      key = nextKey();
+      request = requestOf(key);
+    };
     const makePort = (): ExportPort => fixture.adapter.create(fixture.adapter.options.parse(fixture.optionsFor(target)), testEnvironment());
     const delivery = (memory = new EffectMemory(), attempt = 1, signal?: AbortSignal): TestDelivery =>
       new TestDelivery(key, memory, attempt, signal);
@@ -72,7 +81,7 @@ export function exportContract<Options, Target extends SimulatedTarget>(fixture:
     beforeEach(async () => {
       target = await fixture.start();
       port = makePort();
-      key = nextKey();
+      next();
     });
     afterEach(async () => {
       await port.close();
@@ -110,7 +119,7 @@ export function exportContract<Options, Target extends SimulatedTarget>(fixture:
         expect(count).toBeGreaterThan(0);
         for (let effect = 1; effect <= count; effect += 1) {
           for (const when of ['before', 'after'] as const) {
-            key = nextKey();
+            next();
             const { id } = await crashAndResume((ctx) => port.deliver(request, ctx), key, { when, effect });
             expect(received().map((one) => one.id)).toEqual([id]);
           }
@@ -119,7 +128,7 @@ export function exportContract<Options, Target extends SimulatedTarget>(fixture:
 
       it('keeps different applications apart at the same time', async () => {
         const keys = Array.from({ length: 10 }, nextKey);
-        const receipts = await Promise.all(keys.map((one) => port.deliver(request, new TestDelivery(one))));
+        const receipts = await Promise.all(keys.map((one) => port.deliver(requestOf(one), new TestDelivery(one))));
         expect(receipts.map(({ id }) => [id])).toEqual(keys.map((one) => fixture.received(target, one).map(({ id }) => id)));
         expect(fixture.effectsTotal(target)).toBe(10);
       });
@@ -131,7 +140,7 @@ export function exportContract<Options, Target extends SimulatedTarget>(fixture:
       port: () => port,
       reopen: () => (port = makePort()),
       act: (memory, attempt, signal) => port.deliver(request, delivery(memory, attempt, signal)),
-      nextRequest: () => (key = nextKey()),
+      nextRequest: next,
       effects: () => received().length,
       effectsTotal: () => fixture.effectsTotal(target),
       refuseNext: () => fixture.refuseNext(target),
@@ -139,6 +148,7 @@ export function exportContract<Options, Target extends SimulatedTarget>(fixture:
       striking: fixture.delivering,
       readsAnswers: true,
       probed: ['down', 'error500', 'unauthorised'],
+      impossible: fixture.impossible ?? {},
       hidden: () => [...fixture.secrets, ...personalParts(request.application.applicant), 'Lageplan'],
     });
 

@@ -7,7 +7,8 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { ProblemError } from '../../http/problem.js';
-import { AtVersionQuery, CompetenceQuery, ExportQuery, LimitQuery, ObjectsQuery, ServicesQuery } from '../catalogue.dto.js';
+import { AtVersionQuery, ChangesQuery, CompetenceQuery, ExportQuery, LimitQuery, ObjectsQuery, ServicesQuery } from '../catalogue.dto.js';
+import { CatalogueChanges } from './changes.js';
 import { Competences } from './competence.js';
 import { CatalogueExport } from './export.js';
 import { readKey } from './keys.js';
@@ -31,6 +32,7 @@ export class CatalogueController {
     private readonly objects: CatalogueObjects,
     private readonly competences: Competences,
     private readonly exports: CatalogueExport,
+    private readonly changed: CatalogueChanges,
   ) {}
 
   @Get('services')
@@ -45,7 +47,7 @@ export class CatalogueController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { limit, cursor, ...wishes } = query;
-    const view = await this.views.of(reader.tenants, query);
+    const view = await this.views.asked(reader.tenants, query);
     await answer(request, reply, tagOf(view, request), () => this.finder.search(wishes, reader.tenants, limit, cursor));
   }
 
@@ -58,13 +60,17 @@ export class CatalogueController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.one(SERVICE, id, await this.views.of(reader.tenants, query), request, reply);
+    await this.one(SERVICE, id, await this.views.asked(reader.tenants, query), request, reply);
   }
 
   @Get('services/:id/history')
   @ApiOperation({ summary: 'All states of a service: import time and valid time.' })
-  async history(@Param('id') id: string, @Query() query: AtVersionQuery, @AsReader() reader: Reader): Promise<{ states: unknown[] }> {
-    return { states: await this.objects.history(SERVICE, readKey(id), await this.views.of(reader.tenants, query)) };
+  async history(
+    @Param('id') id: string,
+    @Query() query: AtVersionQuery,
+    @AsReader() reader: Reader,
+  ): Promise<{ completeFrom: number; states: unknown[] }> {
+    return this.objects.history(SERVICE, readKey(id), await this.views.asked(reader.tenants, query));
   }
 
   @Get('organisations/:id')
@@ -76,7 +82,7 @@ export class CatalogueController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.one(['organisation'], id, await this.views.of(reader.tenants, query), request, reply);
+    await this.one(['organisation'], id, await this.views.asked(reader.tenants, query), request, reply);
   }
 
   @Get('online-services')
@@ -87,7 +93,7 @@ export class CatalogueController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const view = await this.views.of(reader.tenants, query);
+    const view = await this.views.asked(reader.tenants, query);
     await answer(request, reply, tagOf(view, request), async () => ({
       version: view.version,
       ...(await this.objects.list('onlineService', view, query)),
@@ -102,15 +108,27 @@ export class CatalogueController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const view = await this.views.of(reader.tenants, query);
+    const view = await this.views.asked(reader.tenants, query);
     await answer(request, reply, tagOf(view, request), () => this.competences.find(query.leikaKey, query.ars, view));
   }
 
   @Get('dangling')
   @ApiOperation({ summary: 'What competences refer to and nobody describes, the most wanted first.' })
   async dangling(@Query() query: LimitQuery, @AsReader() reader: Reader): Promise<{ version: number; references: unknown[] }> {
-    const view = await this.views.of(reader.tenants, query.source === undefined ? {} : { source: query.source });
+    const view = await this.views.asked(reader.tenants, query.source === undefined ? {} : { source: query.source });
     return { version: view.version, references: await this.objects.dangling(view, query.limit) };
+  }
+
+  @Get('changes')
+  @ApiOperation({ summary: 'For whoever keeps a copy: which objects to fetch or to drop since a version; 410 = begin anew.' })
+  async changes(
+    @Query() { since, source, limit, cursor }: ChangesQuery,
+    @AsReader() reader: Reader,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const view = await this.views.asked(reader.tenants, source === undefined ? {} : { source });
+    await answer(request, reply, tagOf(view, request), () => this.changed.since(since, view, limit, cursor));
   }
 
   @Get('export')
@@ -121,7 +139,7 @@ export class CatalogueController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const view = await this.views.of(reader.tenants, { source, ...(version === undefined ? {} : { version }) });
+    const view = await this.views.asked(reader.tenants, { source, ...(version === undefined ? {} : { version }) });
     if (view.sources.length === 0) throw new ProblemError(404, 'unknown-source', 'There is no such catalogue source.');
     await this.exports.send(source, view, request, reply);
   }

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { House } from '../../house/tokens.js';
 import { ProblemError } from '../../http/problem.js';
 import { areaKeysAbove } from '../facts/areas.js';
+import { requireKept } from '../history/kept-versions.js';
 import { cursorParts, notACursor, writeParts } from './cursors.js';
 import { writeKey } from './keys.js';
 import { isIncluded, isVisible, type View } from './views.js';
@@ -63,9 +64,15 @@ export class CatalogueObjects {
     return objectOf(row);
   }
 
-  /** Oldest first. */
-  async history(kinds: readonly CatalogueObjectKind[], { schemeAgencyId, id }: CatalogueKey, { sources }: View): Promise<PastState[]> {
-    return this.house.database.query<PastState[]>(HISTORY, [sources, kinds, id, schemeAgencyId]);
+  /** Oldest first. Before `completeFrom` only states that an application needs are kept. */
+  async history(
+    kinds: readonly CatalogueObjectKind[],
+    { schemeAgencyId, id }: CatalogueKey,
+    { sources }: View,
+  ): Promise<{ completeFrom: number; states: PastState[] }> {
+    const states = await this.house.database.query<PastState[]>(HISTORY, [sources, kinds, id, schemeAgencyId]);
+    const [row] = await this.house.database.query<{ oldest: number | null }[]>(OLDEST, [sources]);
+    return { completeFrom: row?.oldest ?? 0, states };
   }
 
   /** All of a kind, or those that are competent for a service in a place. */
@@ -89,6 +96,8 @@ export class CatalogueObjects {
   async *all({ version, sources }: View): AsyncGenerator<CatalogueObject> {
     let place = ['', '', ''];
     for (;;) {
+      // Longer than old versions are kept: the reader is cut off, not given less.
+      await requireKept(this.house.database, version, sources);
       const rows = await this.house.database.query<(Row & { kind: string })[]>(ALL, [version, sources, ...place]);
       for (const { document } of rows) yield JSON.parse(document) as CatalogueObject;
       const last = rows.at(-1);
@@ -149,6 +158,8 @@ const HISTORY = `
     encode(o.hash, 'hex') AS hash
   FROM catalogue_object o JOIN catalogue_version f ON f.version = o.from_version LEFT JOIN catalogue_version t ON t.version = o.to_version
   WHERE o.source_no = ANY($1::int[]) AND o.kind = ANY($2::text[]) AND o.object_id = $3 AND o.agency = $4 ORDER BY o.from_version`;
+
+const OLDEST = 'SELECT max(oldest_version) AS oldest FROM catalogue_source WHERE no = ANY($1::int[])';
 
 const DANGLING = `
   WITH reference AS (

@@ -81,7 +81,7 @@ export class ServiceSearch {
   async search(wishes: ServiceWishes, tenants: readonly string[] | null, limit: number, cursor?: string): Promise<ServicePage> {
     const place = cursor === undefined ? undefined : readPlace(cursor);
     const version = place?.version ?? wishes.version;
-    const view = await this.views.of(tenants, {
+    const view = await this.views.asked(tenants, {
       ...(version === undefined ? {} : { version }),
       ...(wishes.source === undefined ? {} : { source: wishes.source }),
     });

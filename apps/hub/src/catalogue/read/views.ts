@@ -3,6 +3,7 @@ import type { Sql } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
+import { requireKept } from '../history/kept-versions.js';
 
 /** What a reader looks at: one version of the catalogue, the sources for its tenants, one moment of valid time. */
 export interface View {
@@ -47,6 +48,16 @@ export class Views {
     const names = this.sourcesOf(tenants).filter((name) => wish.source === undefined || name === wish.source);
     const sources = await this.numbersOf(names, sql);
     return { version: wish.version ?? (await this.head(sql)), sources, at: wish.at ?? this.house.clock.now() };
+  }
+
+  /**
+   * The same for people: a version they name has to be there.
+   * @throws ProblemError 404 `unknown-version`, 410 `version-gone`
+   */
+  async asked(tenants: readonly string[] | null, wish: { version?: number; at?: Date; source?: string } = {}): Promise<View> {
+    const view = await this.of(tenants, wish);
+    if (wish.version !== undefined) await requireKept(this.house.database, wish.version, view.sources);
+    return view;
   }
 
   /** The version that everybody sees who names none. */

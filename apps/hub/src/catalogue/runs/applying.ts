@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Hold, Impact } from '@amtsbote/ops-api';
+import { crashPoint } from '@amtsbote/platform';
 import { affected, appendJournal, type Sql } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { CatalogueSourceConfig } from '../../config/hub-config.js';
 import { House } from '../../house/tokens.js';
+import { Announcing } from './announcing.js';
 import { changesOf } from './comparing.js';
 import { holdsOf } from './guard.js';
 import { Impacts } from './impact.js';
@@ -17,6 +19,8 @@ import { stageOf } from './staging.js';
 interface Trial {
   readonly impact: readonly Impact[];
   readonly holds: readonly Hold[];
+  /** The version it was worked out against. */
+  readonly against: number;
 }
 
 /** Carries a trial out of the transaction that is rolled back. */
@@ -37,15 +41,20 @@ export class Applying {
     private readonly house: House,
     private readonly runs: RunStore,
     private readonly impacts: Impacts,
+    private readonly announcing: Announcing,
   ) {}
 
   /** Applies, or ends a dry run, or holds the run. @throws RunLost */
   async apply(run: Run, source: CatalogueSourceConfig): Promise<void> {
-    try {
-      await this.house.database.transaction(async (sql) => this.keep(sql, run, source));
-    } catch (error) {
-      if (!(error instanceof NotKept)) throw error;
-      await this.leave(run, error.trial);
+    for (let isLeft = false; !isLeft;) {
+      try {
+        await this.house.database.transaction(async (sql) => this.keep(sql, run, source));
+        this.announcing.wake();
+        return;
+      } catch (error) {
+        if (!(error instanceof NotKept)) throw error;
+        isLeft = await this.leave(run, error.trial);
+      }
     }
   }
 
@@ -61,13 +70,13 @@ export class Applying {
     if (isChanged) await write(sql, run, version);
     const impact = isChanged ? await this.impacts.compare(sql, before, version) : [];
     const holds = run.approvedBy === null ? holdsOf(run.counts, impact, source) : [];
-    if (run.isDryRun || holds.length > 0) throw new NotKept({ impact, holds });
+    if (run.isDryRun || holds.length > 0) throw new NotKept({ impact, holds, against: head.version });
     const made = isChanged ? version : head.version;
     if (isChanged) await sql.query('UPDATE catalogue_head SET version = $1', [version]);
     const cursor = await this.sourceCursor(sql, run);
     if (isChanged) await sql.query(VERSION, [version, run.id, run.sourceNo, cursor, now]);
     const { added, changed, removed } = run.counts;
-    const data = { run: run.id, source: run.source, version: made, added, changed, removed };
+    const data = { run: run.id, source: run.source, kind: run.kind, version: made, added, changed, removed };
     await appendJournal(
       sql,
       source.tenants.map((tenant) => ({
@@ -80,10 +89,12 @@ export class Applying {
         data,
       })),
     );
+    if (isChanged) await this.announcing.announce(sql, run, source, version);
     await this.runs.move(run, { version: made, impact: JSON.stringify(impact) }, sql);
     await dropTables(sql, run);
     // Last: whoever took the run over meanwhile makes all of this undone.
     await this.runs.end(run, 'applied', null, sql);
+    crashPoint('catalogue.applying');
   }
 
   /** Where the source is read on: after a sync where that one ended; after a rollback where the earlier version did, and only when asked. */
@@ -98,18 +109,25 @@ export class Applying {
     return row?.cursor ?? null;
   }
 
-  private async leave(run: Run, { impact, holds }: Trial): Promise<void> {
-    const report = { impact: JSON.stringify(impact), hold: JSON.stringify(holds) };
-    if (!run.isDryRun) {
-      await this.runs.move(run, { ...report, state: 'held', lease_owner: null, lease_until: null });
-      this.house.log.warn('catalogue.held', { run: run.id, source: run.source, reasons: holds.map(({ reason }) => reason).join(',') });
-      return;
-    }
-    await this.house.database.transaction(async (sql) => {
-      await this.runs.move(run, report, sql);
-      await dropTables(sql, run);
-      await this.runs.end(run, 'checked', null, sql);
+  /** @returns whether it is written down; not when another source has changed the catalogue meanwhile: then the report is no longer true. */
+  private async leave(run: Run, { impact, holds, against }: Trial): Promise<boolean> {
+    const report = { impact: JSON.stringify(impact), hold: JSON.stringify(holds), judged_version: against };
+    const isLeft = await this.house.database.transaction(async (sql) => {
+      if (run.isDryRun) {
+        await this.runs.move(run, report, sql);
+        await dropTables(sql, run);
+        await this.runs.end(run, 'checked', null, sql);
+        return true;
+      }
+      // Whoever makes the next version waits for this, and tells the held runs of it afterwards.
+      const [head] = await sql.query<{ version: number }[]>('SELECT version FROM catalogue_head FOR SHARE');
+      if (head?.version !== against) return false;
+      await this.runs.move(run, { ...report, state: 'held', lease_owner: null, lease_until: null }, sql);
+      return true;
     });
+    if (isLeft && !run.isDryRun)
+      this.house.log.warn('catalogue.held', { run: run.id, source: run.source, reasons: holds.map(({ reason }) => reason).join(',') });
+    return isLeft;
   }
 }
 

@@ -3,9 +3,9 @@ import type { CatalogueDocument, CataloguePage, CatalogueProgress } from '@amtsb
 import type { CatalogueChange, CatalogueFinding } from '@amtsbote/canonical';
 
 /** Changes after which a batch is full: enough that a transaction's cost does not count, few enough that two of them are no burden. */
-const CHANGES_MAX = 1_000;
+const CHANGES_MAX = 400;
 /** Pages after which it is full, whatever they hold: findings and large objects take memory too. */
-const PAGES_MAX = 20;
+const PAGES_MAX = 10;
 
 /** A change with its place in the run. */
 export interface StagedChange {

@@ -11,11 +11,13 @@ describe('a document whose run could not be asked for', () => {
   const removedAfter = async (failure: Error): Promise<string[]> => {
     const removed: string[] = [];
     const house = {
-      loaded: { config: { catalogue: { sources: { redaktion: { documentBytesMax: 1_000 } } } } },
       ids: { uuid: () => 'blob-1' },
       blobs: { put: async (id: string) => ({ id, size: 5, sha512: '' }), remove: async (id: string) => void removed.push(id) },
     };
-    const documents = new BroughtDocuments(house as never, { bring: () => Promise.reject(failure) } as never);
+    const documents = new BroughtDocuments(
+      house as never,
+      { own: () => ({ documentBytesMax: 1_000 }), bring: () => Promise.reject(failure) } as never,
+    );
     const request = { headers: {}, raw: Readable.from([]) } as unknown as FastifyRequest;
     const taking = documents.take({ actor: 'test', tenants: null }, 'redaktion', { mode: 'snapshot' } as never, request);
     await expect(taking).rejects.toBe(failure);

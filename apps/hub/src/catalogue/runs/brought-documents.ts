@@ -22,9 +22,10 @@ export class BroughtDocuments {
     private readonly commands: RunCommands,
   ) {}
 
-  /** @throws ProblemError 404, 413, 400, 408 */
+  /** @throws ProblemError 404, 403, 413, 400, 408 */
   async take(commander: Commander, source: string, { mode, name, dryRun }: DocumentQuery, request: FastifyRequest): Promise<Run> {
-    const bytesMax = this.house.loaded.config.catalogue.sources[source]?.documentBytesMax ?? 0;
+    // Before a byte is read: whoever may not bring it, or misspells the source, should not wait for the end of the line.
+    const { documentBytesMax: bytesMax } = this.commands.own(commander, source);
     if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
     const blob = await this.store(request, bytesMax);
     try {

@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '../../http/problem.js';
 import { AsOperator, type Operator } from '../../ops/operator.js';
 import { OpsGuard } from '../../ops/ops.guard.js';
-import { DiffQuery, DocumentQuery, DryRunBody, FindingsQuery, RunsQuery, SyncBody } from '../catalogue.dto.js';
+import { DiffQuery, DocumentQuery, DryRunBody, FindingsFileQuery, RunsQuery, SyncBody } from '../catalogue.dto.js';
 import { BroughtDocuments } from './brought-documents.js';
 import { sendCsv } from './findings-csv.js';
 import { RunCommands } from './run-commands.js';
@@ -69,16 +69,16 @@ export class CatalogueOpsController {
   }
 
   @Get('runs/:id/findings')
-  @ApiOperation({ summary: 'What was wrong with the source: JSON in pages, or everything as CSV by Accept: text/csv.' })
+  @ApiOperation({ summary: 'What was wrong with the source: JSON in pages, or everything as CSV by format=csv or Accept: text/csv.' })
   async findings(
     @Param('id', ParseIntPipe) id: number,
-    @Query() { after, limit }: FindingsQuery,
+    @Query() { after, limit, format }: FindingsFileQuery,
     @AsOperator() operator: Operator,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.commands.visible(operator, id);
-    if ((request.headers.accept ?? '').includes('text/csv')) {
+    if (format === 'csv' || (request.headers.accept ?? '').includes('text/csv')) {
       await sendCsv(reply, id, (place, rows) => this.queries.findings(id, place, rows));
       return;
     }

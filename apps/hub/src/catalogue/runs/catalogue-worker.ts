@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { Background } from '../../house/lifecycle.js';
 import { House } from '../../house/tokens.js';
+import { Forgetting } from '../history/forgetting.js';
 import { CatalogueCleaning } from './cleaning.js';
 import { Execution, Stopping } from './execution.js';
 import type { Run } from './run.js';
@@ -28,6 +29,7 @@ export class CatalogueWorker implements Background {
     private readonly schedule: Schedule,
     private readonly execution: Execution,
     private readonly cleaning: CatalogueCleaning,
+    private readonly forgetting: Forgetting,
   ) {}
 
   start(): void {
@@ -79,8 +81,9 @@ export class CatalogueWorker implements Background {
   private async clean(): Promise<void> {
     const now = this.house.clock.now().getTime();
     if (now - this.cleanedAt < CLEANING_ROUND_MS) return;
-    this.cleanedAt = now;
     await this.cleaning.round();
+    // While there is more to forget, the next round goes on with it.
+    if (!(await this.forgetting.round())) this.cleanedAt = now;
   }
 
   private async work(): Promise<void> {

@@ -53,7 +53,7 @@ describe('a run that would do harm', () => {
     const held = await catalogue.run();
     expect(held).toMatchObject({
       state: 'held',
-      hold: [{ reason: 'vanishing', detail: '4 of 7 objects of kind service would be removed.' }],
+      hold: [{ reason: 'vanishing', detail: '4 of 7 objects of kind service would be removed.', kind: 'service', before: 7, removed: 4 }],
     });
     await expect(keys()).resolves.toHaveLength(8);
     // Nobody overtakes it.
@@ -157,7 +157,8 @@ describe('going back', () => {
     await expect(titleAt(2)).resolves.toEqual(['b Eins', 'a Zwei', 'c Zwei']);
     await expect(titleAt(3)).resolves.toEqual(['c Zwei', 'a Drei']);
     const key = { schemeAgencyId: 'L100042', id: 'a' };
-    const states = await catalogue.objects.history(['service'], key, await catalogue.views.of(null));
+    const { completeFrom, states } = await catalogue.objects.history(['service'], key, await catalogue.views.of(null));
+    expect(completeFrom).toBe(0);
     expect(states.map(({ fromVersion, toVersion }) => [fromVersion, toVersion])).toEqual([
       [1, 2],
       [2, 3],

@@ -2,6 +2,7 @@
 import { DeliveryError } from '@amtsbote/adapter-kit';
 import type { Failure } from '@amtsbote/canonical';
 import type { RunCounts } from '@amtsbote/ops-api';
+import { crashPoint } from '@amtsbote/platform';
 import { Injectable } from '@nestjs/common';
 
 import type { CatalogueSourceConfig } from '../../config/hub-config.js';
@@ -33,6 +34,7 @@ export class Execution {
 
   /** Never throws but for failures of the database: what happens to a run is in its row. */
   async execute(claimed: Run, source: CatalogueSourceConfig, stop: AbortSignal): Promise<void> {
+    crashPoint('catalogue.claimed');
     const ending = new AbortController();
     const signal = AbortSignal.any([ending.signal, stop]);
     const heartbeat = this.keep(claimed, source, ending, signal);
@@ -62,14 +64,18 @@ export class Execution {
     }
     if (run.state === 'reading') {
       await this.reading.read(run, source, signal);
+      crashPoint('catalogue.read');
       run = await this.reread(run);
     }
     if (run.state === 'comparing') {
       await this.compare(run);
+      crashPoint('catalogue.compared');
       run = await this.reread(run);
     }
     signal.throwIfAborted();
-    if (run.state === 'applying') await this.applying.apply(run, source);
+    if (run.state !== 'applying') return;
+    await this.applying.apply(run, source);
+    crashPoint('catalogue.applied');
   }
 
   private async compare(run: Run): Promise<void> {

@@ -19,7 +19,13 @@ describe('a run has to wait', () => {
 
   it('when all offices vanish, however many competences stay', () => {
     expect(holdsOf(counts({ organisation: kind(300, 300), competence: kind(1_000_000, 0) }), [], settings)).toEqual([
-      { reason: 'vanishing', detail: '300 of 300 objects of kind organisation would be removed.' },
+      {
+        reason: 'vanishing',
+        detail: '300 of 300 objects of kind organisation would be removed.',
+        kind: 'organisation',
+        before: 300,
+        removed: 300,
+      },
     ]);
   });
 

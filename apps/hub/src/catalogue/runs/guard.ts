@@ -14,7 +14,8 @@ export function holdsOf(
 ): Hold[] {
   const vanishing = Object.entries(counts.kinds).flatMap(([kind, { before, removed }]): Hold[] => {
     if (removed <= vanishCountMin || removed <= before * vanishShareMax) return [];
-    return [{ reason: 'vanishing', detail: `${removed} of ${before} objects of kind ${kind} would be removed.` }];
+    const detail = `${removed} of ${before} objects of kind ${kind} would be removed.`;
+    return [{ reason: 'vanishing', detail, kind, before, removed }];
   });
   if (!holdOnImpact || impact.length === 0) return vanishing;
   return [...vanishing, { reason: 'impact', detail: `${impact.length} things in use would break or change.` }];

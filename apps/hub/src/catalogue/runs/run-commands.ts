@@ -8,6 +8,7 @@ import type { Commander } from '../../delivery/step-commands.js';
 import { House } from '../../house/tokens.js';
 import { ProblemError } from '../../http/problem.js';
 import { isOwn, isVisible } from '../../ops/reach.js';
+import { requireKept } from '../history/kept-versions.js';
 import { dropTables } from './applying.js';
 import type { BroughtDocument, Run } from './run.js';
 import { RunStore } from './run-store.js';
@@ -41,13 +42,14 @@ export class RunCommands {
     );
   }
 
-  /** Brings the source back to what it was after a run. @throws ProblemError 404, 403, 409 */
+  /** Brings the source back to what it was after a run. @throws ProblemError 404, 403, 409, 410 for a version that is no longer kept */
   async rollback(commander: Commander, id: number, isDryRun = false): Promise<Run> {
-    const { source, version } = await this.visible(commander, id);
+    const { source, sourceNo, version } = await this.visible(commander, id);
     const config = this.own(commander, source);
     if (version === null) throw new ProblemError(409, 'run-made-no-version', 'Only an applied run can be gone back to.');
     return this.act(commander, 'catalogue.rollback-requested', config, async (sql) => {
       await this.refuseSecond(sql, source);
+      await requireKept(sql, version, [sourceNo]);
       return this.runs.request({ source, kind: 'rollback', actor: commander.actor, targetVersion: version, isDryRun }, sql);
     });
   }
@@ -87,7 +89,8 @@ export class RunCommands {
     return run;
   }
 
-  private own({ tenants }: Commander, source: string): CatalogueSourceConfig {
+  /** The source, if the commander may change it. @throws ProblemError 404, 403 */
+  own({ tenants }: Commander, source: string): CatalogueSourceConfig {
     const { sources } = this.house.loaded.config.catalogue;
     const config = Object.hasOwn(sources, source) ? sources[source] : undefined;
     if (config === undefined || !isVisible(config.tenants, tenants))

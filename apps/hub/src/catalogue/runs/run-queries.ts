@@ -3,6 +3,7 @@ import type { Difference, FindingView, RunView, SourceView } from '@amtsbote/ops
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
+import { requireKept } from '../history/kept-versions.js';
 import { cursorParts, notACursor } from '../read/cursors.js';
 import { Views } from '../read/views.js';
 import type { Run } from './run.js';
@@ -41,9 +42,16 @@ export class RunQueries {
         pausedReason,
         lastRun: last === undefined ? null : await this.view(last),
         objects: Object.fromEntries(kinds.map(({ kind, count }) => [kind, count])),
+        history: await this.historyOf(no),
       });
     }
     return views;
+  }
+
+  private async historyOf(no: number): Promise<SourceView<Date>['history']> {
+    const [row] = await this.house.database.query<SourceView<Date>['history'][]>(HISTORY, [no]);
+    if (row === undefined) throw new Error('a source is gone');
+    return row;
   }
 
   async view(run: Run): Promise<RunView<Date>> {
@@ -68,9 +76,13 @@ export class RunQueries {
     return this.house.database.query<FindingView[]>(FINDINGS, [run, after, limit]);
   }
 
-  /** What became otherwise for the source of the second run, from what the first run left to what the second one left. */
+  /**
+   * What became otherwise for the source of the second run, from what the first run left to what the second one left.
+   * @throws ProblemError 410 when one of their versions is no longer kept
+   */
   async diff(from: Run, to: Run, after: string | undefined, limit: number): Promise<{ items: Difference[]; next?: string }> {
     const [first, last] = [from.version ?? 0, to.version ?? 0].sort((a, b) => a - b);
+    for (const version of [first, last]) await requireKept(this.house.database, version ?? 0, [to.sourceNo]);
     const swap = (from.version ?? 0) > (to.version ?? 0);
     const place = after === undefined ? ['', '', ''] : placeOf(after);
     const rows = await this.house.database.query<Difference[]>(DIFF, [to.sourceNo, first, last, to.source, ...place, limit + 1, swap]);
@@ -103,6 +115,13 @@ function placeOf(cursor: string): string[] {
 
 const KINDS =
   'SELECT kind, count(*)::float8 AS count FROM catalogue_object WHERE source_no = $1 AND to_version IS NULL GROUP BY kind ORDER BY kind';
+
+const HISTORY = `
+  SELECT count(v.version) FILTER (WHERE v.version >= s.oldest_version)::int AS versions, s.oldest_version AS "oldestVersion",
+    min(v.applied_at) FILTER (WHERE v.version >= s.oldest_version) AS "oldestAt",
+    (SELECT count(*)::int FROM catalogue_kept_version k WHERE k.source_no = s.no) AS "namedVersions",
+    s.swept_version IS NOT NULL AS "isRemoving", s.removed_states::float8 AS "removedStates", s.removed_bytes::float8 AS "removedBytes"
+  FROM catalogue_source s LEFT JOIN catalogue_version v ON v.source_no = s.no WHERE s.no = $1 GROUP BY s.no`;
 
 const FINDING_COUNTS = `
   SELECT count(*) FILTER (WHERE severity = 'muss')::int AS muss, count(*) FILTER (WHERE severity = 'soll')::int AS soll

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type DeliveryContext, DeliveryError, type PaymentOpened, type PaymentOrder, type PaymentReport } from '@amtsbote/adapter-kit';
 import { nextPaymentState } from '@amtsbote/canonical';
+import { crashPoint } from '@amtsbote/platform';
 import { type PaymentFollowing, type PaymentRow, paymentsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -56,6 +57,7 @@ export class PaymentWorker extends StepWorker {
     if (known !== undefined) return known;
     const { id, tenant, applicationId, instance } = step;
     await this.house.database.query(STORE_INTENT, [id, tenant, applicationId, instance, JSON.stringify(demand), this.house.clock.now()]);
+    crashPoint('payment.intended');
     const intent = await this.stored(step);
     if (intent === undefined) throw new Error('the payment intent is not there');
     return intent;

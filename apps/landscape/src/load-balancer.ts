@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+const LOOK_MS = 50;
+/** A backend that does not answer for so long is not ready: frozen, for example. */
+const ANSWER_MS_MAX = 500;
+
 /** A load balancer as towns have one: connections go in turn to the backends that say they are ready, looked at every 50 ms. */
 export class LoadBalancer {
-  private ready: string[] = [];
+  private readonly ready = new Set<string>();
+  private readonly stopped = new AbortController();
   private turn = 0;
   private readonly sockets = new Set<Socket>();
-  private readonly looking: NodeJS.Timeout;
 
   private constructor(
     private readonly server: Server,
     private readonly backends: readonly string[],
-  ) {
-    this.looking = setInterval(() => void this.look(), 50);
-  }
+  ) {}
 
+  /** Listens on a free port of 127.0.0.1. */
   static async start(backends: readonly string[]): Promise<LoadBalancer> {
     const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const balancer = new LoadBalancer(server, backends);
     server.on('connection', (client) => balancer.pass(client));
-    await balancer.look();
+    await Promise.all(backends.map((backend) => balancer.look(backend)));
+    for (const backend of backends) void balancer.keepLooking(backend);
     return balancer;
   }
 
@@ -29,13 +33,14 @@ export class LoadBalancer {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.looking);
+    this.stopped.abort();
     for (const socket of this.sockets) socket.destroy();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
   private pass(client: Socket): void {
-    const backend = this.ready[(this.turn += 1) % this.ready.length];
+    const ready = this.backends.filter((backend) => this.ready.has(backend));
+    const backend = ready[(this.turn += 1) % ready.length];
     if (backend === undefined) {
       client.destroy();
       return;
@@ -51,15 +56,23 @@ export class LoadBalancer {
     upstream.on('error', () => client.destroy());
   }
 
-  private async look(): Promise<void> {
-    const states = await Promise.all(
-      this.backends.map((backend) =>
-        fetch(`${backend}/health/ready`, { headers: { connection: 'close' } }).then(
-          (answer) => answer.ok,
-          () => false,
-        ),
-      ),
+  private async keepLooking(backend: string): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref());
+      await this.look(backend);
+    }
+  }
+
+  private async look(backend: string): Promise<void> {
+    const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(ANSWER_MS_MAX)]);
+    const isReady = await fetch(`${backend}/health/ready`, { headers: { connection: 'close' }, signal }).then(
+      async (answer) => {
+        await answer.body?.cancel();
+        return answer.ok;
+      },
+      () => false,
     );
-    this.ready = this.backends.filter((_, index) => states[index]);
+    if (isReady) this.ready.add(backend);
+    else this.ready.delete(backend);
   }
 }

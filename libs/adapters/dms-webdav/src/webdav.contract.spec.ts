@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { dmsContract, type DmsContractTarget, type DmsFault, type Fault, type FaultRule } from '@amtsbote/adapter-kit/testing';
+import { WebdavSimulator } from '@amtsbote/adapters/dms-webdav/simulator';
+import { seededRandomness, systemClock } from '@amtsbote/platform';
+
+import { adapter } from './index.js';
+
+const [USERNAME, PASSWORD] = ['amtsbote', 'dav-secret-1'];
+const environment = { clock: systemClock, randomness: seededRandomness(1), instance: 'gewerbe-dms' };
+const WRITE = /^(MKCOL|PUT|MOVE) /;
+/** Longer than any test waits. */
+const HANGS_MS = 5_000;
+
+export async function start(verify: 'length' | 'content'): Promise<DmsContractTarget> {
+  const webdav = await new WebdavSimulator(USERNAME, PASSWORD).start();
+  const options = {
+    baseUrl: webdav.baseUrl,
+    username: USERNAME,
+    password: PASSWORD,
+    akte: { folder: '"Gewerbeakte " + application.tenant' },
+    vorgang: {
+      folder: 'application.reference + " " + application.id',
+      properties: { vorgangsnummer: 'application.reference', leistung: 'application.publicService.name' },
+    },
+    verify,
+  };
+  const misbehave = (fault: DmsFault, at?: { readonly write: number }): void => {
+    if (fault === 'refuses') webdav.refuses = true;
+    else if (fault === 'storesShort') webdav.storesShort = true;
+    else if (fault !== 'cannotTell') for (const rule of rules(fault === 'hangs' ? 'slow' : fault, at)) webdav.fail(rule);
+  };
+  return {
+    port: () => adapter.create(adapter.options.parse(options), environment),
+    contents: () => webdav.contents(),
+    misbehave,
+    heal: () => {
+      webdav.heal();
+      webdav.refuses = false;
+      webdav.storesShort = false;
+    },
+    stop: () => webdav.stop(),
+  };
+}
+
+/** The writes before the struck one pass through a pause of nothing. */
+function rules(fault: Fault, at: { readonly write: number } | undefined): FaultRule[] {
+  const rule = { fault, slowMs: HANGS_MS, retryAfterS: 2 };
+  if (at === undefined) return [rule];
+  const struck = { ...rule, times: 1, match: WRITE };
+  return at.write === 1 ? [struck] : [{ fault: 'slow', slowMs: 0, times: at.write - 1, match: WRITE }, struck];
+}
+
+const fixture = {
+  adapter: 'dms-webdav',
+  vorgangProperties: ({ reference }: { reference: string }) => ({ vorgangsnummer: reference, leistung: 'Gewerbeanmeldung' }),
+  secrets: [PASSWORD, Buffer.from(`${USERNAME}:${PASSWORD}`).toString('base64')],
+  impossible: { cannotTell: 'a path leads to one file or to none: the server always knows' },
+};
+
+dmsContract({ ...fixture, start: () => start('length') });

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { createHash } from 'node:crypto';
+
+/** Files and folders of a simulated server, by absolute path. */
+export class FileTree {
+  private readonly entries = new Map<string, Buffer[] | 'folder'>([['', 'folder']]);
+
+  isFolder(path: string): boolean {
+    return this.entries.get(trimmed(path)) === 'folder';
+  }
+  has(path: string): boolean {
+    return this.entries.has(trimmed(path));
+  }
+  hasParentOf(path: string): boolean {
+    return this.isFolder(path.slice(0, path.lastIndexOf('/')));
+  }
+  makeFolder(path: string): void {
+    this.entries.set(trimmed(path), 'folder');
+  }
+  makeFile(path: string, text = ''): void {
+    this.entries.set(trimmed(path), text === '' ? [] : [Buffer.from(text)]);
+  }
+  append(path: string, piece: Buffer): void {
+    const file = this.entries.get(trimmed(path));
+    if (file !== undefined && file !== 'folder') file.push(Buffer.from(piece));
+  }
+  read(path: string): Buffer | undefined {
+    const file = this.entries.get(trimmed(path));
+    return file === undefined || file === 'folder' ? undefined : Buffer.concat(file);
+  }
+  size(path: string): number {
+    const file = this.entries.get(trimmed(path));
+    return file === undefined || file === 'folder' ? 0 : file.reduce((sum, piece) => sum + piece.length, 0);
+  }
+  sha512(path: string): string {
+    return createHash('sha512')
+      .update(this.read(path) ?? '')
+      .digest('hex');
+  }
+  remove(path: string): void {
+    this.entries.delete(trimmed(path));
+  }
+  /** Moves a file, or a folder with everything in it. */
+  rename(from: string, to: string): void {
+    const [old, fresh] = [trimmed(from), trimmed(to)];
+    for (const [path, entry] of [...this.entries].filter(([one]) => one === old || one.startsWith(`${old}/`))) {
+      this.entries.delete(path);
+      this.entries.set(fresh + path.slice(old.length), entry);
+    }
+  }
+  /** Names of what lies directly in a folder. */
+  list(path: string): string[] {
+    const folder = trimmed(path);
+    return [...this.entries.keys()]
+      .filter((one) => one !== '' && one !== folder && one.slice(0, one.lastIndexOf('/')) === folder)
+      .map((one) => one.slice(folder.length + 1));
+  }
+}
+
+function trimmed(path: string): string {
+  return path.replace(/\/+$/, '');
+}
