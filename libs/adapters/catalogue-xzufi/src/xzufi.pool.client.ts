@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Worker } from 'node:worker_threads';
 
+import { type CatalogueChange, WrittenPut } from '@amtsbote/canonical';
+
 import { type BatchContext, type BatchResult, parseBatch } from './xzufi.batch.client.js';
 import { XmlFault } from './xzufi.limits.client.js';
 import { schemaCheckOf, SchemaError } from './xzufi.schema.client.js';
+import type { SentResult } from './xzufi.sent.client.js';
 
 /** A batch for a thread. */
 export interface BatchOrder {
@@ -11,10 +14,10 @@ export interface BatchOrder {
   readonly context: BatchContext;
 }
 
-/** What a thread answers: the result as JSON, a schema that cannot be used, or a mistake of ours. */
-export type BatchAnswer = { readonly result: string } | { readonly schemaError: string } | { readonly bug: string };
+/** What a thread answers: the result, a schema that cannot be used, or a mistake of ours. */
+export type BatchAnswer = { readonly result: SentResult } | { readonly schemaError: string } | { readonly bug: string };
 
-/** A batch that has been parsed. Its objects are made when it is its turn, not when it comes: only one batch's are in memory. */
+/** A batch that has been parsed, or is when it is its turn: only one batch's objects are in memory. */
 export interface ParsedBatch {
   result(): BatchResult;
 }
@@ -105,7 +108,15 @@ export class ParserPool {
 }
 
 function settle(waiting: PromiseWithResolvers<ParsedBatch> | undefined, answer: BatchAnswer): void {
-  if ('result' in answer) waiting?.resolve({ result: () => JSON.parse(answer.result) as BatchResult });
+  if ('result' in answer) waiting?.resolve({ result: () => received(answer.result) });
   else if ('schemaError' in answer) waiting?.reject(new SchemaError(answer.schemaError));
   else waiting?.reject(new Error(answer.bug));
+}
+
+function received({ sent, ...rest }: SentResult): BatchResult {
+  const changes = sent.map(([kind, schemeAgencyId, id, json]): CatalogueChange => {
+    const target = { kind, key: { schemeAgencyId, id } };
+    return json === null ? { op: 'remove', ...target } : new WrittenPut(target, json);
+  });
+  return { ...rest, changes };
 }
