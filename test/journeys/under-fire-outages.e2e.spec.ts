@@ -38,11 +38,16 @@ describe('a DMS that is down for 72 hours', () => {
     town.dms.heal();
     town.dms.atOnceMax = 0;
     await eventually(async () => {
-      clock.jump(HOUR_MS / 6);
+      // Between attempts only: by the clock a lease would be over, and whoever holds it would not act any more.
+      const [working] = await query<{ count: number }>(
+        running.environment,
+        "SELECT count(*)::int AS count FROM step WHERE state = 'running'",
+      );
+      if (working?.count === 0) clock.jump(HOUR_MS / 6);
       expect(await bookkeeping(running)).toMatchObject(everythingArrived(72));
-    }, 90_000);
+    }, 240_000);
     expect(town.dms.atOnceMax).toBeLessThanOrEqual(8);
-  }, 180_000);
+  }, 360_000);
 });
 
 describe('a DMS whose answers get lost after it has acted', () => {

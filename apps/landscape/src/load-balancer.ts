@@ -2,12 +2,15 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 const LOOK_MS = 50;
-/** A backend that does not answer for so long is not ready: frozen, for example. */
-const ANSWER_MS_MAX = 500;
+/** A backend that does not answer for so long may be frozen, or busy. */
+const ANSWER_MS_MAX = 1_000;
+/** So often in a row it is silent before it counts as gone; one that says that it is not ready, or refuses, is believed at once. */
+const SILENCES_MAX = 3;
 
 /** A load balancer as towns have one: connections go in turn to the backends that say they are ready, looked at every 50 ms. */
 export class LoadBalancer {
   private readonly ready = new Set<string>();
+  private readonly silences = new Map<string, number>();
   private readonly stopped = new AbortController();
   private turn = 0;
   private readonly sockets = new Set<Socket>();
@@ -65,14 +68,16 @@ export class LoadBalancer {
 
   private async look(backend: string): Promise<void> {
     const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(ANSWER_MS_MAX)]);
-    const isReady = await fetch(`${backend}/health/ready`, { headers: { connection: 'close' }, signal }).then(
+    const said = await fetch(`${backend}/health/ready`, { headers: { connection: 'close' }, signal }).then(
       async (answer) => {
         await answer.body?.cancel();
-        return answer.ok;
+        return answer.ok ? 'ready' : 'not-ready';
       },
-      () => false,
+      () => (signal.aborted ? 'silent' : 'not-ready'),
     );
-    if (isReady) this.ready.add(backend);
-    else this.ready.delete(backend);
+    const silences = said === 'silent' ? (this.silences.get(backend) ?? 0) + 1 : 0;
+    this.silences.set(backend, silences);
+    if (said === 'ready') this.ready.add(backend);
+    else if (said === 'not-ready' || silences >= SILENCES_MAX) this.ready.delete(backend);
   }
 }

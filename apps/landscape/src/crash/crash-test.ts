@@ -80,10 +80,11 @@ export async function quiescence({ view, town }: Battle, senders: Senders, signa
 /** Reads all books and compares them. */
 export async function compared({ view, town, hubs }: Battle, { book }: Pick<Senders, 'book'>): Promise<Comparison> {
   const comparison = compareBooks({ sent: book, hub: await view.applications(), deadLetters: await view.deadLetters(), town });
-  const ends = hubs.flatMap(({ name, findings }) =>
-    findings.map((finding) => ({ kind: 'unexpected' as const, what: `${name}: ${finding}` })),
-  );
-  return { ...comparison, unexpected: comparison.unexpected + ends.length, divergences: [...comparison.divergences, ...ends] };
+  const more = [
+    ...hubs.flatMap(({ name, findings }) => findings.map((finding) => `${name}: ${finding}`)),
+    ...(await view.unappliedRuns()).map((run) => `catalogue: ${run}`),
+  ].map((what) => ({ kind: 'unexpected' as const, what }));
+  return { ...comparison, unexpected: comparison.unexpected + more.length, divergences: [...comparison.divergences, ...more] };
 }
 
 /** Says what differs, and the whole story of the first of it. */
