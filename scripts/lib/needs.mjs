@@ -7,6 +7,7 @@ import { ScriptError } from './house.mjs';
 
 const POSTGRES_HOME = '/usr/lib/postgresql';
 const CHROMIUM = '/usr/bin/chromium';
+const RABBITMQ_HOME = '/usr/lib/rabbitmq/lib';
 
 /** What groups of tests need beyond npm's packages, by group. Each answers with the environment in which the tests find it. */
 const NEEDS = {
@@ -21,6 +22,12 @@ const NEEDS = {
       })),
   }),
   real: async () => ({
+    REAL_RABBITMQ: await findOrInstall({
+      name: 'A RabbitMQ server',
+      aptPackage: 'rabbitmq-server',
+      find: rabbitmqScript,
+      missing: `there is no ${RABBITMQ_HOME}/*/sbin/rabbitmq-server`,
+    }),
     REAL_POSTGRES_BINS: await findOrInstall({
       name: 'A PostgreSQL server',
       aptPackage: 'postgresql',
@@ -70,6 +77,14 @@ function chosenChromium() {
 
 function programAt(path) {
   return existsSync(path) ? path : undefined;
+}
+
+/** Its package starts the service at once, unless a policy says no (policy-rc.d); the tests leave that one alone and start their own. */
+function rabbitmqScript() {
+  if (!existsSync(RABBITMQ_HOME)) return undefined;
+  return readdirSync(RABBITMQ_HOME)
+    .map((name) => join(RABBITMQ_HOME, name, 'sbin', 'rabbitmq-server'))
+    .find((script) => existsSync(script));
 }
 
 /** Directories of all installed majors, the oldest first, joined like a PATH. */

@@ -21,6 +21,8 @@ function madeUp(name: string): string {
   if (name.endsWith('_PORT')) return '8480';
   if (name.endsWith('_SECRET')) return `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
   if (name === 'DATABASE_URL') return 'postgres://amtsbote:example@127.0.0.1:5432/amtsbote';
+  if (name === 'RABBITMQ_URL') return 'amqp://amtsbote:example@127.0.0.1:5672/town';
+  if (name.endsWith('_CARRIER')) return 'postgres';
   if (name.endsWith('_URL')) return 'http://127.0.0.1:9000';
   if (name.endsWith('_LEVEL')) return 'info';
   return `made-up-${name.toLowerCase()}-0123456789abcdef`;

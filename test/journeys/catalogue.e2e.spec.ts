@@ -88,11 +88,43 @@ describe('a catalogue', () => {
       '/catalogue/services?q=anmelden',
       '/catalogue/services/L100042:hund',
       `/catalogue/competence?leikaKey=${KEY}&ars=05711`,
+      '/catalogue/services/L100042:hund/history',
+      '/catalogue/organisations/L100042:ordnungsamt',
+      '/catalogue/online-services',
+      '/catalogue/dangling',
+      '/catalogue/export?source=redaktion',
     ]) {
       const etag = (await town.ask(path, 'READER_TOKEN')).headers.get('etag') ?? '';
       expect(etag).not.toBe('');
       expect((await town.ask(path, 'READER_TOKEN', { headers: { 'if-none-match': etag } })).status).toBe(304);
     }
+  });
+
+  it('says what its codes mean in the language of the reader', async () => {
+    const path = '/catalogue/services/L100042:gewerbe';
+    type One = { name: string; labels: { language: string; unknownCodes: number; codes: { place: string; label: string }[] } };
+    const german = await town.ask(path, 'READER_TOKEN');
+    expect([german.headers.get('content-language'), german.headers.get('vary')]).toEqual(['de', expect.stringMatching(/accept-language/i)]);
+    expect(((await german.json()) as One).labels).toMatchObject({
+      unknownCodes: 0,
+      codes: [{ place: 'texts.type', label: 'Leistungsbezeichnung II' }],
+    });
+    const english = await town.ask(path, 'READER_TOKEN', { headers: { 'accept-language': 'en-GB, de;q=0.5' } });
+    expect(english.headers.get('etag')).not.toBe(german.headers.get('etag'));
+    // The source has no English title: the German one is better than none.
+    expect(await english.json()).toMatchObject({
+      name: 'Gewerbe anmelden',
+      labels: { language: 'en', codes: [{ label: expect.stringMatching(/^Name/) }] },
+    });
+    const competence = `/catalogue/competence?leikaKey=${KEY}&ars=057110000000`;
+    expect(await town.json(`${competence}&language=en`, 'READER_TOKEN')).toMatchObject({
+      authority: { role: '01', roleLabel: 'Competent authority' },
+    });
+    expect(await town.json(competence, 'READER_TOKEN')).toMatchObject({
+      authority: { roleLabel: 'Zuständige Stelle' },
+      onlineService: null,
+    });
+    expect((await town.ask(`${path}?language=fr`, 'READER_TOKEN')).status).toBe(400);
   });
 
   it('is exported as a document that brings the same catalogue again', async () => {

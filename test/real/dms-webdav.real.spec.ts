@@ -103,13 +103,17 @@ describe('dms-webdav on Debian’s Apache with mod_dav', () => {
 
   it('ends with each thing once when two processes file the same act at the same time', async () => {
     const ports = [port(), port()];
-    // The late owner of a lease has another number of attempt.
-    const receipts = await Promise.all(
-      ports.map((dms, index) => dms.file(request(), new TestDelivery('filing-1', new EffectMemory(), index + 1))),
-    );
-    expect(receipts[0]).toEqual(receipts[1]);
+    // Several rounds: whether one comes between the other's look and act is up to Apache's threads.
+    for (let round = 1; round <= 10; round += 1) {
+      // The late owner of a lease has another number of attempt.
+      const receipts = await Promise.all(
+        ports.map((dms, index) => dms.file(request(round), new TestDelivery(`filing-${round}`, new EffectMemory(), index + 1))),
+      );
+      expect(receipts[0]).toEqual(receipts[1]);
+    }
     const { akten, strays } = contentsOf(await apache.entries(), APACHE_BASE, 0);
-    expect({ documents: akten[0]?.vorgaenge[0]?.documents.length, strays }).toEqual({ documents: 1, strays: 0 });
+    const documents = akten[0]?.vorgaenge.map((vorgang) => vorgang.documents.length);
+    expect({ akten: akten.length, documents, strays }).toEqual({ akten: 1, documents: Array<number>(10).fill(1), strays: 0 });
     await Promise.all(ports.map((dms) => dms.close()));
   });
 

@@ -29,6 +29,7 @@ const CHAOS_MS = 6_000;
 const CALM_MS = 60_000;
 /** No step needs so many, whatever happens. */
 const ATTEMPTS_MAX = 200;
+const LOG = Log.create('silent');
 const CONFIG = {
   concurrency: 2,
   leaseMs: LEASE_MS,
@@ -135,7 +136,7 @@ function startProcess(name: string, { world, store, target, isChaos }: Simulatio
     clock,
     randomness: world.randomness,
     ids: uuidV7(clock, world.randomness),
-    log: Log.create('silent'),
+    log: LOG,
     processId: name,
     database,
     loaded: { config: { sweepMs: 150 } },

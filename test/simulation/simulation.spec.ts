@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Mutation } from './model-store.js';
 import { runSchedule, type ScheduleResult } from './schedule.js';
 
-/** `SIMULATION_SEEDS=5000 npm test -- --only unit simulation` tries more; `SIMULATION_FROM` begins elsewhere. */
-const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 200);
+/** `SIMULATION_SEEDS=20000 npm test -- --only unit simulation` tries more; `SIMULATION_FROM` begins elsewhere. */
+const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 1_000);
 const FROM = Number(process.env['SIMULATION_FROM'] ?? 1);
 
 /** Seeds that once failed, with what they found; they are tried first, for ever. */

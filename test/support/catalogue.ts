@@ -188,7 +188,7 @@ export interface TestCatalogue extends CatalogueProcess {
 /** @param wishes `others`: more sources of the same municipality, by name; their instances are called the same. */
 export async function startCatalogue(
   settings: Partial<CatalogueSourceConfig> = {},
-  wishes: Pick<HouseWishes, 'config'> & { readonly others?: Readonly<Record<string, FakeSource>> } = {},
+  wishes: Pick<HouseWishes, 'config'> & { readonly others?: Readonly<Record<string, Pick<FakeSource, 'adapter'>>> } = {},
 ): Promise<TestCatalogue> {
   const source = new FakeSource();
   const others = Object.entries(wishes.others ?? {});

@@ -21,6 +21,7 @@ import { Runner } from './delivery/runner.js';
 import { StepCommands } from './delivery/step-commands.js';
 import { StepWorkers } from './delivery/step-workers.js';
 import { Sweeper } from './delivery/sweeper.js';
+import { BusState } from './house/bus-state.js';
 import { Instances } from './house/instances.js';
 import { Lifecycle } from './house/lifecycle.js';
 import { House } from './house/tokens.js';
@@ -55,7 +56,18 @@ const DELIVERY = [
   ApplicationCommands,
   InstanceCommands,
 ];
-const PIPELINE = [UnitOfWork, Instances, Lifecycle, Routes, StatusKeeper, LaufzettelProgress, IntakeEndpoints, IntakeService, BlobJanitor];
+const PIPELINE = [
+  UnitOfWork,
+  Instances,
+  Lifecycle,
+  BusState,
+  Routes,
+  StatusKeeper,
+  LaufzettelProgress,
+  IntakeEndpoints,
+  IntakeService,
+  BlobJanitor,
+];
 const PICKUP = [QueueAccesses, PickupQueue, Receipts, Decisions];
 
 /** The whole hub as one Nest module; which parts answer and work is decided by the roles. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import 'reflect-metadata';
 
+import { BrokerProblem } from '@amtsbote/bus';
 import { ConfigError, processEnvironment } from '@amtsbote/platform';
 import { DatabaseProblem } from '@amtsbote/store';
 
@@ -21,7 +22,7 @@ try {
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
 } catch (error) {
-  const isForOperators = error instanceof ConfigError || error instanceof DatabaseProblem;
-  process.stderr.write(`${isForOperators ? error.message : String(error)}\n`);
+  const isForOperators = [ConfigError, DatabaseProblem, BrokerProblem].some((kind) => error instanceof kind);
+  process.stderr.write(`${isForOperators ? (error as Error).message : String(error)}\n`);
   process.exit(FATAL);
 }

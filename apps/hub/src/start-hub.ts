@@ -2,10 +2,10 @@
 import { hostname } from 'node:os';
 
 import type { Adapter } from '@amtsbote/adapter-kit';
-import { PostgresCarrier, PostgresQueue, Waker } from '@amtsbote/bus';
+import { Waker } from '@amtsbote/bus';
 import type { Clock, Randomness } from '@amtsbote/canonical';
-import { armCrash, crashPlanOf, crashPoint, Log, type LogDestination, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
-import { FileBlobStore, isStoreTrouble, openDatabase } from '@amtsbote/store';
+import { armCrash, crashPlanOf, Log, type LogDestination, systemClock, systemRandomness, uuidV7 } from '@amtsbote/platform';
+import { FileBlobStore, openDatabase } from '@amtsbote/store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
@@ -15,6 +15,7 @@ import { Gates } from './delivery/gates.js';
 import { Runner } from './delivery/runner.js';
 import { StepWorkers } from './delivery/step-workers.js';
 import { Sweeper } from './delivery/sweeper.js';
+import { carrierOf } from './house/carrier.js';
 import { Lifecycle } from './house/lifecycle.js';
 import { NestLog } from './house/nest-log.js';
 import type { House } from './house/tokens.js';
@@ -117,12 +118,17 @@ async function open(house: House): Promise<RunningHub> {
   closeWhileDraining(app, lifecycle);
   const roles = rolesOf(config.roles);
   const wake = await WakeListener.open(config.database.url, app.get(Waker), house.log);
-  if (roles.includes('ops')) {
-    useApiDocs(app, config.publicUrl);
-    await useConsole(app);
+  try {
+    if (roles.includes('ops')) {
+      useApiDocs(app, config.publicUrl);
+      await useConsole(app);
+    }
+    if (roles.includes('worker')) await startWork(app, house);
+    await app.listen(config.listen.port, config.listen.host);
+  } catch (error) {
+    await wake.close();
+    throw error;
   }
-  if (roles.includes('worker')) await startWork(app, house);
-  await app.listen(config.listen.port, config.listen.host);
   house.log.info('hub.started', { roles: roles.join(','), port: new URL(await app.getUrl()).port });
   return {
     url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
@@ -150,25 +156,14 @@ function closeWhileDraining(app: NestFastifyApplication, lifecycle: Lifecycle): 
 }
 
 async function startWork(app: NestFastifyApplication, house: House): Promise<void> {
-  const { bus, shutdown } = house.loaded.config;
+  const { shutdown } = house.loaded.config;
   const runner = app.get(Runner);
   const lifecycle = app.get(Lifecycle);
   const gates = app.get(Gates);
   gates.register(HUB_INSTANCE, app.get(StepWorkers).hubTimes());
   // Before the first message: what was paused stays paused over a restart.
   await gates.refresh();
-  const carrier = new PostgresCarrier(
-    app.get(PostgresQueue),
-    app.get(Waker),
-    house.clock,
-    { ...bus, isStoreTrouble, crashAt: crashPoint },
-    {
-      handlerFailed: (type, messageId, delivery, error) => house.log.error('bus.handler-failed', error, { type, messageId, delivery }),
-      died: (type, messageId, reason) => house.log.warn('bus.dead-letter', { type, messageId, reason }),
-      storeFailed: (error) => house.log.error('bus.store-failed', error),
-    },
-  );
-  app.connectMicroservice({ strategy: carrier }, { inheritAppConfig: true });
+  app.connectMicroservice({ strategy: carrierOf(app, house) }, { inheritAppConfig: true });
   await app.startAllMicroservices();
   lifecycle.run({ start: () => undefined, finish: () => runner.finish(shutdown.finishMs) });
   lifecycle.run(app.get(Sweeper));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 
 import type { AttachmentPurpose } from '@amtsbote/canonical';
 
@@ -21,4 +21,18 @@ export interface DeliverableDocument {
   readonly sha512: string;
   /** A fresh stream of the bytes on every call. */
   open(): Promise<Readable>;
+}
+
+/** The document's bytes; the stream fails when there are fewer or more than it was described with, because an announced length would be wrong. */
+export async function openExactly(document: Pick<DeliverableDocument, 'size' | 'open'>): Promise<Readable> {
+  async function* counted(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let left = document.size;
+    for await (const chunk of bytes) {
+      left -= chunk.length;
+      if (left < 0) break;
+      yield chunk;
+    }
+    if (left !== 0) throw new Error('a document does not have the size it was described with');
+  }
+  return Readable.from(counted(await document.open()), { objectMode: false });
 }

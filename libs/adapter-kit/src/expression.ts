@@ -113,6 +113,20 @@ export function compileText(source: string): Expression<string> {
   };
 }
 
+/**
+ * Compiles an expression that gives any number of texts, such as `application.publicService.leikaKeys`: a list gives its elements, anything
+ * else one text, nothing and an empty text none.
+ * @throws ExpressionError when it does not parse.
+ */
+export function compileTexts(source: string): Expression<readonly string[]> {
+  const expression = compile(source);
+  return (subject) => {
+    const result = expression(subject);
+    const items: readonly unknown[] = Array.isArray(result) ? result : [result];
+    return items.flatMap((item) => (item === null || item === undefined || item === '' ? [] : [scalarText(item)]));
+  };
+}
+
 /** Config schema of an expression: checked when the configuration loads, not when the first application arrives. */
 export function expression(): z.ZodString {
   return z

@@ -13,7 +13,15 @@ export interface ClaimedMessage {
   readonly deliveries: number;
 }
 
-/** SQL of the postgres carrier, one method per act. Rows that are done are deleted, so the table holds only what is still to be handled. */
+/** A message of which somebody is told elsewhere: whoever knows its fence may take it. */
+export interface PostedMessage {
+  readonly seq: string;
+  readonly id: string;
+  readonly type: string;
+  readonly fence: string;
+}
+
+/** SQL of the carriers, one method per act. Rows that are done are deleted, so the table holds only what is still to be handled. */
 export class PostgresQueue {
   constructor(
     private readonly sql: SqlRunner,
@@ -24,6 +32,23 @@ export class PostgresQueue {
   async claim(types: readonly string[], limit: number, leaseMs: number): Promise<ClaimedMessage[]> {
     const now = this.clock.now();
     return this.returning<ClaimedMessage>(CLAIM, [now, new Date(now.getTime() + leaseMs), limit, types]);
+  }
+
+  /** Reserves up to `limit` heads of subjects for whoever will be told of them; after `againMs` somebody else is told. */
+  async post(types: readonly string[], limit: number, againMs: number): Promise<PostedMessage[]> {
+    const now = this.clock.now();
+    return this.returning<PostedMessage>(POST, [now, new Date(now.getTime() + againMs), limit, types]);
+  }
+
+  /** Claims posted messages; those that were taken, posted again or handled meanwhile are left out. */
+  async take(posted: readonly Pick<PostedMessage, 'seq' | 'fence'>[], leaseMs: number): Promise<ClaimedMessage[]> {
+    const until = new Date(this.clock.now().getTime() + leaseMs);
+    return this.returning<ClaimedMessage>(TAKE, [posted.map(({ seq }) => seq), posted.map(({ fence }) => fence), until]);
+  }
+
+  /** Ends the reservation of posted messages of which nobody heard. */
+  async withdraw(posted: readonly Pick<PostedMessage, 'seq' | 'fence'>[]): Promise<void> {
+    await this.sql.query(WITHDRAW, [posted.map(({ seq }) => seq), posted.map(({ fence }) => fence)]);
   }
 
   /** Deletes handled messages; a fence that is no longer ours deletes nothing. */
@@ -60,15 +85,29 @@ export class PostgresQueue {
 }
 
 // As an array the choice is made exactly once; as a plain subquery a plan may run it again and claim more than its limit.
-const CLAIM = `
-  UPDATE message SET lease_until = $2, fence = fence + 1, deliveries = deliveries + 1
-  WHERE seq = ANY(ARRAY(
+const HEADS = `ARRAY(
     SELECT m.seq FROM message m
     WHERE m.available_at <= $1 AND (m.lease_until IS NULL OR m.lease_until < $1) AND m.type = ANY($4)
       AND NOT EXISTS (SELECT 1 FROM message earlier WHERE earlier.subject = m.subject AND earlier.seq < m.seq)
     ORDER BY m.seq LIMIT $3
-    FOR UPDATE OF m SKIP LOCKED))
+    FOR UPDATE OF m SKIP LOCKED)`;
+
+const CLAIM = `
+  UPDATE message SET lease_until = $2, fence = fence + 1, deliveries = deliveries + 1 WHERE seq = ANY(${HEADS})
   RETURNING seq, id, type, envelope, fence, deliveries`;
+
+const POST = `UPDATE message SET lease_until = $2, fence = fence + 1 WHERE seq = ANY(${HEADS}) RETURNING seq, id, type, fence`;
+
+// A row that somebody else has locked is being taken or posted by him at this moment.
+const OF_THESE_FENCES = `ARRAY(
+    SELECT m.seq FROM message m JOIN unnest($1::bigint[], $2::bigint[]) AS told(seq, fence) ON m.seq = told.seq AND m.fence = told.fence
+    FOR UPDATE OF m SKIP LOCKED)`;
+
+const TAKE = `
+  UPDATE message SET lease_until = $3, fence = fence + 1, deliveries = deliveries + 1 WHERE seq = ANY(${OF_THESE_FENCES})
+  RETURNING seq, id, type, envelope, fence, deliveries`;
+
+const WITHDRAW = `UPDATE message SET lease_until = NULL WHERE seq = ANY(${OF_THESE_FENCES})`;
 
 const ACKNOWLEDGE = `
   DELETE FROM message m USING unnest($1::bigint[], $2::bigint[]) AS done(seq, fence)

@@ -15,7 +15,11 @@ export class HubProcess {
   ) {}
 
   /** Starts and waits until it is ready. @throws Error with the process's last words when it ends instead. */
-  static async start(environment: Readonly<Record<string, string>>, configFile = 'config/demo.yaml'): Promise<HubProcess> {
+  static async start(
+    environment: Readonly<Record<string, string>>,
+    configFile = 'config/demo.yaml',
+    url = environment['HUB_URL'] ?? '',
+  ): Promise<HubProcess> {
     if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build" first`);
     const output: string[] = [];
     const child = spawn(process.execPath, [...HUB_FLAGS, MAIN, configFile], {
@@ -23,7 +27,7 @@ export class HubProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-    const hub = new HubProcess(child, output, environment['HUB_URL'] ?? '');
+    const hub = new HubProcess(child, output, url);
     while (!(await hub.isReady())) {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the hub ended: ${output.join('').slice(-2_000)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -13,7 +13,7 @@ export async function impatientConfig(directory: string): Promise<string> {
     .replaceAll('concurrency: 8', 'concurrency: 8\n    attemptMs: 6000\n    leaseMs: 7000')
     .replace('leaseMs: 60000', 'leaseMs: 5000')
     .replace("database: { url: '${env:DATABASE_URL}' }", "database: { url: '${env:DATABASE_URL}', statementMs: 4000 }")
-    .replace('sweepMs: 250', 'sweepMs: 250\nbus: { leaseMs: 5000 }');
+    .replace('bus: { ', 'bus: { leaseMs: 5000, ');
   const file = join(directory, 'impatient.yaml');
   await writeFile(file, impatient);
   return file;

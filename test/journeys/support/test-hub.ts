@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { type FormcycleSender, formcycleSender, type FormcycleSenderSettings } from '@amtsbote/adapters/forms-formcycle/simulator';
 import { type OzgCloudSender, ozgCloudSender, type OzgCloudSenderSettings } from '@amtsbote/adapters/forms-ozg-cloud/simulator';
 import { type WebhookSender, webhookSender } from '@amtsbote/adapters/forms-webhook/simulator';
 import type { Application } from '@amtsbote/canonical';
@@ -102,6 +103,11 @@ export class TestHub {
   }
   formsCredential(): { kind: 'bearer'; token: string } {
     return { kind: 'bearer', token: this.environment['FORMS_TOKEN'] ?? '' };
+  }
+  /** A workflow that sends as browsers send forms. */
+  workflow(endpoint = 'ablauf', settings: Partial<FormcycleSenderSettings> = {}): FormcycleSender {
+    const auth = { username: 'workflow', password: this.environment['FORMS_TOKEN'] ?? '' };
+    return formcycleSender({ url: `${this.url}/intake/${endpoint}`, auth, ...settings });
   }
   /** A portal that signs JSON. */
   portal(): WebhookSender {

@@ -7,21 +7,26 @@ import { parse, stringify } from 'yaml';
 
 const LEASE_MS = 6_000;
 
-interface DemoConfig {
+interface DemoConfig extends ConfigChanges {
   database: object;
-  bus?: object;
   instances: Record<string, object>;
   queues: Record<string, object>;
+}
+
+/** What a test may want otherwise. */
+export interface ConfigChanges {
+  bus?: object;
+  roles?: string[];
 }
 
 /**
  * The demo's configuration with short leases: what was under way when the database went away comes back after its lease, and no test should
  * wait for the two minutes of the default.
  */
-export async function impatientConfig(): Promise<string> {
+export async function impatientConfig({ bus, ...more }: ConfigChanges = {}): Promise<string> {
   const config = parse(await readFile('config/demo.yaml', 'utf8')) as DemoConfig;
   Object.assign(config.database, { statementMs: LEASE_MS - 1_000 });
-  config.bus = { leaseMs: LEASE_MS };
+  Object.assign(config, more, { bus: { ...config.bus, leaseMs: LEASE_MS, ...bus } });
   for (const instance of Object.values(config.instances)) Object.assign(instance, { attemptMs: LEASE_MS - 1_000, leaseMs: LEASE_MS });
   for (const queue of Object.values(config.queues)) Object.assign(queue, { leaseMs: LEASE_MS });
   const file = join(await mkdtemp(join(tmpdir(), 'amtsbote-config-')), 'hub.yaml');

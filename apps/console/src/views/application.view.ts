@@ -121,8 +121,11 @@ function notesOf(step: StepView, instances: readonly InstanceView[]): HTMLElemen
   const instance = instances.find(({ name }) => name === step.instance);
   const isOpen = state === 'due' || state === 'retrying' || state === 'inDoubt';
   const parts: Child[] = [];
-  if (failure !== null)
-    parts.push(h('div', {}, h('span', { class: 'mono' }, failure.code), h('br'), hint[failure.hintKey ?? ''] ?? failure.message));
+  if (failure !== null) {
+    const advice = hint[failure.hintKey ?? ''];
+    const said = advice === undefined ? failure.message : h('span', {}, advice, h('div', { class: 'small' }, failure.message));
+    parts.push(h('div', {}, h('span', { class: 'mono' }, failure.code), h('br'), said));
+  }
   if (isOpen && instance?.paused === true) parts.push(h('div', {}, t.paused));
   else if (isOpen && instance !== undefined && instance.breaker !== 'closed') parts.push(h('div', {}, t.circuit));
   else if (dueAt !== null && (state === 'retrying' || state === 'inDoubt'))

@@ -38,7 +38,8 @@ export async function parkedView({ main }: Stage): Promise<View> {
 
 function failureOf({ code, message, hintKey }: ParkedGroup): HTMLElement {
   const hint = texts().hint[hintKey ?? ''];
-  return h('div', { class: 'failure' }, h('span', { class: 'mono' }, code), h('br'), hint ?? message);
+  const said = hint === undefined ? message : h('span', {}, hint, h('div', { class: 'small' }, message));
+  return h('div', { class: 'failure' }, h('span', { class: 'mono' }, code), h('br'), said);
 }
 
 function actionsOf({ instance, code }: ParkedGroup, index: number, view: View): HTMLElement {

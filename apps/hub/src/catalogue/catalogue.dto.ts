@@ -4,6 +4,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsDate, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 
+import { LANGUAGES, type ReaderLanguage } from './labels/labels.js';
+
 const isTrue = ({ value }: { value: unknown }): unknown => (value === 'true' ? true : value === 'false' ? false : value);
 
 const Text = (max: number): PropertyDecorator => {
@@ -49,8 +51,21 @@ const ARS_MESSAGE = 'ars must be a regional key of 2, 3, 5, 9 or 12 digits, or a
 const LEIKA_KEY = /^\d{14}$/;
 const LEIKA_MESSAGE = 'leikaKey must be 14 digits';
 
-/** Which state of the catalogue. */
+const Language = (): PropertyDecorator => {
+  return (target, name) => {
+    ApiPropertyOptional({ enum: LANGUAGES, description: 'Language of labels and names; absent: by Accept-Language, else German.' })(
+      target,
+      name,
+    );
+    IsOptional()(target, name);
+    IsIn(LANGUAGES)(target, name);
+  };
+};
+
+/** Which state of the catalogue, in which language. */
 export class AtVersionQuery {
+  @Language()
+  language?: ReaderLanguage;
   /** A version of the catalogue; absent = the current one. */
   @Whole(0, VERSION_MAX)
   version?: number;
@@ -67,6 +82,8 @@ export class AtVersionQuery {
 
 /** Query of the services. */
 export class ServicesQuery {
+  @Language()
+  language?: ReaderLanguage;
   /** Words, German or English. */
   @Text(200)
   q?: string;

@@ -69,6 +69,10 @@ const Endpoint = z.strictObject({
   tenant: Tenant.describe('Municipality that receives what comes in here.'),
   authorities: z.record(z.string(), Tenant).optional().describe("Sender's word for the office → tenant; others are refused."),
   answerStatus: z.union([z.literal(202), z.literal(200), z.literal(201)]).default(202),
+  answerAs: z
+    .enum(['json', 'page'])
+    .default('json')
+    .describe('`page`: a page for the citizen, where the form server shows what it gets as the end of the form.'),
   limits: IntakeLimits.prefault({}),
   linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
   options: z.record(z.string(), z.unknown()).default({}),
@@ -151,6 +155,23 @@ const CatalogueSource = z.strictObject({
 });
 export type CatalogueSourceConfig = z.infer<typeof CatalogueSource>;
 
+/** A RabbitMQ between outbox and workers; only workers need to reach it. */
+const Broker = z.strictObject({
+  url: secret()
+    .regex(/^amqps?:\/\//, 'an address like amqps://user:password@host:5671/vhost')
+    .describe('Broker, user and vhost: amqp://user:password@host:5672/vhost, or amqps://… with TLS.'),
+  caFile: z.string().min(1).optional().describe("Certificate of the authority that vouches for the broker (PEM); absent: the system's."),
+  prefix: ConfigName.default('amtsbote').describe('Begins the names of queues and exchanges; keeps hubs in one vhost apart.'),
+  prefetch: count(32, 1, 1_000).describe('Triggers of one message type that a process takes ahead.'),
+  queuedMax: count(1_000, 1, 100_000).describe('Triggers of one message type that wait in the broker; the rest waits in the database.'),
+  resendMs: ms(30_000, 100, DAY).describe('A trigger that nobody took for so long, or that the broker lost, is sent again.'),
+  heartbeatMs: ms(10_000, 1_000, 5 * MINUTE).describe('After twice this time of silence a connection is given up.'),
+  reconnectMaxMs: ms(15_000, 100, 10 * MINUTE).describe(
+    'Longest pause between attempts to reconnect; pauses double up to it, with jitter.',
+  ),
+});
+export type BrokerConfig = z.infer<typeof Broker>;
+
 /** What an operator writes: the whole hub in one file. Unknown keys are refused. */
 export const HubConfig = z.strictObject({
   publicUrl: z.url().describe('Address under which portals, back office and citizens reach the hub.'),
@@ -161,13 +182,14 @@ export const HubConfig = z.strictObject({
   blobs: z.strictObject({ directory: z.string().min(1) }),
   bus: z
     .strictObject({
-      carrier: z.enum(['postgres']).default('postgres'),
+      carrier: z.enum(['postgres', 'rabbitmq']).default('postgres'),
       inFlightMax: count(64, 1, 1_000),
       leaseMs: ms(MINUTE, 100, 10 * MINUTE).describe(
         'A message whose handler died is handed out again after this; longer than database.statementMs.',
       ),
       pollMs: ms(500, 10, MINUTE),
       deliveriesMax: count(10, 1, 100),
+      rabbitmq: Broker.optional(),
     })
     .prefault({}),
   sweepMs: ms(1_000, 20, MINUTE).describe('How often due retries, expired leases and open circuits are looked at.'),

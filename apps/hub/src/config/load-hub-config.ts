@@ -103,6 +103,8 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
   for (const name of Object.keys(config.instances)) {
     if (name === HUB_INSTANCE) findings.push(finding(source, ['instances', name], 'is the name under which the hub works by itself'));
   }
+  if (config.bus.carrier === 'rabbitmq' && config.bus.rabbitmq === undefined)
+    findings.push(finding(source, ['bus', 'carrier'], 'expects bus.rabbitmq beside it: at least its url'));
   findings.push(...checkPairsOfTimes(config, source));
   findings.push(...checkCatalogue(config, source, instances, needTenant));
   const names = new Set<string>();

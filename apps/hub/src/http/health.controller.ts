@@ -3,6 +3,7 @@ import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { BusState } from '../house/bus-state.js';
 import { Lifecycle } from '../house/lifecycle.js';
 import { House } from '../house/tokens.js';
 
@@ -13,6 +14,7 @@ export class HealthController {
   constructor(
     private readonly house: House,
     private readonly lifecycle: Lifecycle,
+    private readonly bus: BusState,
   ) {}
 
   @Get('live')
@@ -22,7 +24,10 @@ export class HealthController {
     return { status: 'live' };
   }
 
-  /** Not ready while stopping or without database: send nothing here now. */
+  /**
+   * Not ready while stopping or without database: send nothing here now. Without its broker a process is ready: requests are taken on, what
+   * they cause waits in the database.
+   */
   @Get('ready')
   @ApiOperation({ summary: 'The process may be sent requests.' })
   async ready(@Res() reply: FastifyReply): Promise<void> {
@@ -31,8 +36,12 @@ export class HealthController {
       () => false,
     );
     const ready = stored && !this.lifecycle.isDraining;
-    await reply
-      .status(ready ? 200 : 503)
-      .send({ status: ready ? 'ready' : 'not-ready', database: stored, draining: this.lifecycle.isDraining });
+    const { broker } = this.bus;
+    await reply.status(ready ? 200 : 503).send({
+      status: ready ? 'ready' : 'not-ready',
+      database: stored,
+      draining: this.lifecycle.isDraining,
+      ...(broker === undefined ? {} : { broker }),
+    });
   }
 }

@@ -25,3 +25,22 @@ export function answerOf(row: AcceptedRow, publicUrl: string): SubmissionAnswer 
     message: `Ihr Antrag ist eingegangen. Vorgangsnummer: ${row.reference}`,
   };
 }
+
+/** What a browser may do with the page: nothing but show it. */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+};
+
+/** The answer as a page for the citizen: the reference, and nothing that belongs to the house. Both texts are ours; there is nothing to be escaped. */
+export function pageOf({ reference, message }: SubmissionAnswer): string {
+  return `<!doctype html>
+<html lang="de">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Eingang bestätigt: ${reference}</title>
+<style>body{font:1.125rem/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}</style></head>
+<body><main><h1>Vielen Dank</h1><p>${message}</p><p>Bitte bewahren Sie die Vorgangsnummer auf.</p></main></body>
+</html>
+`;
+}

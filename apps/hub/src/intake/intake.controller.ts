@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { IntakeRejection, type RawRequest, type ReceivedSubmission } from '@amtsbote/adapter-kit';
+import { type BodyForm, IntakeRejection, type RawRequest, type ReceivedSubmission } from '@amtsbote/adapter-kit';
 import { crashPoint } from '@amtsbote/platform';
 import { appendJournal } from '@amtsbote/store';
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
 import { ProblemError } from '../http/problem.js';
-import { answerOf } from './answer.js';
+import { answerOf, PAGE_HEADERS, pageOf } from './answer.js';
 import { IntakeEndpoints } from './endpoints.js';
 import { type IntakeEndpoint, IntakeService } from './intake.service.js';
 import { readMultipart } from './submission-reader.js';
+import { urlEncodedFields } from './url-encoded.js';
+
+const MULTIPART = 'multipart/form-data';
+const URL_ENCODED = 'application/x-www-form-urlencoded';
 
 /** Where portals and form servers send submissions. */
 @ApiTags('intake')
@@ -31,7 +36,7 @@ export class IntakeController {
     const endpoint = this.endpoints.get(name);
     return {
       endpoint: endpoint.name,
-      accepts: endpoint.port.body.form === 'multipart' ? ['multipart/form-data'] : endpoint.port.body.mediaTypes,
+      accepts: mediaTypesOf(endpoint.port.body),
     };
   }
 
@@ -45,7 +50,10 @@ export class IntakeController {
     try {
       const row = await this.intake.accept(endpoint, await this.receive(endpoint, request, sender));
       crashPoint('intake.committed');
-      await reply.status(endpoint.config.answerStatus).send(answerOf(row, this.house.loaded.config.publicUrl));
+      const answer = answerOf(row, this.house.loaded.config.publicUrl);
+      const { answerStatus, answerAs } = endpoint.config;
+      if (answerAs === 'page') await reply.status(answerStatus).headers(PAGE_HEADERS).send(pageOf(answer));
+      else await reply.status(answerStatus).send(answer);
     } catch (error) {
       await this.noteRejection(endpoint, error, sender.isVerified);
       throw error;
@@ -56,29 +64,39 @@ export class IntakeController {
   private async receive(endpoint: IntakeEndpoint, request: FastifyRequest, sender: { isVerified: boolean }): Promise<ReceivedSubmission> {
     const { port, config } = endpoint;
     const { limits } = config;
+    const { body: expected } = port;
     const announced = Number(request.headers['content-length'] ?? 0);
-    if (port.body.form === 'multipart') {
-      const raw = this.rawOf(request, Buffer.alloc(0));
+    if (expected.form === 'bytes') {
+      const body = await this.bytesOf(request, config);
+      const raw = this.rawOf(request, body);
       port.verify(raw);
       sender.isVerified = true;
-      crashPoint('intake.reading');
-      checkMediaType(request, ['multipart/form-data']);
-      if (announced > limits.totalBytesMax) throw tooLarge(limits.totalBytesMax);
-      const parts = await readMultipart(request.raw, {
-        limits,
-        dataParts: port.body.dataParts,
-        blobs: this.house.blobs,
-        ids: this.house.ids,
-      });
-      return { request: raw, ...parts };
+      checkMediaType(request, expected.mediaTypes);
+      return { request: raw, data: [], files: [] };
     }
-    if (announced > limits.bodyBytesMax) throw tooLarge(limits.bodyBytesMax);
-    const body = await readBounded(request.raw, limits.bodyBytesMax, { patience: limits, tooLarge: () => tooLarge(limits.bodyBytesMax) });
-    const raw = this.rawOf(request, body);
+    const raw = this.rawOf(request, Buffer.alloc(0));
     port.verify(raw);
     sender.isVerified = true;
-    checkMediaType(request, port.body.mediaTypes);
-    return { request: raw, data: [], files: [] };
+    crashPoint('intake.reading');
+    checkMediaType(request, mediaTypesOf(expected));
+    if (expected.form === 'fields' && mediaTypeOf(request.headers['content-type']) === URL_ENCODED) {
+      const fields = { fieldsMax: expected.fieldsMax, valueBytesMax: limits.dataPartBytesMax };
+      return { request: raw, data: urlEncodedFields(await this.bytesOf(request, config), fields), files: [] };
+    }
+    if (announced > limits.totalBytesMax) throw tooLarge(limits.totalBytesMax);
+    const parts = await readMultipart(request.raw, {
+      limits,
+      ...(expected.form === 'fields' ? { dataParts: [], dataPartsMax: expected.fieldsMax } : { dataParts: expected.dataParts }),
+      blobs: this.house.blobs,
+      ids: this.house.ids,
+    });
+    return { request: raw, ...parts };
+  }
+
+  /** @throws IntakeRejection tooLarge */
+  private async bytesOf(request: FastifyRequest, { limits }: EndpointConfig): Promise<Buffer> {
+    if (Number(request.headers['content-length'] ?? 0) > limits.bodyBytesMax) throw tooLarge(limits.bodyBytesMax);
+    return readBounded(request.raw, limits.bodyBytesMax, { patience: limits, tooLarge: () => tooLarge(limits.bodyBytesMax) });
   }
 
   private rawOf(request: FastifyRequest, body: Buffer): RawRequest {
@@ -114,6 +132,17 @@ export class IntakeController {
     };
     // The sender is told what is wrong with the submission even when the journal cannot be written.
     await appendJournal(this.house.database, [entry]).catch((failure: unknown) => this.house.log.error('journal.failed', failure));
+  }
+}
+
+function mediaTypesOf(body: BodyForm): readonly string[] {
+  switch (body.form) {
+    case 'bytes':
+      return body.mediaTypes;
+    case 'multipart':
+      return [MULTIPART];
+    case 'fields':
+      return [URL_ENCODED, MULTIPART];
   }
 }
 

@@ -21,11 +21,12 @@ export interface Reading {
   readonly limits: IntakeLimits;
   /** Parts that are data even when they look like files. */
   readonly dataParts: readonly string[];
+  /** Data parts there may be; form servers that wrap their answers send one. */
+  readonly dataPartsMax?: number;
   readonly blobs: BlobStore;
   readonly ids: Ids;
 }
 
-/** Data parts besides files; form servers send one. */
 const DATA_PARTS_MAX = 50;
 /** Part names are the sender's; in answers and journal only their beginning is repeated. */
 const PLACE_LENGTH_MAX = 100;
@@ -59,7 +60,7 @@ class MultipartReader {
   constructor(private readonly reading: Reading) {}
 
   async read(contentType: string, body: AsyncIterable<Buffer>): Promise<ReadParts> {
-    const partsMax = this.reading.limits.attachmentsMax + DATA_PARTS_MAX;
+    const partsMax = this.reading.limits.attachmentsMax + (this.reading.dataPartsMax ?? DATA_PARTS_MAX);
     for await (const part of partsOf(contentType, body)) {
       if (this.placing.length >= partsMax)
         throw new IntakeRejection('tooLarge', 'too-many-parts', `At most ${partsMax} parts are accepted.`);

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 
 import { freePort } from '../free-port.js';
 import type { Places } from '../launch/places.js';
-import { LaunchError } from '../launch/problem.js';
 import type { Undoing } from '../launch/undoing.js';
 import { LoadBalancer } from '../load-balancer.js';
 import { Town } from '../town.js';
+import type { BrokerUnderFire } from './broker.js';
 import { type Carrier, writeCrashConfig } from './crash-config.js';
 import { Editors } from './editors.js';
 import { HubView } from './hub-view.js';
@@ -32,20 +32,20 @@ export interface Battle extends Battlefield {
 export interface BattleWish {
   readonly places: Places;
   readonly carrier: Carrier;
-  /** Address of the broker, for carriers that have one. */
-  readonly brokerUrl: string | undefined;
+  /** For carriers that have one. */
+  readonly broker: BrokerUnderFire | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Starts database, town, lines, balancer and two hubs; whatever has been started is in `undoing`, also when this throws. */
-export async function prepareBattle({ places, carrier, brokerUrl, signal }: BattleWish, undoing: Undoing): Promise<Battle> {
+export async function prepareBattle({ places, carrier, broker, signal }: BattleWish, undoing: Undoing): Promise<Battle> {
   const logbook = new Logbook();
   const postgres = await PostgresUnderFire.start(places.postgres);
   undoing.add('PostgreSQL', () => postgres.stop());
   const town = await Town.start();
   undoing.add('simulated town', () => town.stop());
   logbook.watch(town);
-  const lines = await layLines(postgres, town, carrier === 'rabbitmq' ? portOf(brokerUrl) : undefined, undoing);
+  const lines = await layLines(postgres, town, broker, undoing);
   signal.throwIfAborted();
 
   const configFile = await writeCrashConfig(places.desk, carrier);
@@ -61,7 +61,7 @@ export async function prepareBattle({ places, carrier, brokerUrl, signal }: Batt
       ...Object.fromEntries(
         Object.entries(URLS_OF_TARGETS).map(([target, name]) => [name, via(target as Target, town[target as Target].url)]),
       ),
-      ...(brokerUrl === undefined || carrier === 'postgres' ? {} : { RABBITMQ_URL: via('broker', brokerUrl) }),
+      ...(broker === undefined ? {} : { RABBITMQ_URL: via('broker', broker.url) }),
       DATABASE_URL: via(`database-${index}`, postgres.url),
       HUB_URL: balancer.url,
       HUB_PORT: String(ports[index]),
@@ -77,7 +77,7 @@ export async function prepareBattle({ places, carrier, brokerUrl, signal }: Batt
   for (const hub of hubs) undoing.add(hub.name, () => hub.stop());
   const editors = new Editors(balancer.url, pushToken);
   const view = new HubView(balancer.url, town.secrets.HUB_OPS_TOKEN);
-  return { hubs, postgres, lines, town, balancer, view, editors, logbook };
+  return { hubs, postgres, broker, lines, town, balancer, view, editors, logbook };
 }
 
 /** Both hubs, ready, and the Fachverfahren polling. */
@@ -104,7 +104,7 @@ const URLS_OF_TARGETS: Readonly<Record<Target, string>> = {
 async function layLines(
   postgres: PostgresUnderFire,
   town: Town,
-  brokerPort: number | undefined,
+  broker: BrokerUnderFire | undefined,
   undoing: Undoing,
 ): Promise<ReadonlyMap<LineName, TcpProxy>> {
   const lines = new Map<LineName, TcpProxy>();
@@ -119,14 +119,8 @@ async function layLines(
   await lay('portal', () => portal);
   await lay('database-0', () => postgres.port);
   await lay('database-1', () => postgres.port);
-  if (brokerPort !== undefined) await lay('broker', () => brokerPort);
+  if (broker !== undefined) await lay('broker', () => broker.port);
   return lines;
-}
-
-function portOf(brokerUrl: string | undefined): number {
-  if (brokerUrl === undefined)
-    throw new LaunchError('--carrier rabbitmq needs a broker on this machine: RABBITMQ_URL=amqp://user:password@127.0.0.1:<port>/<vhost>');
-  return Number(new URL(brokerUrl).port);
 }
 
 function lineOf(lines: ReadonlyMap<LineName, TcpProxy>, name: LineName): TcpProxy {

@@ -76,5 +76,7 @@ export async function writeCrashConfig(directory: string, carrier: Carrier): Pro
 /** All that differs between the carriers; the broker's address comes by way of its line. */
 function busOf(carrier: Carrier): Record<string, unknown> {
   const common = { carrier, leaseMs: TIMES.busLease };
-  return carrier === 'postgres' ? common : { ...common, rabbitmq: { url: '${env:RABBITMQ_URL}' } };
+  return carrier === 'postgres'
+    ? common
+    : { ...common, rabbitmq: { url: '${env:RABBITMQ_URL}', resendMs: TIMES.busLease, heartbeatMs: 1_000, reconnectMaxMs: 1_000 } };
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { placesIn, temporaryDirectory } from '../launch/places.js';
 import type { Undoing } from '../launch/undoing.js';
 import { type Battle, prepareBattle, startHubs } from './battle.js';
+import type { BrokerUnderFire } from './broker.js';
 import { compareBooks, type Comparison } from './comparison.js';
 import { Nemesis } from './nemesis.js';
 import { planOf, type PlanWish } from './plan.js';
@@ -13,7 +14,8 @@ import { type CrashReport, objections, storyOf, tableOfReport } from './verdict.
 
 /** How a crash test is wanted. */
 export interface CrashWish extends PlanWish {
-  readonly brokerUrl: string | undefined;
+  /** For carriers that have one. */
+  readonly broker: BrokerUnderFire | undefined;
   /** Keeps logs and data instead of removing them. */
   readonly keep: boolean;
   readonly say: (line: string) => void;
@@ -36,7 +38,7 @@ export async function crashTest(wish: CrashWish, undoing: Undoing): Promise<Cras
   if (wish.keep) say(`Logs and data stay in ${directory}`);
   else undoing.add('temporary directory', () => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   const plan = planOf(wish);
-  const battle = await prepareBattle({ places: await placesIn(directory), carrier, brokerUrl: wish.brokerUrl, signal }, undoing);
+  const battle = await prepareBattle({ places: await placesIn(directory), carrier, broker: wish.broker, signal }, undoing);
   await startHubs(battle);
   const { disturbances, load, durationMs } = plan;
   say(

@@ -3,12 +3,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { CRASH_POINTS, type CrashPoint } from '@amtsbote/platform';
+import { CRASH_POINTS, type CrashPoint, ONLY_WITH_BROKER } from '@amtsbote/platform';
 
 import { placesIn, temporaryDirectory } from '../launch/places.js';
 import type { Undoing } from '../launch/undoing.js';
 import { type Battle, prepareBattle, startHubs } from './battle.js';
 import type { Comparison } from './comparison.js';
+import type { Carrier } from './crash-config.js';
 import { compared, type CrashWish, quiescence, tell } from './crash-test.js';
 import { Senders } from './senders.js';
 import { type CrashReport, objections, tableOfReport } from './verdict.js';
@@ -27,7 +28,7 @@ export async function exhaustiveTest(wish: CrashWish, undoing: Undoing): Promise
   const directory = await temporaryDirectory();
   if (wish.keep) say(`Logs and data stay in ${directory}`);
   else undoing.add('temporary directory', () => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  const battle = await prepareBattle({ places: await placesIn(directory), carrier, brokerUrl: wish.brokerUrl, signal }, undoing);
+  const battle = await prepareBattle({ places: await placesIn(directory), carrier, broker: wish.broker, signal }, undoing);
   const { balancer, hubs, town, logbook } = battle;
   await startHubs({ ...battle, hubs: [hubs[0]] });
   await hubs[0].end();
@@ -35,7 +36,7 @@ export async function exhaustiveTest(wish: CrashWish, undoing: Undoing): Promise
   const giveUp = new AbortController();
   const senders = new Senders(addresses, logbook, AbortSignal.any([signal, giveUp.signal]));
   const graves = join(directory, 'deaths');
-  for (const [round, point] of CRASH_POINTS.entries()) {
+  for (const [round, point] of pointsOf(carrier).entries()) {
     const ms = await die(battle, { point, graves, signal }, () => send(senders, seed * 1_000 + round));
     say(
       `  ${ms === undefined ? '✗' : '†'} ${point.padEnd(22)}${ms === undefined ? 'never got there' : `${(ms / 1_000).toFixed(1).padStart(5)} s`}`,
@@ -50,6 +51,10 @@ export async function exhaustiveTest(wish: CrashWish, undoing: Undoing): Promise
   await tell(comparison, battle, say);
   const hit = new Set(await deaths(graves)).size;
   return reportOf(comparison, hit, { seed, carrier, seconds: Math.round((Date.now() - startedAt) / 1_000) }, say);
+}
+
+function pointsOf(carrier: Carrier): readonly CrashPoint[] {
+  return carrier === 'rabbitmq' ? CRASH_POINTS : CRASH_POINTS.filter((point) => !ONLY_WITH_BROKER.includes(point));
 }
 
 interface Death {
@@ -99,7 +104,7 @@ function reportOf(
   run: Pick<CrashReport, 'seed' | 'carrier' | 'seconds'>,
   say: (line: string) => void,
 ): CrashReport {
-  const planned = CRASH_POINTS.length;
+  const planned = pointsOf(run.carrier).length;
   const against = [...objections(counts), ...(hit === planned ? [] : [`${planned - hit} crash points were never reached`])];
   const report = { ...counts, ...run, kills: hit, ok: against.length === 0, crashPoints: { planned, hit } };
   say(tableOfReport(report));

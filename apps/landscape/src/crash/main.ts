@@ -3,15 +3,16 @@ import { parseArgs } from 'node:util';
 
 import { LaunchError, sentenceOf } from '../launch/problem.js';
 import { Undoing } from '../launch/undoing.js';
+import { BrokerUnderFire } from './broker.js';
 import { type Carrier, CARRIERS } from './crash-config.js';
 import { crashTest } from './crash-test.js';
 import { exhaustiveTest } from './exhaustive.js';
 import type { CrashReport } from './verdict.js';
 
 const USAGE = `npm run crash-test -- [--kills <n>] [--seed <n>] [--carrier postgres | rabbitmq] [--minutes <n>] [--exhaustive] [--keep] [--json]
-  --kills    how often one of the two hubs is killed (default 10), among freezes, cut lines, restarts of the database and sick targets
+  --kills    how often one of the two hubs is killed (default 10), among freezes, cut lines, restarts of database and broker, and sick targets
   --seed     what decides load and disturbances (default: made up, and shown); the operating system's timing it does not decide
-  --carrier  what carries messages (default postgres); rabbitmq needs RABBITMQ_URL
+  --carrier  what carries messages (default postgres); rabbitmq starts the system's own program; one named by RABBITMQ_URL is not restarted
   --minutes  how long it lasts (default: as long as the kills need); waiting for the end comes on top
   --exhaustive  instead: one hub dies once at each crash point of the code, and the next one goes on
   --keep     keeps logs and data
@@ -30,11 +31,19 @@ async function main(): Promise<{ report: CrashReport; json: boolean }> {
   const minutes = values.minutes === undefined ? undefined : numberOf('minutes', values.minutes, 0.1, 10_000);
   const carrier = CARRIERS.find((name) => name === values.carrier) satisfies Carrier | undefined;
   if (carrier === undefined) throw new LaunchError(`--carrier expects ${CARRIERS.join(' or ')}.\n${USAGE}`);
-  const brokerUrl = process.env['RABBITMQ_URL'] === '' ? undefined : process.env['RABBITMQ_URL'];
-  const common = { seed, kills, carrier, brokerUrl, keep: values.keep === true, say, signal: stopping.signal };
+  const broker = carrier === 'rabbitmq' ? await provideBroker() : undefined;
+  const common = { seed, kills, carrier, broker, keep: values.keep === true, say, signal: stopping.signal };
   const wish = { ...common, ...(minutes === undefined ? {} : { durationMs: minutes * 60_000 }) };
   const report = values.exhaustive === true ? await exhaustiveTest(wish, undoing) : await crashTest(wish, undoing);
   return { report, json: values.json === true };
+}
+
+/** The one somebody named, or one of this run's own. */
+async function provideBroker(): Promise<BrokerUnderFire> {
+  const named = process.env['RABBITMQ_URL'] ?? '';
+  const broker = await BrokerUnderFire.start(named === '' ? undefined : named);
+  undoing.add('RabbitMQ', () => broker.stop());
+  return broker;
 }
 
 function parsed(): {

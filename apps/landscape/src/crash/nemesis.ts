@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Town } from '../town.js';
+import type { BrokerUnderFire } from './broker.js';
 import type { Logbook } from './logbook.js';
 import type { Disturbance, LineName, Target } from './plan.js';
 import type { PostgresUnderFire } from './postgres.js';
@@ -12,6 +13,7 @@ import type { HubUnderFire } from './under-fire.js';
 export interface Battlefield {
   readonly hubs: readonly [HubUnderFire, HubUnderFire];
   readonly postgres: PostgresUnderFire;
+  readonly broker: BrokerUnderFire | undefined;
   readonly lines: ReadonlyMap<LineName, TcpProxy>;
   readonly town: Pick<Town, Target>;
 }
@@ -68,6 +70,10 @@ export class Nemesis {
         return this.breakLine(disturbance);
       case 'database':
         return this.field.postgres.restart(disturbance.how, disturbance.downMs);
+      case 'broker':
+        if ((await this.field.broker?.restart(disturbance.how, disturbance.downMs)) !== true)
+          this.logbook.note('nemesis', 'may not restart this broker');
+        return;
       case 'target':
         return this.spoil(disturbance);
     }

@@ -31,10 +31,12 @@ describe('the plan of a crash test', () => {
   it('has everything in it that can go wrong, given time', () => {
     const { disturbances, load } = planOf({ seed: 3, kills: 3, carrier: 'rabbitmq', durationMs: 600_000 });
     const kinds = disturbances.map((one) =>
-      one.kind === 'line' ? `line ${one.fault.kind}` : one.kind === 'database' ? `database ${one.how}` : one.kind,
+      one.kind === 'line' ? `line ${one.fault.kind}` : 'how' in one ? `${one.kind} ${one.how}` : one.kind,
     );
     expect([...new Set(kinds)].sort()).toEqual(
       [
+        'broker kill',
+        'broker stop',
         'cut',
         'database fast',
         'database immediate',
@@ -55,6 +57,6 @@ describe('the plan of a crash test', () => {
 
   it('leaves the broker alone where there is none', () => {
     const { disturbances } = planOf({ seed: 3, kills: 3, carrier: 'postgres', durationMs: 600_000 });
-    expect(disturbances.filter((one) => 'line' in one && one.line === 'broker')).toEqual([]);
+    expect(disturbances.filter((one) => one.kind === 'broker' || ('line' in one && one.line === 'broker'))).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { seededRandomness } from '@amtsbote/platform';
 
+import type { BrokerEnd } from './broker.js';
 import { type Carrier, TIMES } from './crash-config.js';
 import type { LineFault } from './tcp-proxy.js';
 
@@ -19,6 +20,7 @@ export type Disturbance = { readonly at: number } & (
   | { readonly kind: 'cut'; readonly line: LineName }
   | { readonly kind: 'line'; readonly line: LineName; readonly fault: LineFault; readonly ms: number }
   | { readonly kind: 'database'; readonly how: 'fast' | 'immediate'; readonly downMs: number }
+  | { readonly kind: 'broker'; readonly how: BrokerEnd; readonly downMs: number }
   | { readonly kind: 'target'; readonly target: Target; readonly fault: 'error500' | 'throttled' | 'garbage' | 'down'; readonly ms: number }
 );
 
@@ -80,7 +82,19 @@ export function planOf({ seed, kills, carrier, durationMs = Math.max(DURATION_MS
 
 function other(dice: Dice, carrier: Carrier): Disturbance extends infer Any ? (Any extends Disturbance ? Omit<Any, 'at'> : never) : never {
   const lines: readonly LineName[] = [...TARGETS, 'database-0', 'database-1', ...(carrier === 'rabbitmq' ? (['broker'] as const) : [])];
-  switch (dice.weighted({ freeze: 2, cut: 3, silent: 3, slow: 2, answerLost: 4, refused: 1, database: 2, target: 5 })) {
+  switch (
+    dice.weighted({
+      freeze: 2,
+      cut: 3,
+      silent: 3,
+      slow: 2,
+      answerLost: 4,
+      refused: 1,
+      database: 2,
+      target: 5,
+      broker: carrier === 'rabbitmq' ? 2 : 0,
+    })
+  ) {
     case 'freeze':
       return { kind: 'freeze', hub: dice.of([0, 1]), ms: TIMES.lease + dice.whole(500, 3_000) };
     case 'cut':
@@ -95,6 +109,8 @@ function other(dice: Dice, carrier: Carrier): Disturbance extends infer Any ? (A
       return { kind: 'line', line: dice.of(lines), fault: { kind: 'refused' }, ms: dice.whole(500, 3_000) };
     case 'database':
       return { kind: 'database', how: dice.of(['fast', 'immediate']), downMs: dice.whole(0, 1_000) };
+    case 'broker':
+      return { kind: 'broker', how: dice.of(['stop', 'kill']), downMs: dice.whole(0, 1_000) };
     case 'target':
       return spoilt(dice);
   }

@@ -19,7 +19,7 @@ export interface RawRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
-  /** The raw bytes; empty for multipart, whose parts are streamed and cannot be signed as a whole. */
+  /** The raw bytes; empty for multipart and web forms, whose parts are read one by one and cannot be signed as a whole. */
   readonly body: Uint8Array;
   /** Moment of receipt: what a signature's timestamp is compared to. */
   readonly receivedAt: Date;
@@ -39,7 +39,7 @@ export interface ReceivedFile {
 /** A verified submission, taken apart by the intake but not yet understood. */
 export interface ReceivedSubmission {
   readonly request: RawRequest;
-  /** Data parts of a multipart (the names in `dataParts`, and every part that is no file), in order. */
+  /** Data parts of a multipart (the names in `dataParts`, and every part that is no file) or values of a web form, in order. */
   readonly data: readonly { readonly name: string; readonly value: Uint8Array }[];
   readonly files: readonly ReceivedFile[];
 }
@@ -70,20 +70,22 @@ export interface ApplicationDraft {
   readonly unmapped: readonly Unmapped[];
 }
 
-/** How the intake has to read the body: whole bytes (bounded), or multipart with streamed files. */
+/** How the intake has to read the body: whole bytes (bounded), multipart with streamed files, or a web form. */
 export type BodyForm =
   | { readonly form: 'bytes'; readonly mediaTypes: readonly string[] }
   | {
       readonly form: 'multipart';
       /** Parts that are data even when they look like files; kept in memory, bounded. */
       readonly dataParts: readonly string[];
-    };
+    }
+  /** As browsers send forms: url-encoded, or multipart as soon as a file is among the values. Every value is a data part, in either case. */
+  | { readonly form: 'fields'; readonly fieldsMax: number };
 
 /** In, push: a form server or portal sends submissions to an endpoint. */
 export abstract class FormsPort extends Port {
   abstract readonly body: BodyForm;
   /**
-   * Checks credentials or signature on the raw bytes, before anything is parsed. For multipart it sees the headers only.
+   * Checks credentials or signature on the raw bytes, before anything is parsed. For multipart and web forms it sees the headers only.
    * @throws IntakeRejection kind `unsigned`.
    */
   abstract verify(request: RawRequest): void;

@@ -20,11 +20,13 @@ const plain = (text: string, limits = DEFAULT_LIMITS, bindings: Record<string, s
 /** What the strict parser makes of a content; `undefined` for what it refuses, or remarks on. */
 function strict(text: string, limits = DEFAULT_LIMITS, bindings: Record<string, string> = BINDINGS): PlainContent | undefined {
   const elements: XmlElement[] = [];
-  let isOdd = false;
+  let remarks = 0;
   const parser = new StrictParser({
     ...{ limits, bindings, isFragment: true, depth: 1 },
     onElement: (element) => void elements.push(element),
-    onTopText: () => void (isOdd = true),
+    onTopText: () => {
+      remarks += 1;
+    },
   });
   try {
     parser.write(text);
@@ -33,7 +35,7 @@ function strict(text: string, limits = DEFAULT_LIMITS, bindings: Record<string, 
     if (error instanceof XmlFault) return undefined;
     throw error;
   }
-  return isOdd ? undefined : { elements, lines: parser.line - 1 };
+  return (remarks as number) > 0 ? undefined : { elements, lines: parser.line - 1 };
 }
 
 /** What is read here is what the strict parser reads; the rest is left to it. @returns whether it was read here. */

@@ -92,11 +92,12 @@ export class ParserPool {
 
   /** Waits for a batch, and parses such as no thread has taken until it is there: the oldest first, which is the one that is waited for next. */
   async next(parsed: Promise<ParsedBatch>): Promise<ParsedBatch> {
-    let isThere = false;
-    const onEnd = (): void => void (isThere = true);
-    parsed.then(onEnd, onEnd);
-    // Answers that have come are heard first, between two batches that take milliseconds.
-    for (await setImmediate(); !isThere; await setImmediate()) {
+    const isThere = parsed.then(
+      () => true,
+      () => true,
+    );
+    // Answers that have come are heard between two batches, which take milliseconds each.
+    while (!(await Promise.race([isThere, setImmediate(false)]))) {
       const queued = this.queue.shift();
       if (queued === undefined) break;
       await this.parseQueued(queued);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Readable } from 'node:stream';
 
-import type { DeliverableDocument } from '@amtsbote/adapter-kit';
+import { type DeliverableDocument, openExactly } from '@amtsbote/adapter-kit';
 import type { Clock, Randomness } from '@amtsbote/canonical';
-import { type HttpAnswer, HttpClient, type HttpRequest, multipartBody } from '@amtsbote/platform';
+import { type HttpAnswer, HttpClient, type HttpRequest, multipartBody, unlessAborted } from '@amtsbote/platform';
 import type { z } from 'zod';
 
 import { NscaleFailure, UnreadableAnswer } from './nscale.errors.js';
@@ -57,7 +57,7 @@ export class NscaleClient {
 
   /** Logs in unless a session is there already. */
   async login(signal: AbortSignal): Promise<void> {
-    await untilAborted(this.currentSession(), signal);
+    await unlessAborted(this.currentSession(), signal);
   }
 
   /** Objects whose property has this value, anywhere in the document area; at most two. */
@@ -141,12 +141,12 @@ export class NscaleClient {
   /** Sends with the session's cookie; builds the request again when the session has to be renewed, because a stream can be sent only once. */
   private async call(http: HttpClient, build: () => HttpRequest | Promise<HttpRequest>, signal: AbortSignal): Promise<HttpAnswer> {
     const session = this.currentSession();
-    const cookie = await untilAborted(session, signal);
+    const cookie = await unlessAborted(session, signal);
     const answer = await this.send(http, await build(), cookie, signal);
     if (answer.status !== 401) return this.successful(answer);
     // Expired: renewed once, by the first of the calls that notice. A second refusal is an answer like any other.
     if (this.session === session) this.session = undefined;
-    const renewed = await untilAborted(this.currentSession(), signal);
+    const renewed = await unlessAborted(this.currentSession(), signal);
     return this.successful(await this.send(http, await build(), renewed, signal));
   }
 
@@ -220,30 +220,4 @@ function keyIn({ uri }: z.infer<typeof CreationAnswer>): string {
   const key = uri.split(/[?#]/, 1)[0]?.replace(/\/+$/, '').split('/').pop() ?? '';
   if (key === '') throw new UnreadableAnswer('a creation without a resource key');
   return decodeURIComponent(key);
-}
-
-/** The document's bytes; fails when there are fewer or more than it was described with, because the announced length would be wrong. */
-async function openExactly(document: DeliverableDocument): Promise<Readable> {
-  async function* counted(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    let left = document.size;
-    for await (const chunk of bytes) {
-      left -= chunk.length;
-      if (left < 0) break;
-      yield chunk;
-    }
-    if (left !== 0) throw new Error('a document does not have the size it was described with');
-  }
-  return Readable.from(counted(await document.open()), { objectMode: false });
-}
-
-async function untilAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason as Error);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([result, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { compileText, type DeliverableDocument, type ExpressionSubject, type FilingRequest } from '@amtsbote/adapter-kit';
+import { compileIndexData, compileText, type DeliverableDocument, type FilingRequest, type IndexedObject } from '@amtsbote/adapter-kit';
 
 import { MappingError } from './nscale.errors.js';
 import type { NscaleOptions } from './nscale.options.js';
@@ -33,34 +33,18 @@ const KEY_LENGTH_MAX = 250;
  * @returns the plan of a filing for the key of an act. It throws ExpressionError or MappingError when this application cannot be expressed.
  */
 export function compileMapping(options: NscaleOptions): (request: FilingRequest, actKey: string) => FilingPlan {
-  const akteKey = compileText(options.akte.key);
-  const akteTitle = compileText(options.akte.title);
-  const vorgangTitle = compileText(options.vorgang.title);
-  const akteProperties = compileProperties(options.akte.properties);
-  const vorgangProperties = compileProperties(options.vorgang.properties);
-  const documentProperties = compileProperties(options.document.properties);
-
+  const indexData = compileIndexData(options, compileText);
   return (request, actKey) => {
-    // Akte and Vorgang are the application's; its decision only adds documents and must find the same ones.
-    const subject = { application: request.application };
-    const act = { ...subject, decision: request.decision !== undefined };
+    const { akte, vorgang, documents } = indexData(request, actKey);
     return {
-      akte: plan(options.akte, akteKey(subject), akteTitle(subject), akteProperties(subject)),
-      vorgang: plan(options.vorgang, request.application.id, vorgangTitle(subject), vorgangProperties(subject)),
-      documents: request.documents.map((document) => ({
-        document,
-        ...plan(options.document, `${actKey}/${document.key}`, document.fileName, documentProperties({ ...act, document })),
-      })),
+      akte: plan(options.akte, akte),
+      vorgang: plan(options.vorgang, vorgang),
+      documents: documents.map(({ document, ...object }) => ({ document, ...plan(options.document, object) })),
     };
   };
 }
 
-function compileProperties(mapping: Readonly<Record<string, string>>): (subject: ExpressionSubject) => Property[] {
-  const compiled = Object.entries(mapping).map(([name, source]) => ({ name, value: compileText(source) }));
-  return (subject) => compiled.map(({ name, value }) => ({ name, value: value(subject) }));
-}
-
-function plan(target: { objectClass: string; keyProperty: string }, key: string, title: string, properties: Property[]): ObjectPlan {
+function plan(target: { objectClass: string; keyProperty: string }, { key, title, values }: IndexedObject<string>): ObjectPlan {
   const { objectClass, keyProperty } = target;
   if (key.trim() === '') throw new MappingError(`the key for ${keyProperty} of ${objectClass} is empty`);
   if (key.length > KEY_LENGTH_MAX) throw new MappingError(`the key for ${keyProperty} of ${objectClass} is longer than ${KEY_LENGTH_MAX}`);
@@ -70,7 +54,7 @@ function plan(target: { objectClass: string; keyProperty: string }, key: string,
     { name: 'displayname', value: title },
     { name: keyProperty, value: key },
   ];
-  return { objectClass, key: { property: keyProperty, value: key }, title, properties: [...own, ...properties] };
+  return { objectClass, key: { property: keyProperty, value: key }, title, properties: [...own, ...values] };
 }
 
 /** Body parts of a document's creation; the citizen's own file name is kept as the content item's display name. */

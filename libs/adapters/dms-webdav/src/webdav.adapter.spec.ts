@@ -139,6 +139,17 @@ describe('a folder', () => {
         .toSorted(),
     ).toEqual(['.notes', 'Antrag.pdf', 'Verzeichnis.json']);
   });
+
+  // Seen at Apache 2.4 when two processes filed at the same time: the slower one paused the instance for want of rights.
+  it('that somebody else made a moment before, like a part that somebody else removed, is no lack of rights', async () => {
+    webdav.isBeaten = true;
+    const dms = port();
+    await dms.file(request(), new TestDelivery('filing-1'));
+    webdav.tree.put(`${VORGANG}/.amtsbote-0123456789abcdef-1.part`, file('half'));
+    await dms.file(request(), new TestDelivery('filing-1', new EffectMemory(), 2));
+    expect(webdav.books()).toEqual({ akten: 1, vorgaenge: 1, documents: 1, duplicates: [] });
+    expect(webdav.contents().strays).toBe(0);
+  });
 });
 
 describe('the probe', () => {

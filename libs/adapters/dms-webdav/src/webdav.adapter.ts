@@ -130,9 +130,8 @@ class WebdavDms extends DmsPort {
     await ctx.once('contents', {
       act: async () => {
         if (isFound(await this.findContents(plan, ctx))) return true;
-        const part = await this.upload(plan, 'contents', content, ctx);
-        // Faster was another attempt of this act, or another application.
-        if (!(await this.write(ctx, () => this.client.rename(part, at, false, ctx.signal)))) await this.discard(part, ctx);
+        await this.place(plan, 'contents', content, at, ctx);
+        // Also when another attempt of this act, or another application, was faster.
         if (!isFound(await this.findContents(plan, ctx))) throw contentIncomplete();
         return true;
       },
@@ -157,9 +156,7 @@ class WebdavDms extends DmsPort {
     await ctx.once(`document:${document.key}`, {
       act: async () => {
         if (await this.isThere(at, document, ctx)) return true;
-        const part = await this.upload(plan, document.key, document, ctx);
-        if (await this.write(ctx, () => this.client.rename(part, at, false, ctx.signal))) return true;
-        await this.discard(part, ctx);
+        if (await this.place(plan, document.key, document, at, ctx)) return true;
         if (!(await this.isThere(at, document, ctx))) throw contentIncomplete();
         return true;
       },
@@ -167,15 +164,19 @@ class WebdavDms extends DmsPort {
     });
   }
 
-  /** Sends under a name of this attempt alone, and looks at what the server kept. */
-  private async upload(plan: FilingPlan, what: string, content: Content, ctx: DeliveryContext): Promise<Segments> {
+  /**
+   * Sends under a name of this attempt alone, looks at what the server kept, and then gives it its name.
+   * @returns false when the name is taken, the server kept something else, or another attempt that was done swept the part away.
+   */
+  private async place(plan: FilingPlan, what: string, content: Content, at: Segments, ctx: DeliveryContext): Promise<boolean> {
     const part = [...plan.folder, partName(ctx.key, what, ctx.attempt)];
     const { size, mediaType } = content;
     await this.write(ctx, async () => this.client.write(part, { size, mediaType, body: await content.open() }, ctx.signal));
     const kept = await this.ask(ctx, () => this.client.look(part, 'file', ctx.signal));
-    if (kept?.length === size && (content.sha512 === '' || (await this.hasSameBytes(part, content, ctx)))) return part;
+    const isWhole = kept?.length === size && (content.sha512 === '' || (await this.hasSameBytes(part, content, ctx)));
+    if (isWhole && (await this.write(ctx, () => this.client.rename(part, at, false, ctx.signal)))) return true;
     await this.discard(part, ctx);
-    throw contentIncomplete();
+    return false;
   }
 
   /** @throws DeliveryError when something else has this name. */

@@ -64,6 +64,8 @@ export class WebdavClient {
     if (answer.status === 405) return false;
     // Section 9.3.1 again: 409 says that the parent is missing. For an Akte that is the configured folder.
     if (answer.status === 409 && at.length === 1) throw new WebdavFailure(404);
+    // mod_dav looks, then makes: when somebody else made the folder in between, it says 403, as to one who may not.
+    if (answer.status === 403 && (await this.look(at, 'folder', signal)) !== undefined) return false;
     this.expect(answer, 201);
     return true;
   }
@@ -95,20 +97,26 @@ export class WebdavClient {
   /** Removes a file, if it is there. */
   async remove(at: Segments, signal: AbortSignal): Promise<void> {
     const answer = await this.quick.request({ method: 'DELETE', path: this.path(at), signal });
-    if (answer.status !== 404) this.expect(answer, 200, 204);
+    if (!(await this.isGone(answer.status, at, signal))) this.expect(answer, 200, 204);
   }
 
   /** A small file's content; undefined = it is not there. */
   async read(at: Segments, signal: AbortSignal): Promise<Buffer | undefined> {
     const answer = await this.quick.request({ method: 'GET', path: this.path(at), signal });
-    if (answer.status === 404) return undefined;
+    if (await this.isGone(answer.status, at, signal)) return undefined;
     return this.expect(answer, 200).body;
   }
 
-  /** SHA-512 of a file as it is stored, read in constant memory; lower-case hex. */
-  async hash(at: Segments, signal: AbortSignal): Promise<string> {
+  /** Apache looks, then opens or removes: when somebody else removed the file in between, it says 403, as to one who may not. */
+  private async isGone(status: number, at: Segments, signal: AbortSignal): Promise<boolean> {
+    return status === 404 || (status === 403 && (await this.look(at, 'file', signal)) === undefined);
+  }
+
+  /** SHA-512 of a file as it is stored, read in constant memory; lower-case hex; undefined = it is not there. */
+  async hash(at: Segments, signal: AbortSignal): Promise<string | undefined> {
     const answer = await this.patient.stream({ method: 'GET', path: this.path(at), signal });
     try {
+      if (await this.isGone(answer.status, at, signal)) return undefined;
       if (answer.status !== 200) throw new WebdavFailure(answer.status);
       const hash = createHash('sha512');
       for await (const chunk of answer.stream as AsyncIterable<Buffer>) hash.update(chunk);

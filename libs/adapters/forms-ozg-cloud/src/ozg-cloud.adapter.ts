@@ -2,14 +2,15 @@
 import {
   type ApplicationDraft,
   type BodyForm,
+  checkCredential,
   defineAdapter,
+  judgeCredential,
   type JudgedSetting,
   type RawRequest,
   type ReceivedSubmission,
   ReceivingForms,
 } from '@amtsbote/adapter-kit';
 
-import { checkCredential } from './ozg-cloud.auth.js';
 import { DATA_PARTS, ozgCloudTranslation } from './ozg-cloud.mapping.js';
 import { OzgCloudOptions } from './ozg-cloud.options.js';
 
@@ -38,16 +39,8 @@ class OzgCloudForms extends ReceivingForms {
   }
 
   protected override judgeSettings(): readonly JudgedSetting[] {
-    const { auth, leikaByForm } = this.options;
-    const forms = Object.keys(leikaByForm).length;
-    return [
-      {
-        name: 'credentials',
-        ok: true,
-        detail: auth.kind === 'none' ? 'none: only behind mTLS or a checking reverse proxy' : `${auth.kind} is demanded`,
-      },
-      { name: 'leikaByForm', ok: true, detail: `${forms} forms are mapped to LeiKa keys` },
-    ];
+    const forms = Object.keys(this.options.leikaByForm).length;
+    return [judgeCredential(this.options.auth), { name: 'leikaByForm', ok: true, detail: `${forms} forms are mapped to LeiKa keys` }];
   }
 }
 

@@ -2,19 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { ReceivedSubmission } from '@amtsbote/adapter-kit';
+import type { ReceivedSubmission, SenderCredential } from '@amtsbote/adapter-kit';
 import { aRawRequest, aReceivedFile, type FileSample, formsContract } from '@amtsbote/adapter-kit/testing';
 import type { JsonValue } from '@amtsbote/canonical';
 
 import { adapter } from './index.js';
-import type { OzgCloudAuth } from './ozg-cloud.options.js';
 import { EMPTY_LITERALS } from './ozg-cloud.wire.js';
 
 const read = (path: string): JsonValue => JSON.parse(readFileSync(join(process.cwd(), path), 'utf8')) as JsonValue;
 const fixture = read('libs/adapters/forms-ozg-cloud/fixtures/gewerbeanmeldung.json');
 
 const SECRET = 'Passwort-für-den-Test';
-const credentials: { auth: OzgCloudAuth; header: string; right: string; wrong: Record<string, string> }[] = [
+const credentials: { auth: SenderCredential; header: string; right: string; wrong: Record<string, string> }[] = [
   {
     auth: { kind: 'basic', username: 'formularserver', password: SECRET },
     header: 'authorization',

@@ -1,39 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-import {
-  ADDRESS_PARTS,
-  type AddressPart,
-  APPLICANT_PARTS,
-  applicantOf,
-  type ApplicantPart,
-  applicantPart,
-  IntakeRejection,
-  type ReceivedFile,
-} from '@amtsbote/adapter-kit';
-import { type Applicant, fieldsOf, type FormItem, type FormValue } from '@amtsbote/canonical';
+import { IntakeRejection, type ReceivedFile, valuesAt } from '@amtsbote/adapter-kit';
+import type { FormItem } from '@amtsbote/canonical';
 
-import type { ApplicantFields, OzgCloudOptions } from './ozg-cloud.options.js';
-
-/** Values of the fields at the end of whose path `fieldPath` stands, in the order of the form. */
-function valuesAt(form: readonly FormItem[], fieldPath: string): { path: string; value: FormValue }[] {
-  const wanted = `/${fieldPath}`;
-  return [...fieldsOf(form)]
-    .map(({ path, field }) => ({ path: `/${[...path, field.name].join('/')}`, value: field.value }))
-    .filter(({ path }) => path.endsWith(wanted));
-}
-
-/** The applicant as the form names it; identity and mailbox come from elsewhere. */
-export function applicantOfForm(form: readonly FormItem[], names: ApplicantFields): Applicant {
-  const found = <Part extends ApplicantPart | AddressPart>(parts: readonly Part[]): Partial<Record<Part, string>> => {
-    const result: Partial<Record<Part, string>> = {};
-    for (const part of parts) {
-      const candidates = names[part].flatMap((path) => valuesAt(form, path)).map(({ value }) => applicantPart(part, value));
-      const first = candidates.find((value) => value !== undefined);
-      if (first !== undefined) result[part] = first;
-    }
-    return result;
-  };
-  return applicantOf({ parts: found(APPLICANT_PARTS), address: found(ADDRESS_PARTS) });
-}
+import type { OzgCloudOptions } from './ozg-cloud.options.js';
 
 /**
  * Every file the form announces has to be there, each counted once: an application whose Lageplan got lost on the way is not complete.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   accountOf,
+  applicantOfForm,
   type ApplicationDraft,
   type AttachmentDraft,
   checkedDraft,
-  compileCondition,
-  type Expression,
-  ExpressionError,
+  compileFee,
   FormLedger,
   IntakeRejection,
   isJsonObject,
@@ -16,11 +15,11 @@ import {
   type ReceivedFile,
   type ReceivedSubmission,
 } from '@amtsbote/adapter-kit';
-import { type Applicant, type JsonValue, LeikaKey, type PaymentDemand } from '@amtsbote/canonical';
+import { type Applicant, type JsonValue, LeikaKey } from '@amtsbote/canonical';
 
-import { applicantOfForm, checkAnnouncedFiles } from './ozg-cloud.fields.mapping.js';
+import { checkAnnouncedFiles } from './ozg-cloud.fields.mapping.js';
 import { formOf } from './ozg-cloud.form.mapping.js';
-import type { OzgCloudFee, OzgCloudOptions } from './ozg-cloud.options.js';
+import type { OzgCloudOptions } from './ozg-cloud.options.js';
 import { PART } from './ozg-cloud.wire.js';
 
 /** Parts that are data, even when they come as files. */
@@ -30,11 +29,11 @@ type Members = { [key: string]: JsonValue };
 
 /** Compiles what the options hold into the translation of one endpoint; the translation is pure. */
 export function ozgCloudTranslation(options: OzgCloudOptions): (submission: ReceivedSubmission) => ApplicationDraft {
-  const when = options.payment?.when === undefined ? undefined : compileCondition(options.payment.when);
-  return (submission) => translated(submission, options, when);
+  const feeOf = compileFee(options.payment, '/formData');
+  return (submission) => translated(submission, options, feeOf);
 }
 
-function translated(submission: ReceivedSubmission, options: OzgCloudOptions, when: Expression<boolean> | undefined): ApplicationDraft {
+function translated(submission: ReceivedSubmission, options: OzgCloudOptions, feeOf: ReturnType<typeof compileFee>): ApplicationDraft {
   const ledger = new FormLedger();
   const root = rootOf(submission);
   const control = membersOf(root['control'], '/control', ledger);
@@ -75,8 +74,7 @@ function translated(submission: ReceivedSubmission, options: OzgCloudOptions, wh
     deadlines: [],
     relations: [],
   };
-  const payment = options.payment === undefined ? undefined : demandOf(options.payment, when, known);
-  return checkedDraft({ ...known, ...(payment === undefined ? {} : { payment }), unmapped: ledger.unmapped });
+  return checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped });
 }
 
 function rootOf(submission: ReceivedSubmission): Members {
@@ -169,32 +167,4 @@ function textOrBase64(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes);
   const text = buffer.toString('utf8');
   return Buffer.from(text, 'utf8').equals(buffer) ? text : buffer.toString('base64');
-}
-
-function demandOf(
-  fee: OzgCloudFee,
-  when: Expression<boolean> | undefined,
-  known: Omit<ApplicationDraft, 'unmapped' | 'payment'>,
-): PaymentDemand | undefined {
-  if (when !== undefined && !isDue(when, known)) return undefined;
-  const amount = { cents: fee.cents, currency: 'EUR' } as const;
-  const item = { reference: fee.reference, description: fee.description, amount, quantity: 1, bookingData: { ...fee.bookingData } };
-  return { amount, purpose: fee.purpose, description: fee.description, items: [item] };
-}
-
-function isDue(when: Expression<boolean>, known: Omit<ApplicationDraft, 'unmapped' | 'payment'>): boolean {
-  const { test, applicant, serviceName, leikaKeys } = known;
-  try {
-    return when({
-      application: { test, applicant, form: [...known.form], publicService: { name: serviceName, leikaKeys: [...leikaKeys] } },
-    });
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    throw new IntakeRejection(
-      'untranslatable',
-      'fee-undecidable',
-      'The configured condition of the fee cannot be evaluated for this submission.',
-      '/formData',
-    );
-  }
 }

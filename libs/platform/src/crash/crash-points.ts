@@ -19,6 +19,10 @@ export const CRASH_POINTS = [
   'routing.planned',
   // Application, steps, journal, messages are committed; the sender has not heard of it.
   'intake.committed',
+  // A message is reserved for whoever hears of it from the broker; the broker has not heard of it.
+  'bus.posted',
+  // The broker has confirmed that it knows of it.
+  'bus.sent',
   // A message is leased; its handler has not begun.
   'bus.claimed',
   // The handler is through; the message is still there.
@@ -63,6 +67,9 @@ export const CRASH_POINTS = [
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** Those of them that only a hub with a broker comes to. */
+export const ONLY_WITH_BROKER: readonly CrashPoint[] = ['bus.posted', 'bus.sent'];
 
 /** What a crash point is unless a crash was planned: nothing. */
 export const NO_CRASH: (point: CrashPoint) => void = () => {};

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createHash } from 'node:crypto';
-
 import type { CatalogueObjectKind } from '@amtsbote/canonical';
 import { Controller, Get, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -8,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { ProblemError } from '../../http/problem.js';
 import { AtVersionQuery, ChangesQuery, CompetenceQuery, ExportQuery, LimitQuery, ObjectsQuery, ServicesQuery } from '../catalogue.dto.js';
+import { answer, isKnown, labelled, labelledCompetence, negotiate, tagOf } from './answers.js';
 import { CatalogueChanges } from './changes.js';
 import { Competences } from './competence.js';
 import { CatalogueExport } from './export.js';
@@ -15,9 +14,8 @@ import { readKey } from './keys.js';
 import { CatalogueObjects } from './objects.js';
 import { AsReader, type Reader, ReaderGuard } from './reader.guard.js';
 import { ServiceSearch } from './search.js';
-import { type View, Views } from './views.js';
+import { Views } from './views.js';
 
-const HOUR_MS = 3_600_000;
 const SERVICE: readonly CatalogueObjectKind[] = ['service', 'specialisation'];
 
 /** The service catalogue, for portals, websites and back offices. Every answer names its version; naming that version gives it again. */
@@ -46,9 +44,13 @@ export class CatalogueController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { limit, cursor, ...wishes } = query;
+    const { limit, cursor, language, ...wishes } = query;
     const view = await this.views.asked(reader.tenants, query);
-    await answer(request, reply, tagOf(view, request), () => this.finder.search(wishes, reader.tenants, limit, cursor));
+    const spoken = negotiate(language, request, reply);
+    await answer(request, reply, tagOf(view, request, spoken), async () => {
+      const { items, ...page } = await this.finder.search(wishes, reader.tenants, limit, cursor);
+      return { ...page, items: items.map((item) => ({ ...item, name: item.title[spoken] ?? item.title.de ?? item.title.en })) };
+    });
   }
 
   @Get('services/:id')
@@ -60,7 +62,7 @@ export class CatalogueController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.one(SERVICE, id, await this.views.asked(reader.tenants, query), request, reply);
+    await this.one(SERVICE, id, query, reader, request, reply);
   }
 
   @Get('services/:id/history')
@@ -69,8 +71,11 @@ export class CatalogueController {
     @Param('id') id: string,
     @Query() query: AtVersionQuery,
     @AsReader() reader: Reader,
-  ): Promise<{ completeFrom: number; states: unknown[] }> {
-    return this.objects.history(SERVICE, readKey(id), await this.views.asked(reader.tenants, query));
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const view = await this.views.asked(reader.tenants, query);
+    await answer(request, reply, tagOf(view, request), () => this.objects.history(SERVICE, readKey(id), view));
   }
 
   @Get('organisations/:id')
@@ -82,7 +87,7 @@ export class CatalogueController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.one(['organisation'], id, await this.views.asked(reader.tenants, query), request, reply);
+    await this.one(['organisation'], id, query, reader, request, reply);
   }
 
   @Get('online-services')
@@ -94,10 +99,11 @@ export class CatalogueController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const view = await this.views.asked(reader.tenants, query);
-    await answer(request, reply, tagOf(view, request), async () => ({
-      version: view.version,
-      ...(await this.objects.list('onlineService', view, query)),
-    }));
+    const language = negotiate(query.language, request, reply);
+    await answer(request, reply, tagOf(view, request, language), async () => {
+      const { items, ...page } = await this.objects.list('onlineService', view, query);
+      return { version: view.version, ...page, items: items.map((item) => labelled(item, language)) };
+    });
   }
 
   @Get('competence')
@@ -109,14 +115,25 @@ export class CatalogueController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const view = await this.views.asked(reader.tenants, query);
-    await answer(request, reply, tagOf(view, request), () => this.competences.find(query.leikaKey, query.ars, view));
+    const language = negotiate(query.language, request, reply);
+    await answer(request, reply, tagOf(view, request, language), async () =>
+      labelledCompetence(await this.competences.find(query.leikaKey, query.ars, view, { language }), language),
+    );
   }
 
   @Get('dangling')
   @ApiOperation({ summary: 'What competences refer to and nobody describes, the most wanted first.' })
-  async dangling(@Query() query: LimitQuery, @AsReader() reader: Reader): Promise<{ version: number; references: unknown[] }> {
-    const view = await this.views.asked(reader.tenants, query.source === undefined ? {} : { source: query.source });
-    return { version: view.version, references: await this.objects.dangling(view, query.limit) };
+  async dangling(
+    @Query() { source, limit }: LimitQuery,
+    @AsReader() reader: Reader,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const view = await this.views.asked(reader.tenants, source === undefined ? {} : { source });
+    await answer(request, reply, tagOf(view, request), async () => ({
+      version: view.version,
+      references: await this.objects.dangling(view, limit),
+    }));
   }
 
   @Get('changes')
@@ -141,34 +158,20 @@ export class CatalogueController {
   ): Promise<void> {
     const view = await this.views.asked(reader.tenants, { source, ...(version === undefined ? {} : { version }) });
     if (view.sources.length === 0) throw new ProblemError(404, 'unknown-source', 'There is no such catalogue source.');
+    if (await isKnown(request, reply, tagOf(view, request))) return;
     await this.exports.send(source, view, request, reply);
   }
 
   private async one(
     kinds: readonly CatalogueObjectKind[],
     id: string,
-    view: View,
+    query: AtVersionQuery,
+    reader: Reader,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const found = await this.objects.find(kinds, readKey(id), view);
-    await answer(request, reply, `"${found.hash}"`, async () => found);
+    const found = await this.objects.find(kinds, readKey(id), await this.views.asked(reader.tenants, query));
+    const language = negotiate(query.language, request, reply);
+    await answer(request, reply, `"${found.hash}-${language}"`, async () => labelled(found, language));
   }
-}
-
-/** Changes with the version, the question, the tenants who ask, and the hour: what holds from a certain moment on becomes visible by itself. */
-function tagOf({ version, sources, at }: View, request: FastifyRequest): string {
-  const question = createHash('sha256')
-    .update(`${request.url}\0${sources.join(',')}\0${Math.floor(at.getTime() / HOUR_MS)}`)
-    .digest('hex');
-  return `W/"${version}-${question.slice(0, 16)}"`;
-}
-
-async function answer(request: FastifyRequest, reply: FastifyReply, etag: string, body: () => Promise<unknown>): Promise<void> {
-  void reply.header('etag', etag);
-  if (request.headers['if-none-match'] === etag) {
-    await reply.status(304).send();
-    return;
-  }
-  await reply.send(await body());
 }

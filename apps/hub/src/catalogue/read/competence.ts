@@ -8,6 +8,7 @@ import {
   type DeadlineModule,
   type FeeModule,
   inLanguage,
+  type LocalizedText,
   titleOf,
 } from '@amtsbote/canonical';
 import type { Sql } from '@amtsbote/store';
@@ -15,6 +16,7 @@ import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
 import { areaKeysAbove, narrownessOf } from '../facts/areas.js';
+import type { ReaderLanguage } from '../labels/labels.js';
 import { isVisible, type View } from './views.js';
 
 export type SubjectKind = 'organisation' | 'onlineService' | 'form';
@@ -81,13 +83,19 @@ const SUBJECTS_MAX = 200;
 export class Competences {
   constructor(private readonly house: House) {}
 
-  async find(leikaKey: string, ars: string, view: View, sql: Sql = this.house.database): Promise<Competent> {
+  /** @param language of titles and names, where the source has them in it; else German. */
+  async find(
+    leikaKey: string,
+    ars: string,
+    view: View,
+    { sql = this.house.database, language = 'de' }: { sql?: Sql; language?: ReaderLanguage } = {},
+  ): Promise<Competent> {
     const areas = areaKeysAbove(ars);
     const parameters = [view.version, view.sources, view.at, `l:${leikaKey}`];
     const services = await sql.query<Described>(SERVICES, [...parameters, areas.map((area) => `a:${area}`)]);
     const candidates = await sql.query<Candidate>(CANDIDATES, [...parameters, areas]);
     const subjects = await this.subjectsOf(candidates, view, sql);
-    const best = (kind: SubjectKind): CompetentSubject[] => bestOf(kind, candidates, subjects);
+    const best = (kind: SubjectKind): CompetentSubject[] => bestOf(kind, candidates, subjects, language);
     const [authorities, onlineServices, forms] = [best('organisation'), best('onlineService'), best('form')];
     const described = narrowest(services, areas);
     const document = described === undefined ? undefined : (JSON.parse(described.document) as CatalogueService | CatalogueSpecialisation);
@@ -96,7 +104,7 @@ export class Competences {
       service:
         described === undefined || document === undefined
           ? null
-          : { agency: described.agency, id: described.id, title: titleOf(document) ?? null },
+          : { agency: described.agency, id: described.id, title: titleOf(document, language) ?? titleOf(document) ?? null },
       authority: authorities[0] ?? null,
       onlineService: onlineServices[0] ?? null,
       form: forms[0] ?? null,
@@ -128,14 +136,19 @@ export class Competences {
 }
 
 /** All with the best right, the first of them by name of the key: the same answer every time. Pure. */
-function bestOf(kind: SubjectKind, candidates: readonly Candidate[], subjects: ReadonlyMap<string, Subject>): CompetentSubject[] {
+function bestOf(
+  kind: SubjectKind,
+  candidates: readonly Candidate[],
+  subjects: ReadonlyMap<string, Subject>,
+  language: ReaderLanguage,
+): CompetentSubject[] {
   const found = candidates.flatMap((candidate): (CompetentSubject & { rank: number })[] => {
     if (candidate.subjectKind !== null && candidate.subjectKind !== kind) return [];
     const subject = subjects.get(subjectKey(kind, candidate.subjectAgency, candidate.subjectId));
     if (subject === undefined) return [];
     const place = ROLES.indexOf(candidate.role);
     const rank = narrownessOf(candidate.area) * 10 - (place === -1 ? ROLES.length : place);
-    return [{ ...described(subject), role: candidate.role, area: candidate.area, rank }];
+    return [{ ...described(subject, language), role: candidate.role, area: candidate.area, rank }];
   });
   const top = Math.max(...found.map(({ rank }) => rank));
   const same = new Map(
@@ -144,10 +157,18 @@ function bestOf(kind: SubjectKind, candidates: readonly Candidate[], subjects: R
   return [...same.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, subject]) => subject);
 }
 
-function described({ kind, agency, id, document }: Subject): Pick<CompetentSubject, 'kind' | 'agency' | 'id' | 'name' | 'links'> {
+function described(
+  { kind, agency, id, document }: Subject,
+  language: ReaderLanguage,
+): Pick<CompetentSubject, 'kind' | 'agency' | 'id' | 'name' | 'links'> {
   const { names, links } = JSON.parse(document) as CatalogueOrganisation | CatalogueOnlineService | CatalogueForm;
   const followed = links.flatMap(({ uri, title }) => (uri === undefined ? [] : [{ uri, title: title ?? null }]));
-  return { kind, agency, id, name: (inLanguage(names, 'de') ?? names[0])?.text ?? null, links: followed };
+  return { kind, agency, id, name: nameIn(names, language), links: followed };
+}
+
+/** Where there is no name in the language: the German one, else any. Pure. */
+export function nameIn(names: readonly LocalizedText[], language: ReaderLanguage): string | null {
+  return (inLanguage(names, language) ?? inLanguage(names, 'de') ?? names[0])?.text ?? null;
 }
 
 /** The description for the narrowest area; what one municipality says otherwise comes before the general text. Pure. */

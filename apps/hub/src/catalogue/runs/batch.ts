@@ -55,6 +55,7 @@ export class Batches {
     if (page.isWithdrawn) {
       open.withdrawn.push(documentNo);
       open.changes = open.changes.filter((change) => change.documentNo !== documentNo);
+      open.findings.push({ position: this.position, finding: withdrawalOf(page.document) });
     } else for (const change of page.changes) open.changes.push({ change, position: (this.position += 1), documentNo });
     for (const finding of page.findings) open.findings.push({ finding, position: this.position });
     this.mode = page.mode;
@@ -93,6 +94,14 @@ interface Gathered {
 
 function nothing(): Gathered {
   return { changes: [], findings: [], documents: [], withdrawn: [], resume: undefined, pages: 0 };
+}
+
+/** What comparing goes by, and people read: of what a lost document described nobody knows whether it is still there. */
+export const WITHDRAWN = 'catalogue/document-withdrawn';
+
+function withdrawalOf({ name }: CatalogueDocument): CatalogueFinding {
+  const message = 'The document was not taken. A snapshot without it removes nothing: what it described may still be there.';
+  return { severity: 'muss', code: WITHDRAWN, message, document: name.slice(0, 500) };
 }
 
 /** A read that goes on counts from zero again: what was read before is added. */

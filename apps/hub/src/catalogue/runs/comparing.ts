@@ -3,6 +3,7 @@ import type { CatalogueObjectKind } from '@amtsbote/canonical';
 import type { KindCounts, RunCounts } from '@amtsbote/ops-api';
 import type { Sql } from '@amtsbote/store';
 
+import { WITHDRAWN } from './batch.js';
 import type { Run } from './run.js';
 import { stageOf } from './staging.js';
 
@@ -43,7 +44,7 @@ interface Counted {
 function stagedAgainstCurrent(run: Run): string {
   const join = run.mode === 'snapshot' ? 'FULL' : 'LEFT';
   return `
-    SELECT CASE WHEN l.is_put IS NOT TRUE AND c.content_id IS NULL THEN 'unknown' WHEN l.is_put IS NOT TRUE THEN 'remove'
+    SELECT CASE WHEN l.is_put IS NOT TRUE AND c.content_id IS NULL THEN 'unknown' WHEN l.is_put IS NULL AND ${isSpared(run)} THEN 'same' WHEN l.is_put IS NOT TRUE THEN 'remove'
         WHEN c.content_id IS NULL THEN 'add' WHEN c.content_id = l.content_id THEN 'same' ELSE 'change' END AS op,
       coalesce(l.kind, c.kind) AS kind, coalesce(l.agency, c.agency) AS agency, coalesce(l.object_id, c.object_id) AS object_id,
       l.content_id, l.hash, l.document_no, l.valid, c.from_version AS old_version
@@ -51,6 +52,16 @@ function stagedAgainstCurrent(run: Run): string {
     ${join} JOIN (SELECT object_id, agency, kind, from_version, content_id FROM catalogue_object
       WHERE source_no = ${run.sourceNo} AND to_version IS NULL) c
       ON c.object_id = l.object_id AND c.agency = l.agency AND c.kind = l.kind`;
+}
+
+/**
+ * What a snapshot does not contain is gone; but nothing is, when a document of it was withdrawn, and not what a finding `muss` names: that is
+ * there, and was not taken. Only what is missing is asked about: removals that the source asks for itself are done.
+ */
+function isSpared({ id }: Run): string {
+  return `(EXISTS (SELECT FROM catalogue_finding f WHERE f.run_id = ${id} AND f.code = '${WITHDRAWN}')
+    OR EXISTS (SELECT FROM catalogue_finding f WHERE f.run_id = ${id} AND f.severity = 'muss' AND f.kind = c.kind AND f.agency = c.agency
+      AND f.object_id = c.object_id))`;
 }
 
 /** Contents are found again by their numbers: nothing is read or written twice. */

@@ -109,6 +109,52 @@ describe('a run that would do harm', () => {
   });
 });
 
+describe('a run that breaks more than the office', () => {
+  let catalogue: TestCatalogue;
+  beforeEach(async () => {
+    catalogue = await startCatalogue(
+      {},
+      {
+        config: {
+          routes: [],
+          endpoints: { gewerbe: { adapter: 'forms-fake', tenant: TENANT, options: { services: { gewerbe: KEY } } } },
+        },
+      },
+    );
+  });
+  afterEach(async () => catalogue.close());
+  const subject = (kind: 'onlineService' | 'form', id: string, uri: string) =>
+    anObject(kind, id, {
+      names: [{ language: 'de', text: id }],
+      links: [{ uri }],
+      competences: [{ serviceId: { value: 'gewerbe' }, areaIds: [{ value: '057110000000' }] }],
+    });
+
+  it('tells which online service and which form go, and which endpoint depends on it', async () => {
+    catalogue.source.reads = [
+      pagesOf('increments', [
+        put(theService(2600)),
+        put(subject('onlineService', 'portal', 'https://portal.example/alt')),
+        put(subject('form', 'formular', 'https://formulare.example/1')),
+      ]),
+      pagesOf('increments', [put(subject('onlineService', 'portal', 'https://portal.example/neu')), remove('form', 'formular')]),
+    ];
+    await catalogue.run();
+    const held = await catalogue.run();
+    const use = { tenant: TENANT, leikaKey: KEY, routes: [], endpoints: ['gewerbe'], openApplications: 0 };
+    expect(held).toMatchObject({ state: 'held', hold: [{ reason: 'impact' }] });
+    expect(held.impact).toEqual([
+      {
+        what: 'onlineService',
+        before: 'L100042:portal https://portal.example/alt',
+        after: 'L100042:portal https://portal.example/neu',
+        ...use,
+      },
+      { what: 'form', before: 'L100042:formular https://formulare.example/1', after: null, ...use },
+    ]);
+  });
+});
+
 describe('going back', () => {
   let catalogue: TestCatalogue;
   beforeEach(async () => {

@@ -54,7 +54,7 @@ export class Impacts {
   }
 
   private async said(sql: Sql, { tenant, leikaKey }: Use, version: number): Promise<Competent> {
-    return this.competences.find(leikaKey, tenant, await this.views.of([tenant], { version }, sql), sql);
+    return this.competences.find(leikaKey, tenant, await this.views.of([tenant], { version }, sql), { sql });
   }
 
   private async usesOf(sql: Sql, { source }: Run): Promise<Use[]> {

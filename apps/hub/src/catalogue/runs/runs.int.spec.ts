@@ -108,6 +108,42 @@ describe('a run', () => {
     await expect(contents()).resolves.toBe(1);
   });
 
+  it('removes nothing when a document of a snapshot was withdrawn: nobody knows what it described (objects of an isolated file vanished)', async () => {
+    const [first, lost, end] = pagesOf('snapshot', [put(aService('s0', 'Neu'))], [put(aService('s1', 'Neu'))], []);
+    if (first === undefined || lost === undefined || end === undefined) throw new Error('three pages');
+    catalogue.source.reads = [
+      pagesOf('snapshot', services(4)),
+      [first, lost, { ...lost, changes: [], isWithdrawn: true }, { ...end, changes: [remove('service', 's3')] }],
+    ];
+    await catalogue.run();
+    const run = await catalogue.run();
+    expect(run).toMatchObject({ state: 'applied', counts: { added: 0, changed: 1, removed: 1, unchanged: 2 } });
+    await expect(keys()).resolves.toEqual(['service L100042:s0', 'service L100042:s1', 'service L100042:s2']);
+    expect((await catalogue.current())['service L100042:s1']).toEqual(aService('s1', 'Leistung 1'));
+    await expect(catalogue.queries.findings(run.id, 0, 10)).resolves.toMatchObject([
+      { severity: 'muss', code: 'catalogue/document-withdrawn', document: 'block-1' },
+    ]);
+  });
+
+  it('does not remove what a finding names as there and not taken', async () => {
+    const [page] = pagesOf('snapshot', [put(aService('s0', 'Neu'))]);
+    if (page === undefined) throw new Error('one page');
+    const finding = {
+      severity: 'muss' as const,
+      code: 'test/no-subject',
+      message: 'Not taken.',
+      document: 'block-0',
+      kind: 'service' as const,
+    };
+    catalogue.source.reads = [
+      pagesOf('snapshot', services(3)),
+      [{ ...page, findings: [{ ...finding, key: { schemeAgencyId: 'L100042', id: 's1' } }] }],
+    ];
+    await catalogue.run();
+    await expect(catalogue.run()).resolves.toMatchObject({ state: 'applied', counts: { changed: 1, removed: 1, unchanged: 1 } });
+    await expect(keys()).resolves.toEqual(['service L100042:s0', 'service L100042:s1']);
+  });
+
   it('stores what PostgreSQL cannot hold as replacement characters in keys and lookups, and the document as it came', async () => {
     const odd = aService('ungew\u00f6hnlich\t\\N', 'Titel mit \0 und \ud800 \\ Tab\t');
     catalogue.source.reads = [pagesOf('snapshot', [put(odd)])];

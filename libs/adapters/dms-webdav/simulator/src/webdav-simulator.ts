@@ -22,6 +22,8 @@ export class WebdavSimulator extends SimulatorServer {
   storesShort = false;
   /** Answers every write with this status and does nothing. */
   failsWritesWith: number | undefined;
+  /** Somebody else makes each folder and removes each file just before: mod_dav, which had looked, answers 403. */
+  isBeaten = false;
   /** What Nextcloud tells in oc:permissions; other servers tell nothing. */
   permissions: string | undefined;
   /** Bytes of files that have arrived. */
@@ -142,7 +144,7 @@ export class WebdavSimulator extends SimulatorServer {
     if (this.tree.get(path) !== undefined) return { status: 405 };
     if (!this.tree.hasParentOf(path)) return { status: 409 };
     this.tree.put(path, 'folder');
-    return { status: 201 };
+    return { status: this.isBeaten ? 403 : 201 };
   }
 
   private move(path: string, headers: IncomingMessage['headers']): SimulatedAnswer {
@@ -160,7 +162,7 @@ export class WebdavSimulator extends SimulatorServer {
   private delete(path: string): SimulatedAnswer {
     if (this.tree.get(path) === undefined) return { status: 404 };
     this.tree.remove(path);
-    return { status: 204 };
+    return { status: this.isBeaten ? 403 : 204 };
   }
 
   private read(path: string): SimulatedAnswer {

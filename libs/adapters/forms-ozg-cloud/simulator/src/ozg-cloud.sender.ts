@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash } from 'node:crypto';
 
-import { aFile, ODD_FILE_NAMES, type OutgoingSubmission, SubmissionSender } from '@amtsbote/adapter-kit/testing';
+import {
+  aFile,
+  type FileNameStyle,
+  ODD_FILE_NAMES,
+  type OutgoingSubmission,
+  SubmissionSender,
+  wireMultipart,
+  type WirePart,
+} from '@amtsbote/adapter-kit/testing';
 
 import { PART } from '../../src/ozg-cloud.wire.js';
-import { type FileNameStyle, wireMultipart, type WirePart } from './ozg-cloud.multipart.js';
 import type { OzgCloudSubmission } from './ozg-cloud.submissions.js';
 
 /** The credential the simulated sender shows; same words as the adapter's options. */

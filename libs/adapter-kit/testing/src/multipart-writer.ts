@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { OutgoingFile, OutgoingSubmission } from '@amtsbote/adapter-kit/testing';
+import type { OutgoingSubmission } from './submission-sender.js';
+import type { OutgoingFile } from './synthetic.js';
 
 /**
  * How a sender writes file names that are not ASCII: raw UTF-8 bytes as browsers do (WHATWG), or RFC 8187 `filename*` beside an ASCII
