@@ -35,7 +35,7 @@ function strict(text: string, limits = DEFAULT_LIMITS, bindings: Record<string, 
     if (error instanceof XmlFault) return undefined;
     throw error;
   }
-  return (remarks as number) > 0 ? undefined : { elements, lines: parser.line - 1 };
+  return remarks > 0 ? undefined : { elements, lines: parser.line - 1 };
 }
 
 /** What is read here is what the strict parser reads; the rest is left to it. @returns whether it was read here. */
