@@ -9,7 +9,6 @@ import { eventually } from '../journeys/support/eventually.js';
 import type { HubProcess } from '../journeys/support/hub-process.js';
 import { address, type PreparedTown, prepareTown } from '../journeys/support/running-town.js';
 import { startRabbit } from '../support/real/real-rabbitmq.js';
-
 import { hubOverRabbit } from './support/town-with-broker.js';
 
 describe('a hub whose bus goes over RabbitMQ', () => {
@@ -41,20 +40,6 @@ describe('a hub whose bus goes over RabbitMQ', () => {
     eventually(async () => expect(await finishedOf(prepared)).toBeGreaterThanOrEqual(least), 90_000);
   const arrived = (prepared: PreparedTown, count: number): Promise<void> =>
     eventually(async () => expect(await bookkeeping(prepared)).toEqual(everythingArrived(count)), 120_000);
-
-  it('takes an application through the whole main job', async () => {
-    const prepared = await aTown();
-    const hub = await aHub(prepared);
-    prepared.town.openOffice(hub.url);
-    const [answer] = await prepared.formServerFor(hub.url).sendAll(ozgCloudSubmissions({ count: 1, uploads: 2 }), 1);
-    expect(answer).toMatchObject({ kind: 'answered', status: 202 });
-    await eventually(() =>
-      expect(prepared.town.portal.cases.all().map(({ updates }) => updates.map(({ data }) => data.state))).toEqual([
-        ['SUBMITTED', 'ACTION_REQUIRED', 'SUBMITTED', 'RECEIVED', 'PROCESSING', 'COMPLETED'],
-      ]),
-    );
-    await arrived(prepared, 1);
-  }, 90_000);
 
   it('delivers everything once when the broker is killed and started again meanwhile', async () => {
     const count = 60;

@@ -8,7 +8,6 @@ import { LoadBalancer } from '../../apps/landscape/src/load-balancer.js';
 import { bookkeeping, everythingArrived } from '../journeys/support/bookkeeping.js';
 import { eventually } from '../journeys/support/eventually.js';
 import { HubProcess } from '../journeys/support/hub-process.js';
-
 import { address, type PreparedTown, prepareTown } from '../journeys/support/running-town.js';
 import { startRabbit } from '../support/real/real-rabbitmq.js';
 import { impatientConfig } from './support/impatient-config.js';

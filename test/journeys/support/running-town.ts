@@ -41,10 +41,16 @@ export interface TownWishes {
   readonly officeOpen?: boolean;
   /** The hub's database; default one of its own on the tests' embedded server. */
   readonly database?: TestDatabase;
+  /** For the hub, beside what the town itself gives. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts the systems around the hub. */
-export async function prepareTown({ habits, database: wanted }: Pick<TownWishes, 'habits' | 'database'> = {}): Promise<PreparedTown> {
+export async function prepareTown({
+  habits,
+  database: wanted,
+  environment = {},
+}: Pick<TownWishes, 'habits' | 'database' | 'environment'> = {}): Promise<PreparedTown> {
   const directory = await mkdtemp(join(tmpdir(), 'amtsbote-journey-'));
   const database: TestDatabase = wanted ?? (await createTestDatabase());
   const town = await Town.start(habits === undefined ? {} : { habits });
@@ -56,6 +62,7 @@ export async function prepareTown({ habits, database: wanted }: Pick<TownWishes,
       ...(await address()),
       HUB_BLOBS: join(directory, 'blobs'),
       HUB_LOG_LEVEL: process.env['JOURNEY_LOG'] ?? 'silent',
+      ...environment,
     },
     impatientConfig: await impatientConfig(directory),
     formServerFor: (hubUrl) =>

@@ -15,7 +15,7 @@ interface DemoConfig extends ConfigChanges {
 
 /** What a test may want otherwise. */
 export interface ConfigChanges {
-  bus?: object;
+  bus?: { readonly rabbitmq?: object; readonly [key: string]: unknown };
   roles?: string[];
 }
 

@@ -74,7 +74,7 @@ export class RabbitBus implements BusUnderTest {
     for (const type of Object.keys(MESSAGES))
       carrier.addHandler(type, (message: Message, info: DeliveryInfo) => handler(message, info.delivery), true);
     await new Promise<void>((resolve, reject) =>
-      carrier.listen((error) => (error === undefined ? resolve() : reject(error instanceof Error ? error : new Error(String(error))))),
+      carrier.listen((error) => (error === undefined ? resolve() : reject(new Error('the carrier does not listen', { cause: error })))),
     );
     let over: Promise<void> | undefined;
     const consumer: TestConsumer = {

@@ -14,6 +14,6 @@ export async function hubOverRabbit(
   more: ConfigChanges = {},
   place: Readonly<Record<string, string>> = {},
 ): Promise<HubProcess> {
-  const bus = { carrier: 'rabbitmq', ...more.bus, rabbitmq: { url: broker.url, ...QUICK, ...Object(Object(more.bus).rabbitmq) } };
+  const bus = { carrier: 'rabbitmq', ...more.bus, rabbitmq: { url: broker.url, ...QUICK, ...more.bus?.rabbitmq } };
   return HubProcess.start({ ...environment, ...place }, await impatientConfig({ ...more, bus }));
 }

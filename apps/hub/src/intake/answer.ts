@@ -26,6 +26,9 @@ export function answerOf(row: AcceptedRow, publicUrl: string): SubmissionAnswer 
   };
 }
 
+/** What the sender of a draft is told: a success, because nothing went wrong and nothing shall be sent again. */
+export const PASSED_OVER = { status: 'PASSED_OVER', message: 'Kein Antrag: Entwürfe werden nicht übernommen.' } as const;
+
 /** What a browser may do with the page: nothing but show it. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',

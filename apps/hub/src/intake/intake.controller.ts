@@ -10,7 +10,7 @@ import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
 import { ProblemError } from '../http/problem.js';
-import { answerOf, PAGE_HEADERS, pageOf } from './answer.js';
+import { answerOf, PAGE_HEADERS, pageOf, PASSED_OVER } from './answer.js';
 import { IntakeEndpoints } from './endpoints.js';
 import { type IntakeEndpoint, IntakeService } from './intake.service.js';
 import { readMultipart } from './submission-reader.js';
@@ -48,7 +48,12 @@ export class IntakeController {
     const endpoint = this.endpoints.get(name);
     const sender = { isVerified: false };
     try {
-      const row = await this.intake.accept(endpoint, await this.receive(endpoint, request, sender));
+      const received = await this.receive(endpoint, request, sender);
+      if (await this.intake.isPassedOver(endpoint, received)) {
+        await reply.status(endpoint.config.answerStatus).send(PASSED_OVER);
+        return;
+      }
+      const row = await this.intake.accept(endpoint, received);
       crashPoint('intake.committed');
       const answer = answerOf(row, this.house.loaded.config.publicUrl);
       const { answerStatus, answerAs } = endpoint.config;

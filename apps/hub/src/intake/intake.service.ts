@@ -67,6 +67,20 @@ export class IntakeService {
     }
   }
 
+  /** Whether what was received is no submission, by the sender's own word: it is counted in the log, and nothing of it is kept. */
+  async isPassedOver(endpoint: IntakeEndpoint, received: ReceivedSubmission): Promise<boolean> {
+    const files = received.files.map(({ id }) => id);
+    try {
+      if (!endpoint.port.isNoSubmission(received)) return false;
+    } catch (error) {
+      await this.discard(files);
+      throw error;
+    }
+    this.house.log.info('submission.passed-over', { endpoint: endpoint.name });
+    await this.discard(files);
+    return true;
+  }
+
   /** What cannot be removed now, the janitor removes later: it changes nothing about the answer. */
   private async discard(blobs: readonly string[]): Promise<void> {
     const removed = await Promise.allSettled(blobs.map((id) => this.house.blobs.remove(id)));

@@ -90,6 +90,13 @@ export abstract class FormsPort extends Port {
    */
   abstract verify(request: RawRequest): void;
   /**
+   * Pure: whether this is sent beside submissions and is none (a draft). It is answered as a success, so that nobody sends it again, and not kept.
+   * @throws IntakeRejection kind `malformed`.
+   */
+  isNoSubmission(_received: ReceivedSubmission): boolean {
+    return false;
+  }
+  /**
    * Pure: what was sent, in canonical words.
    * @throws IntakeRejection kind `malformed` (not the format at all) or `untranslatable` (the format, but it cannot be used), naming the place.
    */

@@ -2,14 +2,16 @@
 import {
   type ApplicationDraft,
   type BodyForm,
+  checkCredential,
   defineAdapter,
+  judgeCredential,
   type JudgedSetting,
   type RawRequest,
   type ReceivedSubmission,
   ReceivingForms,
 } from '@amtsbote/adapter-kit';
 
-import { translated } from './webhook.mapping.js';
+import { isNoSubmission, translated } from './webhook.mapping.js';
 import { WebhookOptions } from './webhook.options.js';
 import { signatureCheck } from './webhook.signature.auth.js';
 
@@ -26,7 +28,13 @@ class WebhookForms extends ReceivingForms {
   }
 
   override verify(request: RawRequest): void {
-    this.checkSignature(request);
+    const { auth } = this.options;
+    if (auth !== undefined) checkCredential(auth, request.headers);
+    if (this.isSigned) this.checkSignature(request);
+  }
+
+  override isNoSubmission(received: ReceivedSubmission): boolean {
+    return isNoSubmission(received, this.options);
   }
 
   override translate(submission: ReceivedSubmission): ApplicationDraft {
@@ -34,13 +42,20 @@ class WebhookForms extends ReceivingForms {
   }
 
   override describeTarget(): string {
-    const { secrets, publicKeys } = this.options;
-    return `Standard Webhooks at endpoint "${this.instance}", verified by ${secrets.length} secrets and ${publicKeys.length} public keys`;
+    const { secrets, publicKeys, auth, profile = 'JSON' } = this.options;
+    const signed = this.isSigned ? [`verified by ${secrets.length} secrets and ${publicKeys.length} public keys`] : [];
+    const shown = auth === undefined ? [] : [`sender proves itself by: ${auth.kind}`];
+    return [`${profile} at endpoint "${this.instance}"`, ...signed, ...shown].join(', ');
+  }
+
+  private get isSigned(): boolean {
+    return this.options.secrets.length + this.options.publicKeys.length > 0;
   }
 
   protected override judgeSettings(): readonly JudgedSetting[] {
-    const { secrets, publicKeys, toleranceSeconds, linkOrigins } = this.options;
+    const { secrets, publicKeys, toleranceSeconds, linkOrigins, auth } = this.options;
     return [
+      ...(auth === undefined ? [] : [judgeCredential(auth)]),
       {
         name: 'keys',
         ok: true,
@@ -51,11 +66,11 @@ class WebhookForms extends ReceivingForms {
   }
 }
 
-/** Intake for any sender that posts JSON and signs it as Standard Webhooks says. */
+/** Intake for any sender that posts JSON and signs it as Standard Webhooks says, or shows a credential. */
 export const adapter = defineAdapter({
   type: 'forms-webhook',
   kind: 'forms',
-  title: 'JSON with Standard Webhooks 1.0.0 signature',
+  title: 'JSON with Standard Webhooks 1.0.0 signature or a credential; profiles for gover, Open Forms, form.io, XGov',
   options: WebhookOptions,
   create: (options: WebhookOptions, environment) => new WebhookForms(options, environment.instance),
 });

@@ -3,7 +3,8 @@ import { type AttachmentDraft, IntakeRejection, isJsonObject, pointerTo, shortPo
 import type { AttachmentPurpose, JsonValue } from '@amtsbote/canonical';
 
 import type { SentDocument } from './webhook.document.mapping.js';
-import { isLinkOrigin, type WebhookOptions } from './webhook.options.js';
+import { isLinkOrigin } from './webhook.options.js';
+import type { CompleteOptions } from './webhook.profiles.js';
 import { ATTACHMENT_MEMBERS } from './webhook.wire.js';
 
 const LINK_LENGTH_MAX = 2_048;
@@ -16,7 +17,7 @@ type Content = { readonly bytes: Uint8Array; readonly mediaType?: string } | { r
  * All attachments of a body: inline bytes decoded, links checked against the allowed origins.
  * @throws IntakeRejection `untranslatable`: `base64-invalid`, `link-not-allowed`, `attachment-missing`, `attachment-unreadable`.
  */
-export function attachmentsOfDocument(options: WebhookOptions, document: SentDocument): AttachmentDraft[] {
+export function attachmentsOfDocument(options: CompleteOptions, document: SentDocument): AttachmentDraft[] {
   const { attachments, representation } = options.mapping;
   const first = representation === undefined ? [] : representationOf(representation, document, options.linkOrigins);
   return [

@@ -4,10 +4,10 @@ import { type FormField, type FormItem, FormValueType, type JsonValue } from '@a
 import { z } from 'zod';
 
 import type { SentDocument } from './webhook.document.mapping.js';
-import type { WebhookOptions } from './webhook.options.js';
+import type { CompleteOptions } from './webhook.profiles.js';
 
 type Scalar = string | number | boolean | null;
-type Labels = WebhookOptions['labels'];
+type Labels = CompleteOptions['labels'];
 
 /** What a conversion needs; `elsewhere` holds the pointers of what is no answer (attachments, places, …). */
 interface Conversion {
@@ -21,7 +21,7 @@ interface Conversion {
  * The form tree of the sender's answers.
  * @throws IntakeRejection `malformed`, code `form-missing`, when there is nothing at the configured place.
  */
-export function formOfDocument(options: WebhookOptions, conversion: Omit<Conversion, 'labels'>): FormItem[] {
+export function formOfDocument(options: CompleteOptions, conversion: Omit<Conversion, 'labels'>): FormItem[] {
   const { form: pointer, formKind } = options.mapping;
   const answers = conversion.document.at(pointer);
   if (typeof answers !== 'object')
@@ -29,7 +29,7 @@ export function formOfDocument(options: WebhookOptions, conversion: Omit<Convers
   const complete = { ...conversion, labels: options.labels };
   if (formKind === 'object') return membersOf(answers, pointer, nameOf(pointer), complete, 1);
   if (!Array.isArray(answers)) throw new IntakeRejection('malformed', 'form-missing', 'The form has to be a list of form items.', pointer);
-  return itemsOf(answers, pointer, complete, 1);
+  return formKind === 'canonical' ? itemsOf(answers, pointer, complete, 1) : questionsOf(answers, pointer, complete);
 }
 
 /** Objects: one item per member. Arrays: one row per element, named after the array and counted. */
@@ -82,6 +82,29 @@ function itemsOf(items: readonly JsonValue[], pointer: string, conversion: Conve
     conversion.document.markUsed(pointerTo(place, 'value'));
     return [{ kind: 'field', ...named, ...typedAs(item['type'], value as Scalar, place, conversion.document) }];
   });
+}
+
+/** Questions, each a group of its fields. What is none stays unmarked and is kept among the unmapped, like what they say of themselves. */
+function questionsOf(questions: readonly JsonValue[], pointer: string, conversion: Conversion): FormItem[] {
+  return questions.flatMap((question, index): FormItem[] => {
+    const place = pointerTo(pointer, index);
+    if (!isJsonObject(question) || !Array.isArray(question['fields'])) return [];
+    conversion.ledger.enter(1, place);
+    const label = conversion.ledger.label(conversion.document.text(pointerTo(place, 'question')) ?? '', pointerTo(place, 'question'));
+    const fields = question['fields'].flatMap((field, number) =>
+      questionFieldOf(field, pointerTo(pointerTo(place, 'fields'), number), conversion),
+    );
+    return [{ kind: 'group', name: `question_${index}`, label, items: fields }];
+  });
+}
+
+function questionFieldOf(field: JsonValue, place: string, conversion: Conversion): FormItem[] {
+  if (!isJsonObject(field) || typeof field['key'] !== 'string') return [];
+  const { key, title, answer = null } = field;
+  conversion.document.markUsed(pointerTo(place, 'key'));
+  if (typeof title === 'string') conversion.document.markUsed(pointerTo(place, 'title'));
+  const label = ownEntry(conversion.labels, key) ?? (typeof title === 'string' ? title : key);
+  return itemOf(answer, { pointer: pointerTo(place, 'answer'), name: key, label }, conversion, 2);
 }
 
 function namedOf(place: string, { document, ledger, labels }: Conversion): { name: string; label: string } {

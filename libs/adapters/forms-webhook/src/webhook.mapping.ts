@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { createHash } from 'node:crypto';
+
 import {
   accountOf,
   ADDRESS_PARTS,
@@ -23,19 +25,19 @@ import { consentsOf, placesOf, relationsOf } from './webhook.extras.mapping.js';
 import { formOfDocument } from './webhook.form.mapping.js';
 import type { WebhookMapping, WebhookOptions } from './webhook.options.js';
 import { paymentOf } from './webhook.payment.mapping.js';
+import { completed, type CompleteMapping, type CompleteOptions } from './webhook.profiles.js';
 import { HEADER } from './webhook.wire.js';
 
 /**
  * A verified webhook in canonical words, as the endpoint's mapping says. Pure.
  * @throws IntakeRejection `malformed` or `untranslatable`, naming the place.
  */
-export function translated({ request }: ReceivedSubmission, options: WebhookOptions): ApplicationDraft {
-  const root = readJson(request.body);
-  if (!isJsonObject(root)) throw new IntakeRejection('malformed', 'not-an-object', 'The body has to be a JSON object.', '');
+export function translated({ request }: ReceivedSubmission, given: WebhookOptions): ApplicationDraft {
+  const options = completed(given);
   const { mapping } = options;
-  const document = new SentDocument(root);
+  const document = documentIn(request.body);
   const ledger = new FormLedger();
-  const submissionId = submissionIdOf(mapping, document, request.headers);
+  const submissionId = submissionIdOf(mapping, document, request);
   const formId = document.text(mapping.formId);
   const formVersion = document.text(mapping.formVersion);
   const authorityId = document.text(mapping.authorityId);
@@ -58,23 +60,41 @@ export function translated({ request }: ReceivedSubmission, options: WebhookOpti
     ...(payment === undefined ? {} : { payment }),
     form: formOfDocument(options, { document, ledger, elsewhere: notAnswers(mapping) }),
   };
+  for (const pointer of mapping.ignored) document.markUsed(pointer);
   document.keepRest(ledger);
   return checkedDraft({ ...draft, unmapped: ledger.unmapped });
 }
 
+/** Whether the body says of itself that it is no submission: a draft, saved on the way. */
+export function isNoSubmission({ request }: ReceivedSubmission, given: WebhookOptions): boolean {
+  const { noSubmission } = completed(given).mapping;
+  if (noSubmission === undefined) return false;
+  const said = documentIn(request.body).at(noSubmission.pointer);
+  return typeof said === 'string' && noSubmission.values.includes(said);
+}
+
+function documentIn(body: Uint8Array): SentDocument {
+  const root = readJson(body);
+  if (!isJsonObject(root)) throw new IntakeRejection('malformed', 'not-an-object', 'The body has to be a JSON object.', '');
+  return new SentDocument(root);
+}
+
 /** What may stand among the answers and is none. */
-function notAnswers({ attachments, representation, places, consents, relations }: WebhookMapping): Set<string> {
+function notAnswers({ attachments, representation, places, consents, relations }: CompleteMapping): Set<string> {
   return new Set([...attachments, representation, places, consents, relations].filter((pointer) => pointer !== undefined));
 }
 
 function submissionIdOf(
   { submissionId }: WebhookMapping,
   document: SentDocument,
-  headers: ReceivedSubmission['request']['headers'],
+  { headers, body }: ReceivedSubmission['request'],
 ): string {
-  const id = submissionId === undefined ? headers[HEADER.id] : document.text(submissionId);
-  if (id !== undefined && id !== '') return id;
-  throw new IntakeRejection('malformed', 'submission-id-missing', 'The submission has to name itself.', submissionId ?? HEADER.id);
+  if (typeof submissionId === 'object' && !Array.isArray(submissionId)) return `sha256-${createHash('sha256').update(body).digest('hex')}`;
+  const places = submissionId === undefined ? [] : [submissionId].flat();
+  const parts = submissionId === undefined ? [headers[HEADER.id]] : places.map((place) => document.text(place));
+  const missing = parts.findIndex((part) => part === undefined || part === '');
+  if (missing < 0) return parts.join('/');
+  throw new IntakeRejection('malformed', 'submission-id-missing', 'The submission has to name itself.', places[missing] ?? HEADER.id);
 }
 
 /** A test must never pass for a real application, nor a real one for a test: what is neither yes nor no is refused. */
@@ -88,7 +108,7 @@ function isTest({ test }: WebhookMapping, document: SentDocument): boolean {
   return text === 'true';
 }
 
-function leikaKeysOf({ mapping, leikaByForm }: WebhookOptions, formId: string | undefined, document: SentDocument): readonly string[] {
+function leikaKeysOf({ mapping, leikaByForm }: CompleteOptions, formId: string | undefined, document: SentDocument): readonly string[] {
   const { leikaKeys } = mapping;
   const configured = formId === undefined ? [] : (ownEntry(leikaByForm, formId) ?? []);
   if (leikaKeys === undefined) return configured;
@@ -103,7 +123,7 @@ function leikaKeysOf({ mapping, leikaByForm }: WebhookOptions, formId: string | 
   return sent.length > 0 ? sent : configured;
 }
 
-function applicantOfDocument({ applicant: sources }: WebhookMapping, document: SentDocument): Applicant {
+function applicantOfDocument({ applicant: sources }: CompleteMapping, document: SentDocument): Applicant {
   const found = <Part extends (typeof APPLICANT_PARTS)[number] | (typeof ADDRESS_PARTS)[number]>(
     parts: readonly Part[],
   ): Partial<Record<Part, string>> => {
@@ -121,7 +141,7 @@ function applicantOfDocument({ applicant: sources }: WebhookMapping, document: S
   return { ...applicant, ...accountOfDocument(sources, document) };
 }
 
-function accountOfDocument(sources: WebhookMapping['applicant'], document: SentDocument): Pick<Applicant, 'identity' | 'mailbox'> {
+function accountOfDocument(sources: CompleteMapping['applicant'], document: SentDocument): Pick<Applicant, 'identity' | 'mailbox'> {
   const handle = document.text(sources.mailboxHandle);
   return accountOf({
     provider: document.text(sources.identityProvider),

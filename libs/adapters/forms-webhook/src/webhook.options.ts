@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { ADDRESS_PARTS, APPLICANT_PARTS, jsonPointer } from '@amtsbote/adapter-kit';
+import { ADDRESS_PARTS, APPLICANT_PARTS, jsonPointer, SenderCredential } from '@amtsbote/adapter-kit';
 import { LeikaKey } from '@amtsbote/canonical';
 import { z } from 'zod';
 
@@ -75,10 +75,13 @@ export const PaymentMapping = z.strictObject({
 });
 export type PaymentMapping = z.infer<typeof PaymentMapping>;
 
-/** JSON Pointers (RFC 6901) from canonical words to the places in the sender's body. */
+/** JSON Pointers (RFC 6901) from canonical words to the places in the sender's body. What is absent comes from the profile, if there is one. */
 export const WebhookMapping = z.strictObject({
-  /** Absent = the header `webhook-id`, which stays equal over the sender's retries. */
-  submissionId: pointer.optional(),
+  /**
+   * Absent = the header `webhook-id`, which stays equal over the sender's retries. Several places make one id together. `contentHash`: equal
+   * bodies are one submission, two citizens who answer alike included; only for senders that name nothing.
+   */
+  submissionId: z.union([pointer, z.array(pointer).min(2).max(5), z.strictObject({ contentHash: z.literal(true) })]).optional(),
   formId: textSource.optional(),
   formVersion: textSource.optional(),
   serviceName: textSource.optional(),
@@ -87,15 +90,18 @@ export const WebhookMapping = z.strictObject({
   leikaKeys: z.union([pointer, z.strictObject({ texts: z.array(LeikaKey).min(1).max(20) })]).optional(),
   /** `true` or `"true"` marks a test; missing, null, `false` and `"false"` do not; anything else refuses the submission. */
   test: pointer.optional(),
-  /** The answers. */
-  form: jsonPointer().default('/data'),
-  /** `object`: any JSON (objects are groups, arrays repeated rows); `canonical`: a list of canonical form items. */
-  formKind: z.enum(['object', 'canonical']).default('object'),
+  /** The answers; `/data` where nobody says. */
+  form: jsonPointer().optional(),
+  /**
+   * `object` (where nobody says): any JSON, objects are groups, arrays repeated rows; `canonical`: a list of canonical form items; `questions`: a
+   * list of `{question, fields: [{key, title, answer}]}`.
+   */
+  formKind: z.enum(['object', 'canonical', 'questions']).optional(),
   /** Lists of attachment objects, or single ones. */
-  attachments: z.array(pointer).max(20).default([]),
+  attachments: z.array(pointer).max(20).optional(),
   /** The readable application: an attachment object, or a PDF as bare base64. */
   representation: pointer.optional(),
-  applicant: z.partialRecord(z.enum(APPLICANT_SOURCES), pointer).default({}),
+  applicant: z.partialRecord(z.enum(APPLICANT_SOURCES), pointer).optional(),
   payment: PaymentMapping.optional(),
   /** GeoJSON: geometry, feature, collection of features, `{label, geometry}`, or a list of those. */
   places: pointer.optional(),
@@ -103,10 +109,17 @@ export const WebhookMapping = z.strictObject({
   consents: pointer.optional(),
   /** A list of `{kind, target}`. */
   relations: pointer.optional(),
+  /** Deliberately not carried: what the sender repeats elsewhere. */
+  ignored: z.array(pointer).max(50).optional(),
+  /** What is sent beside submissions, and answered without being kept: drafts. */
+  noSubmission: z.strictObject({ pointer, values: z.array(z.string().min(1)).min(1) }).optional(),
 });
 export type WebhookMapping = z.infer<typeof WebhookMapping>;
 
-/** One endpoint for a sender that signs as Standard Webhooks says. */
+/** Senders whose bodies are known; see webhook.profiles.ts. */
+export const PROFILE_NAMES = ['gover', 'open-forms', 'formio', 'xgov'] as const;
+
+/** One endpoint for a sender of JSON that signs as Standard Webhooks says, or shows a credential. */
 export const WebhookOptions = z
   .strictObject({
     /** Shared secrets; several while one is being replaced. */
@@ -115,6 +128,10 @@ export const WebhookOptions = z
     publicKeys: z.array(webhookPublicKey).max(10).default([]),
     /** How far the sender's clock may be off, either way, in seconds. */
     toleranceSeconds: z.int().min(1).max(3_600).default(300),
+    /** For senders that sign nothing, or besides a signature: then both have to be right. */
+    auth: SenderCredential.optional(),
+    /** Where things stand in the bodies of a known sender; `mapping` goes before it, member by member. */
+    profile: z.enum(PROFILE_NAMES).optional(),
     mapping: WebhookMapping.prefault({}),
     /** Technical name → label a person can read; names without one are their own label. */
     labels: z.record(z.string().max(500), z.string().max(2_000)).default({}),
@@ -122,5 +139,8 @@ export const WebhookOptions = z
     /** Exact origins from which linked attachments may be collected; https, http only on loopback. */
     linkOrigins: z.array(z.string().refine(isLinkOrigin, 'an exact origin such as https://formulare.example.org')).max(50).default([]),
   })
-  .refine(({ secrets, publicKeys }) => secrets.length + publicKeys.length > 0, 'at least one secret or public key');
+  .refine(
+    ({ secrets, publicKeys, auth }) => auth !== undefined || secrets.length + publicKeys.length > 0,
+    'at least one secret or public key, or auth',
+  );
 export type WebhookOptions = z.infer<typeof WebhookOptions>;

@@ -9,8 +9,8 @@ export const SCHEME = { hmac: 'v1', ed25519: 'v1a' } as const;
 
 /** Members of an attachment object; of those with one meaning the first that is there counts. */
 export const ATTACHMENT_MEMBERS = {
-  name: ['name', 'filename'],
-  mediaType: ['contentType', 'mediaType'],
+  name: ['name', 'filename', 'file_name', 'originalName'],
+  mediaType: ['contentType', 'mediaType', 'type'],
   base64: ['base64', 'content', 'base64Data'],
   link: ['url', 'link'],
   purpose: ['purpose'],

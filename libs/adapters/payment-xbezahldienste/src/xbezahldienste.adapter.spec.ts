@@ -111,13 +111,12 @@ describe('OAuth2 client credentials', () => {
 
   it('does not wait longer for a token than the attempt may take', async () => {
     const { url } = await provider({ auth: client });
-    simulator?.fail({ fault: 'slow', slowMs: 10_000, match: /oauth/ });
+    // Longer than this test may take.
+    simulator?.fail({ fault: 'slow', slowMs: 600_000, match: /oauth/ });
     const signal = AbortSignal.timeout(100);
-    const started = Date.now();
     expect(await codeOf(portTo(url, oauth(url)).open(aPaymentOrder(), new TestDelivery('key', undefined, 1, signal)))).toBe(
       'unavailable unreachable',
     );
-    expect(Date.now() - started).toBeLessThan(2_000);
   });
 });
 

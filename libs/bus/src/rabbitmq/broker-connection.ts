@@ -134,10 +134,10 @@ export class BrokerConnection {
   private async setUp(model: ChannelModel, setup: (model: ChannelModel) => Promise<void>): Promise<void> {
     // Without a listener Node would end the process; the end of the connection is told by 'close'.
     model.on('error', () => undefined);
-    let isOver = false;
+    const ended = new AbortController();
     const over = new Promise<void>((resolve) => {
       model.on('close', () => {
-        isOver = true;
+        ended.abort(new Error('the connection ended while it was set up'));
         resolve();
       });
     });
@@ -148,7 +148,7 @@ export class BrokerConnection {
       if (!(await isSettledWithin(this.house.clock, SETUP_MS, setting))) throw new Error('it does not answer');
       await setting;
       // The client follows a connection only from here on: one that ended with its last answer would count as alive for ever.
-      if (isOver) throw new Error('the connection ended while it was set up');
+      ended.signal.throwIfAborted();
     } catch (error) {
       setting.catch(() => undefined);
       // Otherwise the client does it, and waits for ever for the goodbye of a broker that has none.

@@ -2,7 +2,7 @@
 import type { Clock, MessageType } from '@amtsbote/canonical';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 
-import { type CarrierSettings, STORE_PAUSE_MS } from '../carrier.js';
+import { STORE_PAUSE_MS } from '../carrier.js';
 import type { PostedMessage, PostgresQueue } from '../postgres-queue.js';
 import { isSettledWithin } from '../settled-within.js';
 import { type Topology, writeTrigger } from './topology.js';
@@ -35,7 +35,7 @@ export interface RelayOwner {
   misses(): void;
   /** Whether the broker has said that it takes nothing at the moment. */
   isBlocked(): boolean;
-  /** See {@link CarrierSettings}. */
+  /** See CarrierSettings. */
   crashAt(point: 'bus.posted' | 'bus.sent'): void;
 }
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { type PROFILE_NAMES, type WebhookMapping, type WebhookOptions } from './webhook.options.js';
+
+/** Where things stand in the bodies of known senders: data, no code. Fixtures of the same names show whole bodies. */
+const PROFILES: Readonly<Record<(typeof PROFILE_NAMES)[number], WebhookMapping>> = {
+  // Destination "HTTP" of gover; read in its source. Its own payments are kept unmapped: the money is collected there.
+  gover: {
+    submissionId: '/metadata/submission_id',
+    test: '/metadata/is_test_submission',
+    formId: '/form/slug',
+    formVersion: '/form/version',
+    serviceName: '/form/name',
+    authorityId: '/form/managing_department_id',
+    form: '/data',
+    attachments: ['/data/files'],
+    representation: '/_pdf',
+    applicant: { identityProvider: '/authentication/identity_provider' },
+  },
+  // Registration "generic JSON" of Open Forms; read in its source. Files stand where their component does: name them in `attachments`.
+  'open-forms': {
+    submissionId: '/metadata/public_reference',
+    formVersion: '/metadata/form_version',
+    form: '/values',
+    // How values look is said by the form's own schema, again with every submission.
+    ignored: ['/values_schema', '/metadata_schema'],
+  },
+  // Webhook action of form.io; read in its source. Every save of a submission is an event; `request` repeats what `submission` says.
+  formio: {
+    submissionId: ['/submission/_id', '/submission/modified'],
+    formId: '/submission/form',
+    form: '/submission/data',
+    ignored: ['/request', '/response', '/params'],
+    noSubmission: { pointer: '/submission/state', values: ['draft'] },
+  },
+  // Webhook output of XGov's digital-form-builder; read in its source. It names no submission.
+  xgov: {
+    submissionId: { contentHash: true },
+    serviceName: '/name',
+    form: '/questions',
+    formKind: 'questions',
+  },
+};
+
+type Said = 'form' | 'formKind' | 'attachments' | 'applicant' | 'ignored';
+/** A mapping in which everything that always has to be known is said. */
+export type CompleteMapping = Omit<WebhookMapping, Said> & { readonly [Member in Said]: NonNullable<WebhookMapping[Member]> };
+/** Options with such a mapping. */
+export type CompleteOptions = Omit<WebhookOptions, 'mapping'> & { readonly mapping: CompleteMapping };
+
+/** The operator's mapping over the profile's over what holds where nobody says anything. Pure. */
+export function completed(options: WebhookOptions): CompleteOptions {
+  const said: WebhookMapping = { ...(options.profile === undefined ? {} : PROFILES[options.profile]), ...options.mapping };
+  const { form = '/data', formKind = 'object', attachments = [], applicant = {}, ignored = [] } = said;
+  return { ...options, mapping: { ...said, form, formKind, attachments, applicant, ignored } };
+}
