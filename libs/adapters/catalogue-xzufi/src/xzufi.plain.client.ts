@@ -12,7 +12,7 @@ import { type Bindings, type ExpandedName, NamespaceError, NamespaceScope } from
 
 /*
  * Most of a catalogue is written in a small part of XML: elements with names in ASCII, quoted attributes, text, CDATA, comments. That part is read
- * here, several times as fast as the strict parser reads it. This reader never says that something is wrong: whatever is not certainly of that
+ * here, faster than the strict parser reads it. This reader never says that something is wrong: whatever is not certainly of that
  * part (mistakes, limits that are passed, processing instructions, unusual names) it leaves to the strict parser as a whole, which judges it.
  * So what it takes has to be well-formed, and has to be what the strict parser makes of it; property tests compare the two.
  */
