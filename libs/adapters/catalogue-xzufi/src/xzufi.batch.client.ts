@@ -3,10 +3,18 @@ import { isUtf8 } from 'node:buffer';
 
 import type { CatalogueChange } from '@amtsbote/canonical';
 
-import { StrictParser } from './xzufi.elements.client.js';
+import { StrictParser, type XmlElement } from './xzufi.elements.client.js';
 import { XmlFault, type XmlFaultCode, type XmlLimits } from './xzufi.limits.client.js';
 import type { Bindings } from './xzufi.namespaces.client.js';
-import { type LocalFinding, type MessageHead, noOutcome, type ReadingContext, readTopElement } from './xzufi.record.mapping.js';
+import { PlainReader } from './xzufi.plain.client.js';
+import {
+  type LocalFinding,
+  type MessageHead,
+  noOutcome,
+  type Outcome,
+  type ReadingContext,
+  readTopElement,
+} from './xzufi.record.mapping.js';
 
 /** What is the same for all batches of a document. */
 export interface BatchContext extends ReadingContext {
@@ -43,19 +51,20 @@ export interface BatchResult {
 /** Says what is wrong with a batch by the schema; `undefined` = nothing. Lines count in the batch. */
 export type SchemaCheck = (bytes: Uint8Array) => XmlFault | undefined;
 
+const plainReader = new PlainReader();
+
 /** Parses a batch: whole elements below the root, and what stands between them. */
 export function parseBatch(bytes: Uint8Array, context: BatchContext, schemaCheck?: SchemaCheck): BatchResult {
   const outcome = noOutcome();
   const { limits, bindings } = context;
+  let lines = 0;
   let faulty: XmlFault | undefined;
-  const onElement = (element: Parameters<typeof readTopElement>[0]): void => readTopElement(element, context, outcome);
-  const onTopText = (): void =>
-    void outcome.findings.push({ severity: 'soll', code: 'text-between', message: 'Text between the objects is skipped.' });
-  const parser = new StrictParser({ limits, bindings, isFragment: true, depth: 1, onElement, onTopText });
   try {
-    parser.write(decoded(bytes));
-    parser.close();
-    // After the strict parser: the validator never sees a document type, nor anything else that is not well-formed.
+    const text = decoded(bytes);
+    const plain = plainReader.read(text, { limits, bindings, depth: 1 });
+    for (const element of plain?.elements ?? []) readTopElement(element, context, outcome);
+    lines = plain?.lines ?? parseStrictly(text, context, outcome);
+    // After the parser: the validator never sees a document type, nor anything else that is not well-formed.
     faulty = schemaCheck?.(bytes);
   } catch (error) {
     if (!(error instanceof XmlFault)) throw error;
@@ -66,10 +75,22 @@ export function parseBatch(bytes: Uint8Array, context: BatchContext, schemaCheck
     findings: outcome.findings,
     unknown: [...outcome.unknown],
     heads: outcome.heads,
-    lines: parser.line - 1,
+    lines,
     ...(outcome.head === undefined ? {} : { head: outcome.head }),
     ...(faulty === undefined ? {} : { fault: faultData(faulty) }),
   };
+}
+
+/** @returns line breaks in it. @throws XmlFault */
+function parseStrictly(text: string, context: BatchContext, outcome: Outcome): number {
+  const { limits, bindings } = context;
+  const onElement = (element: XmlElement): void => readTopElement(element, context, outcome);
+  const onTopText = (): void =>
+    void outcome.findings.push({ severity: 'soll', code: 'text-between', message: 'Text between the objects is skipped.' });
+  const parser = new StrictParser({ limits, bindings, isFragment: true, depth: 1, onElement, onTopText });
+  parser.write(text);
+  parser.close();
+  return parser.line - 1;
 }
 
 /** Strict: a byte that is not UTF-8 is a fault, never a replacement character. @throws XmlFault */

@@ -31,12 +31,31 @@ export interface XmlElement {
 /** A piece of content is read as the content of such an element: the parser's own way of reading fragments is less strict with text. */
 const CONTENT = 'content';
 
-const NONE: readonly PlainAttribute[] = Object.freeze([]);
-const NO_FOREIGN: readonly ForeignAttribute[] = Object.freeze([]);
+/** Of an element without attributes. */
+export const NO_ATTRIBUTES: readonly PlainAttribute[] = Object.freeze([]);
+export const NO_FOREIGN: readonly ForeignAttribute[] = Object.freeze([]);
 
 /** The value of an attribute without prefix. */
 export function attributeOf({ attributes }: Pick<XmlElement, 'attributes'>, name: string): string | undefined {
   return attributes.find((one) => one.name === name)?.value;
+}
+
+/**
+ * Attributes without prefix and such with one, as their element means them; declarations of namespaces are neither.
+ * @throws NamespaceError for an unbound prefix, or two attributes that mean the same.
+ */
+export function dividedAttributes(given: readonly PlainAttribute[], scope: NamespaceScope): Pick<XmlElement, 'attributes' | 'foreign'> {
+  const attributes: PlainAttribute[] = [];
+  const foreign: ForeignAttribute[] = [];
+  for (const { name, value } of given) {
+    if (name === 'xmlns' || name.startsWith('xmlns:')) continue;
+    const { uri, local } = scope.attribute(name);
+    if (uri === '') attributes.push({ name, value });
+    else if (foreign.some((one) => one.name === local && one.namespace === uri)) {
+      throw new NamespaceError(`the attribute "${local}" stands twice`);
+    } else foreign.push({ name: local, namespace: uri, value });
+  }
+  return { attributes, foreign };
 }
 
 /** How a strict parser is set up. */
@@ -109,9 +128,10 @@ export class StrictParser {
 
   /** @throws XmlFault */
   close(): void {
-    this.lastLine = this.sax.line;
     try {
       if (this.settings.isFragment) this.sax.write(`</${CONTENT}>`);
+      // Only now: a carriage return at the end is counted with what follows it.
+      this.lastLine = this.sax.line;
       this.sax.close();
     } catch (error) {
       throw this.faultOf(error);
@@ -156,7 +176,7 @@ export class StrictParser {
 
   private elementOf(tag: SaxesTagPlain): XmlElement {
     const { given } = this;
-    let attributes = NONE;
+    let attributes = NO_ATTRIBUTES;
     let foreign = NO_FOREIGN;
     if (given.length > 0) {
       this.given = [];
@@ -164,25 +184,11 @@ export class StrictParser {
       if (!this.isPlain) {
         this.isPlain = true;
         this.scope = this.scope.inside(given);
-        ({ attributes, foreign } = this.dividedAttributes(given));
+        ({ attributes, foreign } = dividedAttributes(given, this.scope));
       }
     }
     const { uri, local } = this.scope.element(tag.name);
     return { local, uri, attributes, foreign, parts: [], line: this.sax.line };
-  }
-
-  private dividedAttributes(given: readonly PlainAttribute[]): Pick<XmlElement, 'attributes' | 'foreign'> {
-    const attributes: PlainAttribute[] = [];
-    const foreign: ForeignAttribute[] = [];
-    for (const { name, value } of given) {
-      if (name === 'xmlns' || name.startsWith('xmlns:')) continue;
-      const { uri, local } = this.scope.attribute(name);
-      if (uri === '') attributes.push({ name, value });
-      else if (foreign.some((one) => one.name === local && one.namespace === uri)) {
-        throw new NamespaceError(`the attribute "${local}" stands twice`);
-      } else foreign.push({ name: local, namespace: uri, value });
-    }
-    return { attributes, foreign };
   }
 
   private onCloseTag(): void {

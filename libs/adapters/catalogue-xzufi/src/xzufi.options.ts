@@ -92,8 +92,11 @@ export const XzufiOptions = z.strictObject({
       textCharsMax: z.int().min(1_024).default(DEFAULT_LIMITS.textCharsMax),
     })
     .prefault({}),
-  /** Threads that help to parse large documents, about 30 MiB each; 0 = none. One less than there are processors. */
-  threads: z.int().min(0).max(16).default(1),
+  /**
+   * Threads that help to parse large documents, about 30 MiB each; 0 = none. Worth it where processors are idle beside the hub and its database:
+   * what is handed over costs half as much time again as parsing it.
+   */
+  threads: z.int().min(0).max(16).default(0),
   /** What is written. */
   write: z.strictObject({ version: z.enum(['2.2.0', '2.3.1']).default('2.3.1') }).prefault({}),
 });

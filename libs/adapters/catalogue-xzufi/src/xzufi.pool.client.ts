@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+
+import { type CatalogueChange, WrittenPut } from '@amtsbote/canonical';
 
 import { type BatchContext, type BatchResult, parseBatch } from './xzufi.batch.client.js';
 import { XmlFault } from './xzufi.limits.client.js';
 import { schemaCheckOf, SchemaError } from './xzufi.schema.client.js';
+import type { SentResult } from './xzufi.sent.client.js';
 
 /** A batch for a thread. */
 export interface BatchOrder {
@@ -11,10 +15,10 @@ export interface BatchOrder {
   readonly context: BatchContext;
 }
 
-/** What a thread answers: the result as JSON, a schema that cannot be used, or a mistake of ours. */
-export type BatchAnswer = { readonly result: string } | { readonly schemaError: string } | { readonly bug: string };
+/** What a thread answers: the result, a schema that cannot be used, or a mistake of ours. */
+export type BatchAnswer = { readonly result: SentResult } | { readonly schemaError: string } | { readonly bug: string };
 
-/** A batch that has been parsed. Its objects are made when it is its turn, not when it comes: only one batch's are in memory. */
+/** A batch that has been parsed, or is when it is its turn: only one batch's objects are in memory. */
 export interface ParsedBatch {
   result(): BatchResult;
 }
@@ -28,6 +32,8 @@ const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8,
 const BYTES_IN_THREAD_MAX = 2 * 1024 * 1024;
 /** Batches that one thread holds at most: one it works on, one that waits. */
 const HELD_MAX = 2;
+/** Batches that wait for a thread beside those; more of them outlive the young part of the heap. */
+const QUEUED_MAX = 4;
 
 const startThread: StartThread = () =>
   new Worker(new URL('./xzufi.worker.client.js', import.meta.url), { resourceLimits: THREAD_LIMITS, stdin: false });
@@ -40,12 +46,19 @@ interface Thread {
   readonly waiting: PromiseWithResolvers<ParsedBatch>[];
 }
 
+/** A batch that no thread has yet. */
+interface Queued {
+  readonly order: BatchOrder;
+  readonly waiting: PromiseWithResolvers<ParsedBatch>;
+}
+
 /**
- * Parses batches in threads, and here when all threads have enough to do. Each thread answers in the order in which it was asked. Threads start
- * when they are first needed.
+ * Parses batches in threads, which take the next one when they have time; whoever has to wait for one parses here meanwhile, so both are busy as
+ * long as there is something to do. Each thread answers in the order in which it was asked. Threads start when they are first needed.
  */
 export class ParserPool {
   private readonly threads: Thread[] = [];
+  private queue: Queued[] = [];
   private readonly size: number;
   private readonly start: StartThread;
 
@@ -57,7 +70,7 @@ export class ParserPool {
 
   /** Batches that may be under way at the same time. */
   get capacity(): number {
-    return this.size * HELD_MAX + 1;
+    return this.size === 0 ? 1 : this.size * HELD_MAX + QUEUED_MAX;
   }
 
   /** Here, without a thread. */
@@ -66,21 +79,56 @@ export class ParserPool {
     return { result: () => parseBatch(bytes, context, check) };
   }
 
-  /** In a thread if one has time. The bytes are gone afterwards. */
+  /** In a thread as soon as one has time. The bytes are gone afterwards. */
   parse(order: BatchOrder): Promise<ParsedBatch> {
-    const thread = order.bytes.length > BYTES_IN_THREAD_MAX ? undefined : this.idlest();
-    if (thread === undefined) return this.parseHere(order);
+    if (this.size === 0 || order.bytes.length > BYTES_IN_THREAD_MAX) return this.parseHere(order);
     const waiting = Promise.withResolvers<ParsedBatch>();
     // Whoever gives up early waits for none of them.
     waiting.promise.catch(() => undefined);
-    thread.waiting.push(waiting);
-    thread.worker.postMessage(order, [order.bytes.buffer]);
+    this.queue.push({ order, waiting });
+    this.handOut();
     return waiting.promise;
+  }
+
+  /** Waits for a batch, and parses such as no thread has taken until it is there: the oldest first, which is the one that is waited for next. */
+  async next(parsed: Promise<ParsedBatch>): Promise<ParsedBatch> {
+    const isThere = parsed.then(
+      () => true,
+      () => true,
+    );
+    // Answers that have come are heard between two batches, which take milliseconds each.
+    while (!(await Promise.race([isThere, setImmediate(false)]))) {
+      const queued = this.queue.shift();
+      if (queued === undefined) break;
+      await this.parseQueued(queued);
+    }
+    return parsed;
   }
 
   /** Ends the threads; what is under way is lost. */
   async close(): Promise<void> {
+    const ended = new Error('the parser has been closed');
+    for (const { waiting } of this.queue.splice(0)) waiting.reject(ended);
     await Promise.all(this.threads.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
+  private async parseQueued({ order, waiting }: Queued): Promise<void> {
+    try {
+      const result = (await this.parseHere(order)).result();
+      waiting.resolve({ result: () => result });
+    } catch (error) {
+      waiting.reject(error);
+    }
+  }
+
+  private handOut(): void {
+    while (this.queue.length > 0) {
+      const thread = this.idlest();
+      const queued = thread === undefined ? undefined : this.queue.shift();
+      if (thread === undefined || queued === undefined) return;
+      thread.waiting.push(queued.waiting);
+      thread.worker.postMessage(queued.order, [queued.order.bytes.buffer]);
+    }
   }
 
   private idlest(): Thread | undefined {
@@ -92,20 +140,34 @@ export class ParserPool {
 
   private startOne(): Thread {
     const thread: Thread = { worker: this.start(), waiting: [] };
-    thread.worker.on('message', (answer: BatchAnswer) => settle(thread.waiting.shift(), answer));
-    thread.worker.on('error', (error: Error) => {
-      for (const waiting of thread.waiting.splice(0)) waiting.reject(isTooMuch(error) ? TOO_MUCH : error);
+    thread.worker.on('message', (answer: BatchAnswer) => {
+      settle(thread.waiting.shift(), answer);
+      this.handOut();
     });
-    thread.worker.on('exit', () => {
-      for (const waiting of thread.waiting.splice(0)) waiting.reject(new Error('the parser thread has ended'));
-    });
+    thread.worker.on('error', (error: Error) => this.fail(thread, isTooMuch(error) ? TOO_MUCH : error));
+    thread.worker.on('exit', () => this.fail(thread, new Error('the parser thread has ended')));
     this.threads.push(thread);
     return thread;
+  }
+
+  /** A thread that has ended answers nothing, and takes nothing any more. */
+  private fail(thread: Thread, error: Error): void {
+    const at = this.threads.indexOf(thread);
+    if (at !== -1) this.threads.splice(at, 1);
+    for (const waiting of thread.waiting.splice(0)) waiting.reject(error);
   }
 }
 
 function settle(waiting: PromiseWithResolvers<ParsedBatch> | undefined, answer: BatchAnswer): void {
-  if ('result' in answer) waiting?.resolve({ result: () => JSON.parse(answer.result) as BatchResult });
+  if ('result' in answer) waiting?.resolve({ result: () => received(answer.result) });
   else if ('schemaError' in answer) waiting?.reject(new SchemaError(answer.schemaError));
   else waiting?.reject(new Error(answer.bug));
+}
+
+function received({ sent, ...rest }: SentResult): BatchResult {
+  const changes = sent.map(([kind, schemeAgencyId, id, json]): CatalogueChange => {
+    const target = { kind, key: { schemeAgencyId, id } };
+    return json === null ? { op: 'remove', ...target } : new WrittenPut(target, json);
+  });
+  return { ...rest, changes };
 }

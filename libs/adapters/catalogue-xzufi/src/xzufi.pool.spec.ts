@@ -3,10 +3,11 @@ import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 
 import { HOSTILE_FILES, largeMessage, XZUFI_220 } from '@amtsbote/adapters/catalogue-xzufi/simulator';
+import { jsonOf, targetOf } from '@amtsbote/canonical';
 import { describe, expect, it } from '@jest/globals';
 
 import { DEFAULT_LIMITS } from './xzufi.limits.client.js';
-import { ParserPool } from './xzufi.pool.client.js';
+import { type BatchOrder, ParserPool } from './xzufi.pool.client.js';
 import { type DocumentPart, readDocument } from './xzufi.reader.client.js';
 
 /** A thread that runs the sources: Node takes the types away, the names of files are those of the compiler's output. */
@@ -41,6 +42,24 @@ async function read(text: Buffer, pool: ParserPool): Promise<DocumentPart[]> {
   return parts;
 }
 
+/** With its puts as JSON: those of threads have made no object yet. */
+const written = ({ changes, ...rest }: DocumentPart): object => ({
+  ...rest,
+  changes: changes.map((change) => (change.op === 'put' ? jsonOf(change) : change)),
+});
+
+/** A batch with this content. */
+const batch = (content: string): BatchOrder => ({
+  bytes: new Uint8Array(Buffer.from(content)),
+  context: {
+    limits: DEFAULT_LIMITS,
+    dialect: '2.2.0',
+    namespace: XZUFI_220.namespace,
+    version: '2.2.0',
+    bindings: { xzufi: XZUFI_220.namespace },
+  },
+});
+
 /** Past the size from which on threads are used. */
 const text = [...largeMessage({ objects: 3_000 })].join('');
 
@@ -50,7 +69,8 @@ describe('parsing in threads', () => {
     const sequential = await read(Buffer.from(text), new ParserPool(0));
     const parallel = await read(Buffer.from(text), new ParserPool(2, fromSources));
     expect(sequential.flatMap(({ changes }) => changes)).toHaveLength(3_000);
-    expect(parallel).toEqual(sequential);
+    expect(parallel.map(written)).toEqual(sequential.map(written));
+    expect(parallel.flatMap(({ changes }) => changes.map(targetOf))).toEqual(sequential.flatMap(({ changes }) => changes.map(targetOf)));
   });
 
   it('refuses what parsing in one place refuses, at the same line', async () => {
@@ -66,20 +86,20 @@ describe('parsing in threads', () => {
     const threads = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
     const before = threads();
     const pool = new ParserPool(1, fromSources);
-    const context = {
-      limits: DEFAULT_LIMITS,
-      dialect: '2.2.0' as const,
-      namespace: XZUFI_220.namespace,
-      version: '2.2.0',
-      bindings: { xzufi: XZUFI_220.namespace },
-    };
-    const parsing = pool.parse({ bytes: new Uint8Array(Buffer.from('<xzufi:schreibe/>')), context });
+    const parsing = pool.parse(batch('<xzufi:schreibe/>'));
     expect(threads()).toBeGreaterThan(before);
     expect((await parsing).result()).toMatchObject({ changes: [], lines: 0 });
     await pool.close();
-    await expect(
-      pool.parse({ bytes: new Uint8Array(Buffer.from('<open>')), context }).then((batch) => batch.result().fault?.code),
-    ).resolves.toBe('not-well-formed');
+    await expect(pool.parse(batch('<open>')).then((parsed) => parsed.result().fault?.code)).resolves.toBe('not-well-formed');
+    await pool.close();
+  });
+
+  it('parses here what no thread has taken while somebody waits', async () => {
+    const pool = new ParserPool(1, () => new Worker('setInterval(() => {}, 1_000)', { eval: true }));
+    const [, , third, fourth] = ['<x/>', '<x/>', '<open>', '<xzufi:schreibe/>'].map((content) => pool.parse(batch(content)));
+    if (third === undefined || fourth === undefined) throw new Error('four were ordered');
+    expect((await pool.next(fourth)).result()).toMatchObject({ changes: [], lines: 0 });
+    expect((await pool.next(third)).result().fault?.code).toBe('not-well-formed');
     await pool.close();
   });
 

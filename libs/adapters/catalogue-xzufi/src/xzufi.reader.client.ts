@@ -23,6 +23,8 @@ const BATCH_BYTES = 32 * 1024;
 /** Documents below are parsed where they are: a thread takes longer to start. */
 const THREADS_FROM_BYTES = 4 * 1024 * 1024;
 
+/** Bytes of batches that are under way, unless it is a single one: large objects are not gathered. */
+const UNDER_WAY_BYTES_MAX = 1024 * 1024;
 /** What follows the root's content, in bytes. */
 const CLOSING_BYTES_MAX = 1024 * 1024;
 
@@ -84,6 +86,7 @@ class DocumentReading {
   private readonly gate: Gate;
   private readonly findings: DocumentFindings;
   private readonly underWay: { readonly bytes: number; readonly parsed: Promise<ParsedBatch> }[] = [];
+  private underWayBytes = 0;
   private context: BatchContext | undefined;
   /** The root is itself an object: everything is held back, and read as one. */
   private whole: Uint8Array[] | undefined;
@@ -117,7 +120,7 @@ class DocumentReading {
   }
 
   get isFull(): boolean {
-    return this.underWay.length >= this.pool.capacity;
+    return this.underWay.length >= this.pool.capacity || this.underWayBytes >= UNDER_WAY_BYTES_MAX;
   }
   get isBusy(): boolean {
     return this.underWay.length > 0;
@@ -144,8 +147,9 @@ class DocumentReading {
   async next(): Promise<{ bytes: number; result: BatchResult }> {
     const [first] = this.underWay;
     if (first === undefined) throw new Error('nothing is under way');
-    const parsed = await first.parsed;
+    const parsed = await this.pool.next(first.parsed);
     this.underWay.shift();
+    this.underWayBytes -= first.bytes;
     return { bytes: first.bytes, result: parsed.result() };
   }
 
@@ -242,6 +246,7 @@ class DocumentReading {
     const parsed = here ? this.pool.parseHere(order) : this.pool.parse(order);
     parsed.catch(() => undefined);
     this.underWay.push({ bytes: size, parsed });
+    this.underWayBytes += size;
   }
 
   private keepClosing(bytes: Uint8Array): void {

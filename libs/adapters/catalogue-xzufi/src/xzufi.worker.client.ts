@@ -4,13 +4,14 @@ import { parentPort } from 'node:worker_threads';
 import { parseBatch } from './xzufi.batch.client.js';
 import type { BatchAnswer, BatchOrder } from './xzufi.pool.client.js';
 import { schemaCheckOf, SchemaError } from './xzufi.schema.client.js';
+import { sentResult } from './xzufi.sent.client.js';
 
-/* The program of a parser's thread: takes batches, answers with their results as JSON, which is faster to hand over than objects. */
+/* The program of a parser's thread: takes batches, answers with their results. */
 
 async function answerTo({ bytes, context }: BatchOrder): Promise<BatchAnswer> {
   try {
     const check = context.schema === undefined ? undefined : await schemaCheckOf(context.schema);
-    return { result: JSON.stringify(parseBatch(bytes, context, check)) };
+    return { result: sentResult(parseBatch(bytes, context, check)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : 'unknown';
     return error instanceof SchemaError ? { schemaError: message } : { bug: message };

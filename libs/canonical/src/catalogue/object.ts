@@ -23,11 +23,6 @@ export const CatalogueChange = z.discriminatedUnion('op', [
 ]);
 export type CatalogueChange = z.infer<typeof CatalogueChange>;
 
-/** What a change is about. */
-export function targetOf(change: CatalogueChange): { kind: CatalogueObjectKind; key: CatalogueKey } {
-  return change.op === 'put' ? { kind: change.object.kind, key: change.object.key } : { kind: change.kind, key: change.key };
-}
-
 /**
  * Something about the source that somebody should know. `muss`: it was not taken (the object, or the whole document when there is no
  * object); `soll`: it was taken all the same. Without texts of the source: those may hold personal data.

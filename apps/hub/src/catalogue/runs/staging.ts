@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { hash } from 'node:crypto';
 
-import { type CatalogueObject, targetOf } from '@amtsbote/canonical';
+import { type CataloguePut, type CatalogueTarget, jsonOf, targetOf } from '@amtsbote/canonical';
 import { affected, arrayLiteral, copyInto, copyLine, returning } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 import type { QueryRunner } from 'typeorm';
@@ -27,7 +27,9 @@ export function stageOf({ id }: Pick<Run, 'id'>): string {
 /** A put on its way, with everything that is written of it when it is new. */
 interface Prepared {
   readonly staged: StagedChange;
-  readonly object: CatalogueObject;
+  readonly change: CataloguePut;
+  readonly target: CatalogueTarget;
+  /** The object as it is stored. */
   readonly document: string;
   readonly hash: string;
   /** The number its content gets if it is new; used by nobody otherwise. */
@@ -189,10 +191,10 @@ function numberIn(blocks: readonly number[], index: number): number {
 }
 
 function prepare(staged: StagedChange, contentId: number): Prepared[] {
-  if (staged.change.op !== 'put') return [];
-  const { object } = staged.change;
-  const document = JSON.stringify(object);
-  return [{ staged, object, document, hash: hash('sha256', document, 'hex').slice(0, HASH_HEX), contentId }];
+  const { change } = staged;
+  if (change.op !== 'put') return [];
+  const document = jsonOf(change);
+  return [{ staged, change, target: targetOf(change), document, hash: hash('sha256', document, 'hex').slice(0, HASH_HEX), contentId }];
 }
 
 /** Stages objects that are as the catalogue has them already. @returns the others. */
@@ -201,9 +203,9 @@ async function stageKnown(sql: QueryRunner, run: Run, puts: readonly Prepared[])
   for (const way of ['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan']) await sql.query(`SET LOCAL ${way} = off`);
   const known = (await sql.query(KNOWN(stageOf(run)), [
     run.sourceNo,
-    arrayLiteral(puts.map(({ object }) => object.kind)),
-    arrayLiteral(puts.map(({ object }) => object.key.schemeAgencyId)),
-    arrayLiteral(puts.map(({ object }) => object.key.id)),
+    arrayLiteral(puts.map(({ target }) => target.kind)),
+    arrayLiteral(puts.map(({ target }) => target.key.schemeAgencyId)),
+    arrayLiteral(puts.map(({ target }) => target.key.id)),
     arrayLiteral(puts.map((put) => put.hash)),
     arrayLiteral(puts.map(({ staged }) => staged.position)),
     arrayLiteral(puts.map(({ staged }) => staged.documentNo)),
@@ -219,7 +221,7 @@ async function writeContents(runner: QueryRunner, run: Run, fresh: readonly Prep
 }
 
 function servicesOf(fresh: readonly Prepared[]): (ServiceFacts & { contentId: number })[] {
-  return fresh.flatMap(({ object, contentId }) =>
+  return fresh.flatMap(({ change: { object }, contentId }) =>
     object.kind === 'service' || object.kind === 'specialisation' ? [{ contentId, ...serviceFactsOf(object) }] : [],
   );
 }
@@ -229,8 +231,8 @@ function* contentLines(fresh: readonly Prepared[]): Generator<string> {
 }
 
 function* competenceLines({ sourceNo }: Run, fresh: readonly Prepared[]): Generator<string> {
-  for (const { contentId, object } of fresh)
-    for (const fact of competenceFactsOf(object)) {
+  for (const { contentId, change } of fresh)
+    for (const fact of competenceFactsOf(change.object)) {
       const { subjectKind, subjectAgency, subjectId, serviceAgency, serviceId, area, role, valid } = fact;
       yield copyLine([contentId, sourceNo, subjectKind, subjectAgency, subjectId, serviceAgency, serviceId, area, role, valid]);
     }
@@ -250,7 +252,7 @@ async function writeStage(runner: QueryRunner, run: Run, { changes }: Batch, fre
   const lines = changes.filter(isMissing).map(({ change, position, documentNo }) => {
     const { kind, key } = targetOf(change);
     const put = byPosition.get(position);
-    const content = put === undefined ? [null, null, null] : [`\\x${put.hash}`, put.contentId, validTimeOf(put.object.validity)];
+    const content = put === undefined ? [null, null, null] : [`\\x${put.hash}`, put.contentId, validTimeOf(put.change.object.validity)];
     return copyLine([position, documentNo, put !== undefined, kind, key.schemeAgencyId, key.id, ...content]);
   });
   if (lines.length > 0) await copyInto(runner, `${stageOf(run)} (${STAGE_COLUMNS})`, lines);

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { HUB_FLAGS } from '../../launch/hub-flags.js';
 import { MemoryMeter } from '../memory-meter.js';
 import type { CatalogueReading } from './reader.js';
 
@@ -24,10 +25,10 @@ export async function xmllint(path: string, signal: AbortSignal): Promise<Pass |
   return { seconds: (performance.now() - started) / 1_000, peakMib: 0 };
 }
 
-/** Reads a file to objects in a process of its own, whose memory is watched. */
+/** Reads a file to objects in a process of its own, started as a hub is; its memory is watched. */
 export async function readInProcess(path: string, signal: AbortSignal): Promise<Pass & CatalogueReading> {
   const program = fileURLToPath(new URL('./reader.js', import.meta.url));
-  const child = spawn(process.execPath, [program, path], { signal, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, [...HUB_FLAGS, program, path], { signal, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const exited = new Promise<void>((resolve, reject) => child.once('exit', () => resolve()).once('error', reject));
   const meter = new MemoryMeter(child.pid ?? 0);
   const from = Date.now();
