@@ -68,7 +68,9 @@ export function areFormItems(items: unknown): items is FormItem[] {
 
 function isFormItem(item: unknown): boolean {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return false;
-  const { kind, name, label, type, value, items } = item as Partial<Record<'kind' | 'name' | 'label' | 'type' | 'value' | 'items', unknown>>;
+  const { kind, name, label, type, value, items } = item as Partial<
+    Record<'kind' | 'name' | 'label' | 'type' | 'value' | 'items', unknown>
+  >;
   if (typeof name !== 'string' || name.length > NAME_LENGTH_MAX) return false;
   if (typeof label !== 'string' || label.length > LABEL_LENGTH_MAX) return false;
   const members = Object.keys(item).length;

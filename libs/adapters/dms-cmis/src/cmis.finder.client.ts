@@ -5,7 +5,7 @@ import type { CmisClient } from './cmis.client.js';
 import { CmisFailure, isNotFound, Unfit } from './cmis.errors.js';
 import type { ObjectPlan } from './cmis.mapping.js';
 import type { CmisOptions } from './cmis.options.js';
-import { targetType, type TargetType } from './cmis.types.mapping.js';
+import { type TargetType, targetType } from './cmis.types.mapping.js';
 import { type ObjectAnswer, queryByProperty } from './cmis.wire.js';
 
 /** An object in the repository. `title` is its name, as a clerk sees it. */
@@ -80,7 +80,8 @@ export class Finder {
       if (properties['cmis:isPrivateWorkingCopy'] === true) continue;
       const item = itemOf(object);
       // Versions of one document are one document; a repository that shows several shows the latest first or last, and says which on request.
-      hits.set(String(properties['cmis:versionSeriesId'] ?? item.id), item);
+      const series = properties['cmis:versionSeriesId'];
+      hits.set(typeof series === 'string' ? series : item.id, item);
       if (hits.size > 1) return 'cannotTell';
     }
     const [hit] = hits.values();

@@ -9,7 +9,7 @@ import { codedName, legalName } from './cmis.names.mapping.js';
 import { CmisOptions, serviceUrlOf } from './cmis.options.js';
 import { targetType } from './cmis.types.mapping.js';
 import { wireProperty } from './cmis.values.mapping.js';
-import { literal, type PropertyDefinition, propertyControls, TypeDefinition } from './cmis.wire.js';
+import { literal, propertyControls, type PropertyDefinition, TypeDefinition } from './cmis.wire.js';
 
 const BASE = 'http://dms.example/cmis/browser';
 const raw = tradeArchiveOptions(BASE);

@@ -12,7 +12,7 @@ const CODE_DIGITS = 10;
 
 /** A name that the repository takes: composed (NFC), legal, not too long. Whoever needs the name as it was keeps it in a property. Pure. */
 export function legalName(text: string, rules: NameRules): string {
-  const legal = [...text.normalize('NFC').replaceAll(INVISIBLE, '')].map((each) => (rules.illegal.includes(each) ? '_' : each)).join('');
+  const legal = Array.from(text.normalize('NFC').replaceAll(INVISIBLE, ''), (each) => (rules.illegal.includes(each) ? '_' : each)).join('');
   // A dot or a space at the end is illegal in many repositories, and on every Windows share in front of one.
   const ended = legal.trim().replace(/[. ]$/, '_');
   return fitting(ended === '' ? '_' : ended, '', rules);

@@ -4,7 +4,7 @@ import type { AttachmentPurpose, JsonValue } from '@amtsbote/canonical';
 
 import type { SentDocument } from './webhook.document.mapping.js';
 import { isLinkOrigin } from './webhook.options.js';
-import type { CompleteOptions } from './webhook.profiles.js';
+import type { CompleteOptions } from './webhook.profiles.mapping.js';
 import { ATTACHMENT_MEMBERS } from './webhook.wire.js';
 
 const LINK_LENGTH_MAX = 2_048;

@@ -3,7 +3,7 @@ import { type FormLedger, IntakeRejection, isDay, isJsonObject, ownEntry, pointe
 import { type FormField, type FormItem, FormValueType, type JsonValue } from '@amtsbote/canonical';
 
 import type { SentDocument } from './webhook.document.mapping.js';
-import type { CompleteOptions } from './webhook.profiles.js';
+import type { CompleteOptions } from './webhook.profiles.mapping.js';
 
 type Scalar = string | number | boolean | null;
 type Labels = CompleteOptions['labels'];

@@ -25,7 +25,7 @@ import { consentsOf, placesOf, relationsOf } from './webhook.extras.mapping.js';
 import { formOfDocument } from './webhook.form.mapping.js';
 import type { WebhookMapping, WebhookOptions } from './webhook.options.js';
 import { paymentOf } from './webhook.payment.mapping.js';
-import { completed, type CompleteMapping, type CompleteOptions } from './webhook.profiles.js';
+import { completed, type CompleteMapping, type CompleteOptions } from './webhook.profiles.mapping.js';
 import { HEADER } from './webhook.wire.js';
 
 /**

@@ -116,7 +116,7 @@ export const WebhookMapping = z.strictObject({
 });
 export type WebhookMapping = z.infer<typeof WebhookMapping>;
 
-/** Senders whose bodies are known; see webhook.profiles.ts. */
+/** Senders whose bodies are known; see webhook.profiles.mapping.ts. */
 export const PROFILE_NAMES = ['gover', 'open-forms', 'formio', 'xgov'] as const;
 
 /** One endpoint for a sender of JSON that signs as Standard Webhooks says, or shows a credential. */

@@ -81,8 +81,9 @@ function duplicatesOf(repository: Repository, role: Role): string[] {
   return ofRole(repository, role).flatMap((object) => {
     const key =
       keyProperty === undefined ? `${object.parentId ?? ''}/${nameOf(object)}` : shown(object.properties.get(keyProperty) ?? null);
-    if (!seen.has(key)) return seen.add(key) && [];
-    return [`${role} ${key}`];
+    if (seen.has(key)) return [`${role} ${key}`];
+    seen.add(key);
+    return [];
   });
 }
 

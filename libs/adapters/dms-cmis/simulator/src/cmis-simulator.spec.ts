@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => cmis.stop());
 
 const authorization = `Basic ${Buffer.from(`${TRADE_ARCHIVE.username}:${TRADE_ARCHIVE.password}`).toString('base64')}`;
-const call = (path: string, init: RequestInit = {}): Promise<Response> =>
+const call = (path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}): Promise<Response> =>
   fetch(`${cmis.baseUrl}${path}`, { ...init, headers: { authorization, ...init.headers } });
 const controls = (typeId: string, name: string, action = 'createFolder'): [string, string][] => [
   ['cmisaction', action],

@@ -7,7 +7,7 @@ import { act, type ActionContext } from './actions.js';
 import { json, refused, repositoryInfo } from './answers.js';
 import { type SimulatedArchive, TRADE_ARCHIVE } from './archive.js';
 import { booksOf, type CmisBooks, contentsOf } from './books.js';
-import { type ReceivedForm, readForm } from './form.js';
+import { readForm, type ReceivedForm } from './form.js';
 import { Repository } from './repository.js';
 import { select, selectOfRepository } from './selectors.js';
 import { Refusal } from './types.js';

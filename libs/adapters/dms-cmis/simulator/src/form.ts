@@ -93,14 +93,14 @@ async function measure(
   { short, arrived, bytesMax }: Reception,
 ): Promise<Omit<ReceivedContent, 'fileName' | 'mediaType'>> {
   const hash = createHash('sha512');
-  let kept: Buffer[] | undefined = [];
+  const kept: Buffer[] = [];
   let length = 0;
   let held: Buffer | undefined;
   const take = (chunk: Buffer): void => {
     hash.update(chunk);
     length += chunk.length;
-    if (length > KEPT_BYTES_MAX) kept = undefined;
-    kept?.push(chunk);
+    if (length > KEPT_BYTES_MAX) kept.length = 0;
+    else kept.push(chunk);
   };
   for await (const chunk of bytes) {
     arrived(chunk.length);
@@ -110,7 +110,7 @@ async function measure(
   }
   if (held !== undefined) take(short ? held.subarray(0, -1) : held);
   if (length > bytesMax) throw new Refusal(500, 'storage', 'quota exceeded');
-  return { length, sha512: hash.digest('hex'), bytes: kept === undefined ? undefined : Buffer.concat(kept) };
+  return { length, sha512: hash.digest('hex'), bytes: length > KEPT_BYTES_MAX ? undefined : Buffer.concat(kept) };
 }
 
 async function collected(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
