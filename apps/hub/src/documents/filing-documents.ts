@@ -9,6 +9,14 @@ import { type DocumentSubject, renderApplicationJson } from './application-json.
 import { renderDecisionPdf } from './decision-pdf.js';
 import { renderReadablePdf } from './readable-pdf.js';
 
+/** Keys of what we make ourselves; all others are ids of attachments. */
+const MADE_KEYS = ['readable', 'data', 'decision-readable', 'decision-data'] as const;
+
+/** Whether the bytes of a document live with it, because we made it. */
+export function isMade({ key }: Pick<DeliverableDocument, 'key'>): boolean {
+  return MADE_KEYS.some((made) => made === key);
+}
+
 /** Where the bytes of attachments are. */
 export interface BlobSource {
   /** A fresh stream of the content stored under this attachment id. */
@@ -59,7 +67,13 @@ async function decisionDocuments(
   return [madeDocument('decision-readable', 'decision', `${stem}.pdf`, 'application/pdf', pdf), data];
 }
 
-function madeDocument(key: string, role: DocumentRole, fileName: string, mediaType: string, bytes: Buffer): DeliverableDocument {
+function madeDocument(
+  key: (typeof MADE_KEYS)[number],
+  role: DocumentRole,
+  fileName: string,
+  mediaType: string,
+  bytes: Buffer,
+): DeliverableDocument {
   return {
     key,
     role,

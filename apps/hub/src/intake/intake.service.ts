@@ -12,7 +12,7 @@ import { Injectable } from '@nestjs/common';
 import { CatalogueAtSubmission } from '../catalogue/read/at-submission.js';
 import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
-import { ProblemError } from '../http/problem.js';
+import { BusyError } from '../http/problem.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, storeAcceptances } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
@@ -27,6 +27,8 @@ export interface IntakeEndpoint {
   readonly port: FormsPort;
 }
 
+/** How long a sender is to wait after the store was too slow, in milliseconds. */
+const SLOW_RETRY_MS = 5_000;
 /** Attempts at a reference nobody has yet; with 40 random bits even the second is needed once in a town's lifetime. */
 const REFERENCE_TRIES = 5;
 /** Enough that the database is never idle; groups large enough that a statement's fixed cost is shared, small enough that nobody waits long. */
@@ -274,9 +276,9 @@ function sizeOf(blob: StoredBlob | undefined): string {
   return blob === undefined ? 'link' : `${blob.size} ${blob.sha512}`;
 }
 
-function notNow(): ProblemError {
+function notNow(): BusyError {
   const detail = 'The hub cannot store submissions fast enough at the moment. Nothing was stored. Send it again later.';
-  return new ProblemError(503, 'store-too-slow', detail);
+  return new BusyError(429, 'store-too-slow', detail, SLOW_RETRY_MS);
 }
 
 function isReferenceTaken(error: unknown): boolean {
