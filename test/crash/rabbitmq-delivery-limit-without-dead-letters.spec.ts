@@ -17,7 +17,7 @@ const CARRIERS: readonly (readonly [name: string, bus: string])[] = [
 ];
 
 describe.each(CARRIERS)('the seam of RabbitMQ on the carrier %s: delivered more often than allowed, never acknowledged', (_name, bus) => {
-  const open = (): Promise<Seam> => Seam.open((config) => config.replace(/^bus: .*$/m, bus));
+  const open = (): Promise<Seam> => Seam.open((config) => config.replace(/^bus:\n(?: .*\n)+/m, `${bus}\n`));
 
   it('drops nothing: a batch whose hubs die one after the other, beyond the limit, is handled in the end', async () => {
     const seam = atTheEnd(await open());

@@ -9,13 +9,18 @@ import { join } from 'node:path';
  */
 export async function impatientConfig(directory: string): Promise<string> {
   const demo = await readFile('config/demo.yaml', 'utf8');
-  const impatient = demo
-    .replaceAll('concurrency: 8', 'concurrency: 8\n    attemptMs: 6000\n    leaseMs: 7000')
-    .replace('leaseMs: 60000', 'leaseMs: 5000')
-    .replace("database: { url: '${env:DATABASE_URL}' }", "database: { url: '${env:DATABASE_URL}', statementMs: 4000 }")
-    // A balancer waits up to a second for an answer before it looks again.
-    .replace('drainMs: 400', 'drainMs: 1500')
-    .replace('bus: { ', 'bus: { leaseMs: 5000, ');
+  // A balancer waits up to a second for an answer before it looks again: hence the longer drain.
+  const changes: readonly (readonly [from: string, to: string])[] = [
+    ['concurrency: 8', 'concurrency: 8\n    attemptMs: 6000\n    leaseMs: 7000'],
+    ['leaseMs: 60000', 'leaseMs: 5000'],
+    ["database: { url: '${env:DATABASE_URL}' }", "database: { url: '${env:DATABASE_URL}', statementMs: 4000 }"],
+    ['drainMs: 400', 'drainMs: 1500'],
+    ['\nbus:\n', '\nbus:\n  leaseMs: 5000\n'],
+  ];
+  const impatient = changes.reduce((config, [from, to]) => {
+    if (!config.includes(from)) throw new Error(`the demo's configuration has no "${from}" any more`);
+    return config.replaceAll(from, () => to);
+  }, demo);
   const file = join(directory, 'impatient.yaml');
   await writeFile(file, impatient);
   return file;
