@@ -94,6 +94,12 @@ export class TestHub {
     });
   }
 
+  /** Stops the hub: others may work on its database and files until {@link restart}. */
+  async halt(): Promise<void> {
+    await this.running?.stop();
+    this.running = undefined;
+  }
+
   async stop(): Promise<void> {
     await this.running?.stop();
     await this.database.drop();
