@@ -12,6 +12,7 @@ import { Seam } from './support/seam.js';
  * with its own, and needs nothing else here: the crash points of the bus (`bus.claimed`, `bus.handled`, `bus.acknowledged`) are its settings'.
  */
 const LIMIT = 2;
+const MESSAGES = 3;
 const CARRIERS: readonly (readonly [name: string, bus: string])[] = [
   ['postgres', `bus: { carrier: postgres, leaseMs: 5000, deliveriesMax: ${LIMIT} }`],
 ];
@@ -21,10 +22,14 @@ describe.each(CARRIERS)('the seam of RabbitMQ on the carrier %s: delivered more 
 
   it('drops nothing: a batch whose hubs die one after the other, beyond the limit, is handled in the end', async () => {
     const seam = atTheEnd(await open());
-    await seam.dieAt('bus.claimed', async () => Promise.all([seam.send(), seam.send(), seam.send()]));
-    for (let death = 1; death <= LIMIT; death += 1) await seam.dieAt('bus.claimed');
-    const [most] = await seam.rows<{ deliveries: number }>('SELECT max(deliveries) AS deliveries FROM message');
-    expect(most?.deliveries).toBeGreaterThan(LIMIT);
+    await seam.dieAt('bus.claimed', async () => Promise.all(Array.from({ length: MESSAGES }, () => seam.send())));
+    const most = async (): Promise<number> => {
+      const [row] = await seam.rows<{ deliveries: number }>('SELECT max(deliveries) AS deliveries FROM message');
+      return row?.deliveries ?? 0;
+    };
+    // Which of them a hub claims before it dies is up to their leases: until one was delivered more often than allowed.
+    for (let death = 0; death < MESSAGES * LIMIT && (await most()) <= LIMIT; death += 1) await seam.dieAt('bus.claimed');
+    expect(await most()).toBeGreaterThan(LIMIT);
     await seam.live();
     await seam.sendUnanswered();
     await seam.everythingArrives();
