@@ -66,13 +66,13 @@ describe('a hub that cannot use its broker', () => {
     [
       'the vhost is not there',
       () => broker.urlAs(broker.user, broker.password, { vhost: 'not/there' }),
-      'has no such vhost',
+      'does not open the vhost: there is none of this name',
       "rabbitmqctl add_vhost 'not/there'",
     ],
     [
       'the user is not let into the vhost',
       () => broker.urlAs(STRANGER.name, STRANGER.password),
-      'does not let this user into the vhost',
+      'or it does not let this user in',
       "rabbitmqctl set_permissions -p 'town' 'stranger'",
     ],
     [
@@ -117,7 +117,10 @@ describe('a hub that cannot use its broker', () => {
     expect(hub.log).toContain(`${JSON.stringify(place).slice(1, -1)} cannot be reached: nothing listens there (ECONNREFUSED).`);
     expect(hub.log).toContain('Start RabbitMQ there, or correct host and port in bus.rabbitmq.url.');
     expect(hub.log).not.toContain(broker.password);
-    await expect(ready(hub.url)).resolves.toEqual([200, { status: 'ready', database: true, draining: false, broker: 'away' }]);
+    await expect(ready(hub.url)).resolves.toEqual([
+      200,
+      { status: 'ready', database: true, draining: false, pressed: false, broker: 'away' },
+    ]);
     const [answer] = await prepared.formServerFor(hub.url).sendAll(ozgCloudSubmissions({ count: 1 }), 1);
     expect(answer).toMatchObject({ kind: 'answered', status: 202 });
     expect(prepared.town.dms.books().vorgaenge).toBe(0);

@@ -44,6 +44,12 @@ describe('what keeps a broker from being used', () => {
     [error('EHOSTUNREACH'), 'does not answer', 'firewall', true],
     [error(undefined, 'connect ETIMEDOUT'), 'does not answer', 'firewall', true],
     [error(undefined, 'Socket closed abruptly during opening handshake'), 'closes the connection', 'Look into its log', true],
+    [
+      error(undefined, 'Expected ConnectionOpenOk; got <ConnectionClose channel:0>'),
+      'does not open the vhost',
+      "add_vhost 'town/bus'",
+      false,
+    ],
     [error('ECONNRESET'), 'closes the connection (ECONNRESET)', 'Look into its log', true],
     [error('CERT_HAS_EXPIRED'), 'certificate that has expired', 'Renew it.', false],
     [error(undefined, 'NOT_ALLOWED - connection limit (10) is reached'), 'no connection left', 'every worker takes two', true],

@@ -81,6 +81,12 @@ function refused(message: string, { client }: BrokerAddress): Finding | undefine
   if (/vhost .*not found/.test(message))
     return { found: 'has no such vhost', todo: `As its administrator: rabbitmqctl add_vhost '${vhost}'` };
   const permissions = `As its administrator: rabbitmqctl set_permissions -p '${vhost}' '${user}' '^amtsbote\\.' '^amtsbote\\.' '^amtsbote\\.' (with another bus.rabbitmq.prefix, that one)`;
+  // The client keeps to itself what the broker answers at this point of the handshake.
+  if (message.includes('Expected ConnectionOpenOk; got <ConnectionClose'))
+    return {
+      found: 'does not open the vhost: there is none of this name, or it does not let this user in (its log says which)',
+      todo: `As its administrator: rabbitmqctl add_vhost '${vhost}', or rabbitmqctl set_permissions -p '${vhost}' '${user}' '^amtsbote\\.' '^amtsbote\\.' '^amtsbote\\.'; or raise its limit of connections.`,
+    };
   if (/access to vhost .* refused/.test(message)) return { found: 'does not let this user into the vhost', todo: permissions };
   const denied = /ACCESS[_-]REFUSED - (access to \w+ '[^']*')/.exec(message);
   if (denied !== null) return { found: `refuses this user the ${denied[1] ?? 'access'}`, todo: permissions };
