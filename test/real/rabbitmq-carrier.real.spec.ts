@@ -27,7 +27,7 @@ beforeAll(async () => {
   server = await startRabbit();
   database = await createTestDatabase();
   store = await openDatabase({ url: database.url, connectionsMax: 6, statementMs: 30_000 });
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await store.destroy();
   await database.drop();

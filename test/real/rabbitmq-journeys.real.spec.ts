@@ -12,7 +12,7 @@ let broker: RabbitServer;
 let towns = 0;
 beforeAll(async () => {
   broker = await startRabbit();
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await broker.remove();
 }, 60_000);

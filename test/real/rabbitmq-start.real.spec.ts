@@ -31,7 +31,7 @@ describe('a hub that cannot use its broker', () => {
     broker = await startRabbit({ tls: certificates.good, users: [STRANGER, GUEST] });
     prepared = await prepareTown();
     place = `The broker 127.0.0.1:${broker.port} (vhost "${broker.vhost}", user "${broker.user}")`;
-  }, 120_000);
+  }, 180_000);
   afterAll(async () => {
     await prepared.stop();
     await broker.remove();

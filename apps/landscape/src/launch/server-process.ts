@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import type { ServerUser } from './unprivileged.js';
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const END_WITHIN_MS = 30_000;
 const LOG_CHARACTERS_MAX = 3_000;
 /** Nothing of the launcher's own environment. */
