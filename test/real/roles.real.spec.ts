@@ -54,7 +54,8 @@ describe.each(['postgres', 'rabbitmq'] as const)('intake, worker and ops as proc
         ...(broker === undefined ? {} : { RABBITMQ_URL: broker.url }),
         ...(role === 'intake' ? dmz : {}),
         ...place,
-        HUB_URL: intake.url,
+        // Under which address others reach this role: the Fachverfahren collects where the ops role answers.
+        HUB_URL: role === 'ops' ? ops.url : intake.url,
       };
       const hub = await HubProcess.start(environment, await impatientConfig({ roles: [role] }), place.HUB_URL);
       ends.push(() => hub.stop());
