@@ -117,6 +117,21 @@ describe('a FORMCYCLE workflow', () => {
     expect(application.attachments.map(({ originalName }) => originalName)).toContain('Sonstiges.pdf');
   });
 
+  it('that sends its values by GET is not told that all went well: nothing of them is stored', async () => {
+    const before = await kept();
+    const { parameters } = anEventNotice(0);
+    const query = new URLSearchParams(parameters.map(([name, value]): [string, string] => [name, value])).toString();
+    const answer = await fetch(`${hub.url}/intake/workflow?${query}`);
+    expect(answer.status).toBe(405);
+    const body = await answer.text();
+    expect(JSON.parse(body)).toMatchObject({ type: 'urn:amtsbote:problem:form-sent-by-get' });
+    const name = parameters.find(([parameter]) => parameter === 'tfNachname')?.[1] ?? '';
+    expect(body).not.toContain(name);
+    expect(hub.log.join('\n')).not.toContain(encodeURIComponent(name));
+    expect((await fetch(`${hub.url}/intake/workflow?wsdl`)).status).toBe(200);
+    expect(await kept()).toEqual(before);
+  });
+
   it('says what it takes when it is asked without credentials', async () => {
     const answer = await fetch(`${hub.url}/intake/ablauf`);
     expect(await answer.json()).toEqual({ endpoint: 'ablauf', accepts: ['application/x-www-form-urlencoded', 'multipart/form-data'] });

@@ -34,8 +34,11 @@ export class IntakeController {
   /** Form servers probe the address before every start of a form, without credentials: it has to answer; HEAD as well. */
   @Get(':endpoint')
   @ApiOperation({ summary: 'Says that the endpoint is there; needs no credentials.' })
-  probe(@Param('endpoint') name: string): Record<string, unknown> {
+  probe(@Param('endpoint') name: string, @Req() request: FastifyRequest): Record<string, unknown> {
     const endpoint = this.endpoints.get(name);
+    // A form that is sent by GET has its values in the address: a success would lose it without a word.
+    if (endpoint.port.body.form === 'fields' && Object.keys(request.query as object).some((key) => key.toLowerCase() !== 'wsdl'))
+      throw new ProblemError(405, 'form-sent-by-get', 'Forms have to be sent by POST. Nothing was stored.');
     return {
       endpoint: endpoint.name,
       accepts: mediaTypesOf(endpoint.port.body),
