@@ -34,6 +34,12 @@ const directions = [
     { dependencyTypesNot: ['core'] },
   ),
   never(
+    'shared-wires-know-the-kit',
+    'A client that several adapters share (adapter-kit/sftp) says with the kit what its failures mean; it serves every adapter and knows none.',
+    { path: '^libs/adapter-kit/sftp/', pathNot: SPEC },
+    { path: ours, pathNot: ['^libs/adapter-kit/(src|sftp)/', ...index('canonical', 'platform')] },
+  ),
+  never(
     'adapter-kit-testing-knows-the-kit',
     'Suites and simulator tools serve every adapter and know none.',
     { path: '^libs/adapter-kit/testing/' },
@@ -53,7 +59,7 @@ const adapters = [
     'adapters-know-the-kit',
     'An adapter imports adapter-kit, canonical and platform (http, types): no bus, no store, no app, no other adapter, not even its own simulator.',
     { path: '^libs/adapters/([^/]+)/src/', pathNot: SPEC },
-    { path: ours, pathNot: ['^libs/adapters/$1/src/', ...index('adapter-kit', 'canonical', 'platform')] },
+    { path: ours, pathNot: ['^libs/adapters/$1/src/', ...index('adapter-kit', 'adapter-kit/sftp', 'canonical', 'platform')] },
   ),
   never(
     'adapter-tests-know-the-kit',
@@ -69,9 +75,9 @@ const adapters = [
   ),
   never(
     'adapters-call-through-platform',
-    "Outside calls go through platform's HttpClient: it limits time and size and says whether the target may have acted.",
+    "Outside calls go through platform's HttpClient or the kit's SFTP client: they limit time and size and say whether the target may have acted.",
     { path: '^libs/adapters/[^/]+/src/', pathNot: SPEC },
-    { path: ['^(node:)?(http|https|http2)$', ...packages('axios', 'undici')], dependencyTypesNot: ['type-only'] },
+    { path: ['^(node:)?(http|https|http2)$', ...packages('axios', 'undici', 'ssh2')], dependencyTypesNot: ['type-only'] },
   ),
   never(
     'wire-words-stay-on-the-wire',

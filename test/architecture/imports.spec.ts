@@ -35,6 +35,7 @@ const WRONG: [from: string, imports: string, rule: string][] = [
   ['libs/canonical/src/b.ts', 'node:fs', 'canonical-is-the-bottom'],
   ['libs/adapter-kit/src/a.ts', '@amtsbote/platform', 'adapter-kit-knows-canonical'],
   ['libs/adapter-kit/src/b.ts', '@nestjs/common', 'adapter-kit-knows-canonical'],
+  ['libs/adapter-kit/sftp/src/a.ts', '@amtsbote/store', 'shared-wires-know-the-kit'],
   ['libs/adapter-kit/testing/src/a.ts', '@amtsbote/store', 'adapter-kit-testing-knows-the-kit'],
   ['libs/platform/src/a.ts', '@amtsbote/store', 'lower-libs-know-canonical'],
   ['libs/bus/src/a.ts', '@amtsbote/adapter-kit', 'lower-libs-know-canonical'],
@@ -51,6 +52,7 @@ const WRONG: [from: string, imports: string, rule: string][] = [
   ['libs/adapters/dms-one/src/f.ts', '@nestjs/common', 'adapters-know-no-framework'],
   ['libs/adapters/dms-one/src/g.ts', 'node:https', 'adapters-call-through-platform'],
   ['libs/adapters/dms-one/src/h.ts', 'axios', 'adapters-call-through-platform'],
+  ['libs/adapters/dms-one/src/k.ts', 'ssh2', 'adapters-call-through-platform'],
   ['libs/adapters/dms-one/src/one.adapter.ts', './one.wire.js', 'wire-words-stay-on-the-wire'],
   ['apps/hub/src/a.ts', '@amtsbote/adapters/dms-one', 'only-the-registry-names-vendors'],
   ['libs/store/src/x.ts', './y.js', 'no-cycles'],
@@ -68,7 +70,9 @@ const RIGHT: [from: string, imports: string][] = [
   ['libs/ops-api/src/b.ts', '@amtsbote/canonical'],
   ['apps/cli/src/a.ts', '@amtsbote/ops-api'],
   ['libs/adapters/dms-one/src/one.client.ts', './one.wire.js'],
+  ['libs/adapter-kit/sftp/src/b.ts', 'ssh2'],
   ['libs/adapters/dms-one/src/i.ts', '@amtsbote/platform'],
+  ['libs/adapters/dms-one/src/l.ts', '@amtsbote/adapter-kit/sftp'],
   ['libs/adapters/dms-one/src/other.contract.spec.ts', '@amtsbote/adapters/dms-one/simulator'],
   ['libs/adapters/dms-one/simulator/src/b.ts', '@amtsbote/adapter-kit/testing'],
   ['apps/hub/src/adapters.generated.ts', '@amtsbote/adapters/dms-one'],
@@ -91,7 +95,8 @@ describe('import directions', () => {
     };
     const libs = ['canonical', 'adapter-kit', 'platform', 'bus', 'store', 'ops-api', 'adapters/dms-one', 'adapters/dms-two'];
     for (const lib of libs) write(`libs/${lib}/src/index.ts`, 'export const index = 1;\n');
-    for (const lib of ['adapter-kit/testing', 'adapters/dms-one/simulator']) write(`libs/${lib}/src/index.ts`, 'export const index = 1;\n');
+    for (const lib of ['adapter-kit/testing', 'adapter-kit/sftp', 'adapters/dms-one/simulator'])
+      write(`libs/${lib}/src/index.ts`, 'export const index = 1;\n');
     write('apps/hub/src/main.ts', 'export const main = 1;\n');
     write('libs/adapters/dms-one/src/one.wire.ts', 'export const word = 1;\n');
     write('libs/store/src/y.ts', "import './x.js';\n");

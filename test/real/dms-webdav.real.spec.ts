@@ -5,6 +5,7 @@ import type { DeliveryError, DmsPort, FilingRequest } from '@amtsbote/adapter-ki
 import {
   aDocument,
   anApplication,
+  contentsOf,
   dmsContract,
   type DmsFault,
   EffectMemory,
@@ -12,7 +13,6 @@ import {
   TestDelivery,
 } from '@amtsbote/adapter-kit/testing';
 import { adapter } from '@amtsbote/adapters/dms-webdav';
-import { contentsOf } from '@amtsbote/adapters/dms-webdav/simulator';
 import { seededRandomness, systemClock } from '@amtsbote/platform';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 

@@ -6,6 +6,7 @@ import { adapter as dmsCmis } from '@amtsbote/adapters/dms-cmis';
 import { adapter as dmsFailing } from '@amtsbote/adapters/dms-failing';
 import { adapter as dmsMemory } from '@amtsbote/adapters/dms-memory';
 import { adapter as dmsNscale } from '@amtsbote/adapters/dms-nscale';
+import { adapter as dmsSftp } from '@amtsbote/adapters/dms-sftp';
 import { adapter as dmsWebdav } from '@amtsbote/adapters/dms-webdav';
 import { adapter as exportFileDrop } from '@amtsbote/adapters/export-file-drop';
 import { adapter as exportMemory } from '@amtsbote/adapters/export-memory';
@@ -23,6 +24,7 @@ export const ADAPTERS = [
   dmsFailing,
   dmsMemory,
   dmsNscale,
+  dmsSftp,
   dmsWebdav,
   exportFileDrop,
   exportMemory,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
-import type { PlainEntries } from '@amtsbote/adapters/dms-webdav/simulator';
+import type { PlainEntries } from '@amtsbote/adapter-kit/testing';
 
 import { freePort } from '../../../apps/landscape/src/free-port.js';
 import { ServerProcess } from './server-process.js';

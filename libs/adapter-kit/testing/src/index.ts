@@ -7,6 +7,7 @@ export * from './delivery-context.js';
 export * from './dms/fixture.js';
 export * from './dms-contract.js';
 export * from './export-contract.js';
+export * from './folder-books.js';
 export * from './forms-contract.js';
 export * from './forms-samples.js';
 export * from './multipart-reader.js';

@@ -2,15 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 
+import type { FolderKeeper, Segments } from '@amtsbote/adapter-kit';
 import type { Clock } from '@amtsbote/canonical';
 import { type HttpAnswer, HttpClient, HttpFailure, type HttpRequest, retryAfterMs } from '@amtsbote/platform';
 
 import { UnreadableAnswer, WebdavFailure } from './webdav.errors.js';
 import type { WebdavOptions } from './webdav.options.js';
 import { type DavResource, encodedPath, PROPFIND_BODY, readMultistatus } from './webdav.wire.js';
-
-/** Names below the configured folder. */
-export type Segments = readonly string[];
 
 /** Longest list of contents that is read back, and longest listing of a folder, in bytes. */
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
@@ -85,9 +83,9 @@ export class WebdavClient {
   }
 
   /** Gives a file its name. @returns false when something has this name already, or when there is nothing to be renamed any more. */
-  async rename(from: Segments, to: Segments, overwrite: boolean, signal: AbortSignal): Promise<boolean> {
+  async rename(from: Segments, to: Segments, signal: AbortSignal): Promise<boolean> {
     const destination = new URL(this.path(to), this.origin).href;
-    const headers = { destination, overwrite: overwrite ? 'T' : 'F' };
+    const headers = { destination, overwrite: 'F' };
     const answer = await this.quick.request({ method: 'MOVE', path: this.path(from), headers, signal });
     if (answer.status === 412 || answer.status === 404) return false;
     this.expect(answer, 201, 204);
@@ -127,6 +125,24 @@ export class WebdavClient {
     } finally {
       answer.stream.destroy();
     }
+  }
+
+  /** The folders of one act. */
+  keeper(signal: AbortSignal): FolderKeeper {
+    return {
+      look: async (at, kind) => {
+        const there = await this.look(at, kind, signal);
+        return there === undefined ? undefined : { isFolder: there.isCollection, size: there.length };
+      },
+      list: (at) => this.list(at, signal),
+      makeFolder: (at) => this.makeFolder(at, signal),
+      write: (at, content) => this.write(at, content, signal),
+      rename: (from, to) => this.rename(from, to, signal),
+      remove: (at) => this.remove(at, signal),
+      read: (at) => this.read(at, signal),
+      hash: (at) => this.hash(at, signal),
+      pathOf: (at) => this.decodedPath(at),
+    };
   }
 
   /** Path on the server by which a person finds something. */

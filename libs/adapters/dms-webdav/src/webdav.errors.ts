@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { DeliveryError, ExpressionError } from '@amtsbote/adapter-kit';
+import { DeliveryError, ExpressionError, FolderUnnamed } from '@amtsbote/adapter-kit';
 
 /** Type of the adapter, first part of all its error codes. */
 export const ADAPTER_TYPE = 'dms-webdav';
@@ -19,11 +19,6 @@ export class WebdavFailure extends Error {
 /** An answer that is not WebDAV: a proxy's page, half a body. */
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
-}
-
-/** The folder names give something that cannot be a folder. Names the setting, not the value. */
-export class MappingError extends Error {
-  override readonly name = 'MappingError';
 }
 
 type Kind = 'misconfigured' | 'refused' | 'unavailable';
@@ -54,7 +49,7 @@ export function asDeliveryError(error: unknown, call: { repeatable: boolean; sig
   if (call.signal.aborted && error === call.signal.reason) {
     return DeliveryError.unavailable(`${ADAPTER_TYPE}/aborted`, 'The attempt was ended before the server was reached.', { cause: error });
   }
-  if (error instanceof ExpressionError || error instanceof MappingError) {
+  if (error instanceof ExpressionError || error instanceof FolderUnnamed) {
     return DeliveryError.untransferable(`${ADAPTER_TYPE}/not-mappable`, `The folders of this application: ${error.message}`, {
       cause: error,
     });
@@ -75,30 +70,4 @@ export function asDeliveryError(error: unknown, call: { repeatable: boolean; sig
 /** 503 and 507 are said before anything is done; the others may come after it. */
 function isLostInside(status: number): boolean {
   return status >= 500 && status !== 503 && status !== 507;
-}
-
-/** The folder of the Vorgang belongs to another application or act. */
-export function folderTaken(): DeliveryError {
-  return DeliveryError.refused(`${ADAPTER_TYPE}/folder-taken`, 'The folder of the Vorgang holds another application.');
-}
-
-/** A file of that name is there, and it is not the document. */
-export function nameTaken(): DeliveryError {
-  const [kind, code, message] = BY_STATUS[412] ?? byStatus(412);
-  return DeliveryError[kind](`${ADAPTER_TYPE}/${code}`, message);
-}
-
-/** A name for a folder is taken by a file. */
-export function notAFolder(): DeliveryError {
-  return DeliveryError.misconfigured(`${ADAPTER_TYPE}/not-a-folder`, 'A file has the name of the folder of an Akte or Vorgang.');
-}
-
-/** The server kept fewer or other bytes than it was sent. */
-export function contentIncomplete(): DeliveryError {
-  return DeliveryError.unavailable(`${ADAPTER_TYPE}/content-incomplete`, 'The server did not keep a document as it was sent.');
-}
-
-/** A document above the configured limit. */
-export function documentTooLarge(): DeliveryError {
-  return DeliveryError.untransferable(`${ADAPTER_TYPE}/document-too-large`, 'A document is larger than limits.documentBytesMax.');
 }

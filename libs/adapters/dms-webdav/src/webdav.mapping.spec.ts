@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type FilingRequest, folderOwnerIn } from '@amtsbote/adapter-kit';
+import { type FilingPlan, type FilingRequest, folderOwnerIn, PART_NAME, partName } from '@amtsbote/adapter-kit';
 import { aDocument, anApplication } from '@amtsbote/adapter-kit/testing';
 import { describe, expect, it } from '@jest/globals';
 
-import { compileMapping, type FilingPlan, PART_NAME, partName } from './webdav.mapping.js';
+import { compileMapping } from './webdav.mapping.js';
 import { WebdavOptions } from './webdav.options.js';
 
 const BASIC = { baseUrl: 'https://files.example/dav', username: 'amtsbote', password: 'secret' };

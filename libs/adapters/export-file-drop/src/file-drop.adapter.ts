@@ -10,8 +10,8 @@ import {
   type ProbeReport,
   type StoredDocument,
 } from '@amtsbote/adapter-kit';
+import { type OpenSession, SftpConnections } from '@amtsbote/adapter-kit/sftp';
 
-import { type OpenSession, SftpSession } from './file-drop.client.js';
 import {
   ADAPTER_TYPE,
   asDeliveryError,
@@ -20,26 +20,23 @@ import {
   folderTaken,
   partGone,
   saysFailure,
-  storageFull,
 } from './file-drop.errors.js';
 import { compileMapping, type DropPlan, partPath, partPrefix } from './file-drop.mapping.js';
 import { FileDropOptions } from './file-drop.options.js';
 
-/** Opens a connection when it is first needed: what is remembered needs none. */
-type Connect = () => Promise<OpenSession>;
-
 /** Puts each application as one folder where a Fachverfahren looks: complete and at once, or not at all. */
 class FileDrop extends ExportPort {
   private readonly plan: (request: ExportRequest, actKey: string) => DropPlan;
-  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly connections: SftpConnections;
 
   constructor(private readonly options: FileDropOptions) {
     super();
     this.plan = compileMapping(options);
+    this.connections = new SftpConnections(options);
   }
 
   async deliver(request: ExportRequest, ctx: DeliveryContext): Promise<ExportReceipt> {
-    return this.connected(ctx.signal, async (connect) => {
+    return this.connections.during(ctx.signal, async (connect) => {
       const plan = await this.planned(request, ctx);
       const { part } = await ctx.once('upload', {
         act: async () => ({ part: await this.upload(plan, await this.repeatable(ctx, connect), ctx) }),
@@ -54,7 +51,7 @@ class FileDrop extends ExportPort {
   }
 
   async find(request: ExportRequest, ctx: DeliveryContext): Promise<Found<ExportReceipt>> {
-    return this.connected(ctx.signal, async (connect) => {
+    return this.connections.during(ctx.signal, async (connect) => {
       const plan = await this.planned(request, ctx);
       const there = await this.ownFolder(plan, await this.repeatable(ctx, connect), ctx);
       // Not there may also mean: collected already. Only the memory of the effects can tell, see `findDropped`.
@@ -66,7 +63,7 @@ class FileDrop extends ExportPort {
     const name = 'folder';
     const { directory } = this.options;
     try {
-      return await this.connected(signal, async (connect) => {
+      return await this.connections.during(signal, async (connect) => {
         const there = await (await connect()).look(directory);
         if (there?.isFolder === true) return { ok: true, checks: [{ name, ok: true, detail: 'is there' }] };
         return { ok: false, checks: [{ name, ok: false, detail: there === undefined ? 'is not there' : 'is a file' }] };
@@ -83,7 +80,7 @@ class FileDrop extends ExportPort {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.underWay);
+    await this.connections.close();
   }
 
   /** A document above the limit and an application without a name for its folder are found here, before anything is written. */
@@ -109,18 +106,9 @@ class FileDrop extends ExportPort {
       const written = await this.repeatable(ctx, () => session.write(path, stream));
       const kept = await this.repeatable(ctx, () => session.look(path));
       if (written !== document.size || kept?.size !== document.size) throw contentIncomplete();
-    } catch (error) {
-      throw await this.fullOr(error, document.size, session);
     } finally {
       stream.destroy();
     }
-  }
-
-  /** "Failure" is all that the protocol says of a full disk. */
-  private async fullOr(error: unknown, needed: number, session: OpenSession): Promise<unknown> {
-    if (!saysFailure(error)) return error;
-    const free = await session.freeBytes(this.options.directory).catch(() => undefined);
-    return free !== undefined && free < needed ? storageFull() : error;
   }
 
   /** One step: before it nothing is there for the Fachverfahren, after it everything. */
@@ -172,23 +160,6 @@ class FileDrop extends ExportPort {
       return await question();
     } catch (error) {
       throw asDeliveryError(error, { repeatable, signal: ctx.signal });
-    }
-  }
-
-  /** One connection for one act; it ends with it. */
-  private async connected<Result>(signal: AbortSignal, act: (connect: Connect) => Promise<Result>): Promise<Result> {
-    let opening: Promise<OpenSession> | undefined;
-    const work = act(() => (opening ??= SftpSession.open(this.options, signal))).finally(async () => {
-      await opening?.then(
-        (session) => session.end(),
-        () => undefined,
-      );
-    });
-    this.underWay.add(work);
-    try {
-      return await work;
-    } finally {
-      this.underWay.delete(work);
     }
   }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { checksums } from '@amtsbote/adapter-kit';
 import { aDocument, anApplication } from '@amtsbote/adapter-kit/testing';
 import { describe, expect, it } from '@jest/globals';
 
 import { compileMapping, partPath, partPrefix } from './file-drop.mapping.js';
 import { FileDropOptions } from './file-drop.options.js';
-import { checksums } from './file-drop.wire.js';
 
 const HOST_KEY = `SHA256:${'a'.repeat(43)}`;
 const BASIC = { host: 'h', username: 'u', password: 'p', hostKeys: [HOST_KEY], directory: '/eingang' };
@@ -36,7 +36,7 @@ describe('a hand-over', () => {
   });
 
   it('can be checked with sha512sum', () => {
-    expect(checksums([{ name: 'a b.pdf', sha512: 'ff' }])).toBe('ff  a b.pdf\n');
+    expect(checksums([{ document: aDocument('a b.pdf', '', { sha512: 'ff' }), storedAs: 'a b.pdf' }])).toBe('ff  a b.pdf\n');
   });
 });
 

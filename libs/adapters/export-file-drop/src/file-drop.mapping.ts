@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
+  CHECKSUM_FILE,
+  checksums,
   compileText,
+  CONTENTS_FILE,
   type ExportRequest,
   folderNameOf,
   listedDocuments,
@@ -11,7 +14,6 @@ import {
 
 import { folderUnnamed } from './file-drop.errors.js';
 import type { FileDropOptions } from './file-drop.options.js';
-import { CHECKSUM_FILE, checksums, CONTENTS_FILE } from './file-drop.wire.js';
 
 /** Everything one hand-over needs, computed before the first call. */
 export interface DropPlan {
@@ -43,7 +45,7 @@ export function compileMapping({ directory, folder, names }: FileDropOptions): (
     };
     const final = `${directory}/${name}`;
     const lists = [
-      { name: CHECKSUM_FILE, text: checksums(documents.map(({ document, storedAs }) => ({ name: storedAs, sha512: document.sha512 }))) },
+      { name: CHECKSUM_FILE, text: checksums(documents) },
       { name: CONTENTS_FILE, text: JSON.stringify(contents, undefined, 2) },
     ];
     return { final, documents, lists, contents: `${final}/${CONTENTS_FILE}` };

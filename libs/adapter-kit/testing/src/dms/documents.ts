@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { safeFileName } from '@amtsbote/canonical';
+
 import { aDocument } from '../builders.js';
 import { EffectMemory, TestDelivery } from '../delivery-context.js';
 import { describe, expect, it } from '../jest.js';
@@ -29,6 +31,12 @@ export function documentTests(fixture: DmsContractFixture): void {
       const document = aDocument('Übergröße.pdf'.normalize('NFD'));
       expect(document.originalName).not.toBe(document.fileName);
       const request = aFiling(1, [document]);
+      await bench.expectFiledOnce(request, await bench.file(request, new TestDelivery('filing-1')));
+    });
+
+    it('keeps the soft hyphens and direction marks of the sender’s name, which no stored name has', async () => {
+      const originalName = 'Über\u00adsicht \u202eGröße.pdf';
+      const request = aFiling(1, [aDocument(safeFileName(originalName), 'a plan', { originalName })]);
       await bench.expectFiledOnce(request, await bench.file(request, new TestDelivery('filing-1')));
     });
 

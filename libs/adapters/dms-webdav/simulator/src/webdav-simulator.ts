@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { type DmsContents, type SimulatedAnswer, type SimulatedRequest, SimulatorServer } from '@amtsbote/adapter-kit/testing';
+import { contentsOf, type DmsContents, type SimulatedAnswer, type SimulatedRequest, SimulatorServer } from '@amtsbote/adapter-kit/testing';
 
-import { contentsOf } from './contents.js';
 import { type Entry, stored, Tree } from './tree.js';
 
 /** Where the folder for Akten is on the simulated server. */

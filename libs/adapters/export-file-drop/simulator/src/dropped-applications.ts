@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { ReceivedExport } from '@amtsbote/adapter-kit/testing';
-
-import type { FileTree } from './file-tree.js';
+import type { FileTree } from '@amtsbote/adapter-kit/testing/sftp';
 
 /** An application as it lies in the folder, under the key of its act. */
 export type DroppedApplication = ReceivedExport & { readonly act: string };

@@ -1,4 +1,3 @@
 // SPDX-License-Identifier: EUPL-1.2
 export * from './dropped-applications.js';
 export * from './file-drop-simulator.js';
-export * from './file-tree.js';

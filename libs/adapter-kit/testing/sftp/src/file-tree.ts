@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 
 /** Files and folders of a simulated server, by absolute path. */
 export class FileTree {
+  /** Grows with every change. */
+  changes = 0;
   private readonly entries = new Map<string, Buffer[] | 'folder'>([['', 'folder']]);
 
   isFolder(path: string): boolean {
@@ -16,17 +18,23 @@ export class FileTree {
   }
   makeFolder(path: string): void {
     this.entries.set(trimmed(path), 'folder');
+    this.changes += 1;
   }
   makeFile(path: string, text = ''): void {
     this.entries.set(trimmed(path), text === '' ? [] : [Buffer.from(text)]);
+    this.changes += 1;
   }
   append(path: string, piece: Buffer): void {
     const file = this.entries.get(trimmed(path));
     if (file !== undefined && file !== 'folder') file.push(Buffer.from(piece));
+    this.changes += 1;
   }
   read(path: string): Buffer | undefined {
     const file = this.entries.get(trimmed(path));
-    return file === undefined || file === 'folder' ? undefined : Buffer.concat(file);
+    if (file === undefined || file === 'folder') return undefined;
+    // Put together once: a file is read in many requests.
+    if (file.length > 1) file.splice(0, file.length, Buffer.concat(file));
+    return file[0] ?? Buffer.alloc(0);
   }
   size(path: string): number {
     const file = this.entries.get(trimmed(path));
@@ -39,6 +47,7 @@ export class FileTree {
   }
   remove(path: string): void {
     this.entries.delete(trimmed(path));
+    this.changes += 1;
   }
   /** Moves a file, or a folder with everything in it. */
   rename(from: string, to: string): void {
@@ -47,6 +56,16 @@ export class FileTree {
       this.entries.delete(path);
       this.entries.set(fresh + path.slice(old.length), entry);
     }
+    this.changes += 1;
+  }
+  /** The last bytes of a file are lost. */
+  shorten(path: string, bytes: number): void {
+    const content = this.read(path);
+    if (content !== undefined) this.entries.set(trimmed(path), [content.subarray(0, Math.max(0, content.length - bytes))]);
+  }
+  /** Paths of everything below a folder. */
+  below(path: string): string[] {
+    return [...this.entries.keys()].filter((one) => one.startsWith(`${trimmed(path)}/`));
   }
   /** Names of what lies directly in a folder. */
   list(path: string): string[] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { DmsContents, FiledAkte, FiledDocument, FiledVorgang } from '@amtsbote/adapter-kit/testing';
+import type { DmsContents, FiledAkte, FiledDocument, FiledVorgang } from './dms/fixture.js';
 
-/** A file of a WebDAV server, as its own storage shows it. */
+/** A file of a server, as its own storage shows it. */
 export interface PlainFile {
   readonly size: number;
   readonly sha512: string;
@@ -16,10 +16,11 @@ interface List {
   readonly documents: readonly { storedAs: string; fileName: string; originalName: string; mediaType: string }[];
 }
 const LIST = 'Verzeichnis.json';
+const CHECKSUMS = 'SHA512SUMS';
 
 /**
  * The order Akte > Vorgang > documents as a person would read it from the files: names and index data from the lists of contents, length and
- * hash from the files themselves. Whatever no list names is a stray.
+ * hash from the files themselves. Whatever no list names is a stray. For every DMS that is a tree of folders.
  * @param base path on the server of the folder for Akten.
  */
 export function contentsOf(entries: PlainEntries, base: string, changes: number): DmsContents {
@@ -36,7 +37,7 @@ export function contentsOf(entries: PlainEntries, base: string, changes: number)
   };
   let counted = 0;
   const documentsIn = (folder: readonly string[]): FiledDocument[] => {
-    if (fileIn(folder, LIST) !== undefined) counted += 1;
+    for (const name of [LIST, CHECKSUMS]) if (fileIn(folder, name) !== undefined) counted += 1;
     return listIn(folder).documents.flatMap(({ storedAs, fileName, originalName, mediaType }) => {
       const file = fileIn(folder, storedAs);
       if (file === undefined) return [];

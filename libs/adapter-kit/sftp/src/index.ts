@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+export * from './sftp-connection.js';
+export * from './sftp-failures.js';
+export * from './sftp-options.js';
+export * from './sftp-session.js';

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: EUPL-1.2
+import {
+  defineAdapter,
+  type DeliveryContext,
+  DmsPort,
+  type FilingReceipt,
+  type FilingRequest,
+  FolderFiling,
+  type Found,
+  type ProbeReport,
+} from '@amtsbote/adapter-kit';
+import { SftpConnections } from '@amtsbote/adapter-kit/sftp';
+
+import { SftpFolders } from './sftp.client.js';
+import { ADAPTER_TYPE, asDeliveryError } from './sftp.errors.js';
+import { compileMapping } from './sftp.mapping.js';
+import { SftpOptions } from './sftp.options.js';
+import { probeSftp } from './sftp.probe.client.js';
+
+/** Files into folders of an SFTP server: Akte > Vorgang > files, with a list of contents and checksums in each Vorgang. */
+class SftpDms extends DmsPort {
+  private readonly filing: FolderFiling;
+  private readonly connections: SftpConnections;
+
+  constructor(private readonly options: SftpOptions) {
+    super();
+    const { limits, verify } = options;
+    this.connections = new SftpConnections(options);
+    const settings = { adapter: ADAPTER_TYPE, documentBytesMax: limits.documentBytesMax, verify, asDeliveryError };
+    this.filing = new FolderFiling({ ...settings, plan: compileMapping(options) });
+  }
+
+  async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
+    return this.withFolders(ctx, (folders) => this.filing.file(request, folders, ctx));
+  }
+
+  async find(request: FilingRequest, ctx: DeliveryContext): Promise<Found<FilingReceipt>> {
+    return this.withFolders(ctx, (folders) => this.filing.find(request, folders, ctx));
+  }
+
+  async probe(signal: AbortSignal): Promise<ProbeReport> {
+    return probeSftp(this.connections, this.options.directory, signal);
+  }
+
+  describeTarget(): string {
+    const { username, host, port, directory } = this.options;
+    return `folder ${directory} at sftp://${username}@${host}:${port}`;
+  }
+
+  async close(): Promise<void> {
+    await this.connections.close();
+  }
+
+  /** One connection for one act. */
+  private withFolders<Result>(ctx: DeliveryContext, act: (folders: SftpFolders) => Promise<Result>): Promise<Result> {
+    return this.connections.during(ctx.signal, (connect) => act(new SftpFolders(this.options.directory, connect)));
+  }
+}
+
+export const adapter = defineAdapter({
+  type: ADAPTER_TYPE,
+  kind: 'dms',
+  title: 'Folders on an SFTP server (SSH, SFTP version 3)',
+  options: SftpOptions,
+  create: (options) => new SftpDms(options),
+});
