@@ -35,9 +35,9 @@ const directions = [
   ),
   never(
     'shared-wires-know-the-kit',
-    'A client that several adapters share (adapter-kit/sftp) says with the kit what its failures mean; it serves every adapter and knows none.',
-    { path: '^libs/adapter-kit/sftp/', pathNot: SPEC },
-    { path: ours, pathNot: ['^libs/adapter-kit/(src|sftp)/', ...index('canonical', 'platform')] },
+    'What several adapters share of a wire (adapter-kit/sftp, adapter-kit/xsd) serves every adapter and knows none.',
+    { path: '^libs/adapter-kit/(sftp|xsd)/', pathNot: SPEC },
+    { path: ours, pathNot: ['^libs/adapter-kit/(src|sftp|xsd)/', ...index('canonical', 'platform')] },
   ),
   never(
     'adapter-kit-testing-knows-the-kit',
@@ -59,7 +59,7 @@ const adapters = [
     'adapters-know-the-kit',
     'An adapter imports adapter-kit, canonical and platform (http, types): no bus, no store, no app, no other adapter, not even its own simulator.',
     { path: '^libs/adapters/([^/]+)/src/', pathNot: SPEC },
-    { path: ours, pathNot: ['^libs/adapters/$1/src/', ...index('adapter-kit', 'adapter-kit/sftp', 'canonical', 'platform')] },
+    { path: ours, pathNot: ['^libs/adapters/$1/src/', ...index('adapter-kit', 'adapter-kit/sftp', 'adapter-kit/xsd', 'canonical', 'platform')] },
   ),
   never(
     'adapter-tests-know-the-kit',

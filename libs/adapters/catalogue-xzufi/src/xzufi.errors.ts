@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { DeliveryError } from '@amtsbote/adapter-kit';
+import { SchemaError } from '@amtsbote/adapter-kit/xsd';
 import type { CatalogueFinding } from '@amtsbote/canonical';
 
 import type { XmlFault } from './xzufi.limits.client.js';
-import { SchemaError } from './xzufi.schema.client.js';
 
 /** Prefix of every code of this adapter. */
 export const ADAPTER_TYPE = 'catalogue-xzufi';

@@ -2,11 +2,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
+import { SchemaError } from '@amtsbote/adapter-kit/xsd';
 import { type CatalogueChange, WrittenPut } from '@amtsbote/canonical';
 
 import { type BatchContext, type BatchResult, parseBatch } from './xzufi.batch.client.js';
 import { XmlFault } from './xzufi.limits.client.js';
-import { schemaCheckOf, SchemaError } from './xzufi.schema.client.js';
+import { schemaCheckOf } from './xzufi.schema.client.js';
 import type { SentResult } from './xzufi.sent.client.js';
 
 /** A batch for a thread. */

@@ -10,12 +10,15 @@ import { DEFAULT_LIMITS } from './xzufi.limits.client.js';
 import { type BatchOrder, ParserPool } from './xzufi.pool.client.js';
 import { type DocumentPart, readDocument } from './xzufi.reader.client.js';
 
-/** A thread that runs the sources: Node takes the types away, the names of files are those of the compiler's output. */
+/** A thread that runs the sources: Node takes the types away, names are those of the compiler's output or of the house's alias. */
 const fromSources = (): Worker =>
   new Worker(
     `import { registerHooks } from 'node:module';
      registerHooks({
-       resolve: (name, context, next) => next(context.parentURL?.endsWith('.ts') && name.startsWith('./') ? name.replace(/\\.js$/, '.ts') : name, context),
+       resolve: (name, context, next) => {
+         if (name.startsWith('@amtsbote/')) return next(${JSON.stringify(new URL('../../..', import.meta.url).href)} + name.slice(10) + '/src/index.ts', context);
+         return next(context.parentURL?.endsWith('.ts') && name.startsWith('./') ? name.replace(/\\.js$/, '.ts') : name, context);
+       },
      });
      await import(${JSON.stringify(new URL('./xzufi.worker.client.ts', import.meta.url).href)});`,
     { eval: true },

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { parentPort } from 'node:worker_threads';
 
+import { SchemaError } from '@amtsbote/adapter-kit/xsd';
+
 import { parseBatch } from './xzufi.batch.client.js';
 import type { BatchAnswer, BatchOrder } from './xzufi.pool.client.js';
-import { schemaCheckOf, SchemaError } from './xzufi.schema.client.js';
+import { schemaCheckOf } from './xzufi.schema.client.js';
 import { sentResult } from './xzufi.sent.client.js';
 
 /* The program of a parser's thread: takes batches, answers with their results. */

@@ -9,13 +9,11 @@ import {
   type Found,
   type ProbeReport,
 } from '@amtsbote/adapter-kit';
-import { SftpConnections } from '@amtsbote/adapter-kit/sftp';
+import { probeSftpFolder, SftpConnections, SftpFolders } from '@amtsbote/adapter-kit/sftp';
 
-import { SftpFolders } from './sftp.client.js';
 import { ADAPTER_TYPE, asDeliveryError } from './sftp.errors.js';
 import { compileMapping } from './sftp.mapping.js';
 import { SftpOptions } from './sftp.options.js';
-import { probeSftp } from './sftp.probe.client.js';
 
 /** Files into folders of an SFTP server: Akte > Vorgang > files, with a list of contents and checksums in each Vorgang. */
 class SftpDms extends DmsPort {
@@ -39,7 +37,8 @@ class SftpDms extends DmsPort {
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
-    return probeSftp(this.connections, this.options.directory, signal);
+    const folder = { name: 'folder for Akten', directory: this.options.directory, adapter: ADAPTER_TYPE };
+    return probeSftpFolder(this.connections, folder, signal);
   }
 
   describeTarget(): string {
@@ -53,7 +52,7 @@ class SftpDms extends DmsPort {
 
   /** One connection for one act. */
   private withFolders<Result>(ctx: DeliveryContext, act: (folders: SftpFolders) => Promise<Result>): Promise<Result> {
-    return this.connections.during(ctx.signal, (connect) => act(new SftpFolders(this.options.directory, connect)));
+    return this.connections.during(ctx.signal, (connect) => act(new SftpFolders(this.options.directory, connect, ADAPTER_TYPE)));
   }
 }
 

@@ -13,8 +13,3 @@ export function asDeliveryError(error: unknown, call: { repeatable: boolean; sig
     });
   return sftpDeliveryError(error, ADAPTER_TYPE, call);
 }
-
-/** The folder of the Vorgang went away while it was filed into. */
-export function folderGone(cause: unknown): DeliveryError {
-  return DeliveryError.refused(`${ADAPTER_TYPE}/folder-gone`, 'The folder of the Akte or Vorgang is no longer there.', { cause });
-}

@@ -1,35 +1,37 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { ProbeReport } from '@amtsbote/adapter-kit';
-import type { OpenSession, SftpConnections } from '@amtsbote/adapter-kit/sftp';
-
-import { asDeliveryError } from './sftp.errors.js';
+import type { ProbeReport } from '../../src/index.js';
+import type { SftpConnections } from './sftp-connection.js';
+import { sftpDeliveryError } from './sftp-failures.js';
+import type { OpenSession } from './sftp-session.js';
 
 type Check = ProbeReport['checks'][number];
 
 /** Below this the probe warns, in bytes: one large application would not fit. */
 const ROOM_BYTES_MIN = 1024 * 1024 * 1024;
 
-/** Looks at the configured folder and the room below it; reads only, never throws. */
-export async function probeSftp(connections: SftpConnections, directory: string, signal: AbortSignal): Promise<ProbeReport> {
+/** Looks at a configured folder and the room below it; reads only, never throws. @param name what the folder is for. */
+export async function probeSftpFolder(
+  connections: SftpConnections,
+  { name, directory, adapter }: { readonly name: string; readonly directory: string; readonly adapter: string },
+  signal: AbortSignal,
+): Promise<ProbeReport> {
   try {
     const checks = await connections.during(signal, async (connect) => {
       const session = await connect();
-      const folder = await folderCheck(session, directory);
+      const folder = await folderCheck(session, name, directory);
       return folder.ok ? [folder, await roomCheck(session, directory)] : [folder];
     });
     return { ok: checks.every(({ ok }) => ok), checks };
   } catch (error) {
-    const failure = asDeliveryError(error, { repeatable: true, signal });
-    return { ok: false, checks: [{ name: FOLDER, ok: false, detail: failure instanceof Error ? failure.message : 'failed' }] };
+    const failure = sftpDeliveryError(error, adapter, { repeatable: true, signal });
+    return { ok: false, checks: [{ name, ok: false, detail: failure instanceof Error ? failure.message : 'failed' }] };
   }
 }
 
-const FOLDER = 'folder for Akten';
-
-async function folderCheck(session: OpenSession, directory: string): Promise<Check> {
+async function folderCheck(session: OpenSession, name: string, directory: string): Promise<Check> {
   const there = await session.look(directory);
-  if (there?.isFolder === true) return { name: FOLDER, ok: true, detail: 'is there' };
-  return { name: FOLDER, ok: false, detail: there === undefined ? 'is not there' : 'is a file' };
+  if (there?.isFolder === true) return { name, ok: true, detail: 'is there' };
+  return { name, ok: false, detail: there === undefined ? 'is not there' : 'is a file' };
 }
 
 /** Rights can only be tried, and a probe does not try; room and read-only mode OpenSSH tells. */

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { FolderKeeper, KeptContent, Segments } from '@amtsbote/adapter-kit';
-import { type Connect, SftpFailure } from '@amtsbote/adapter-kit/sftp';
-
-import { folderGone } from './sftp.errors.js';
+import { DeliveryError, type FolderKeeper, type KeptContent, type Segments } from '../../src/index.js';
+import type { Connect } from './sftp-connection.js';
+import { SftpFailure } from './sftp-failures.js';
 
 /** The folders below one directory of an SFTP server, for one act. */
 export class SftpFolders implements FolderKeeper {
   constructor(
     private readonly directory: string,
     private readonly connect: Connect,
+    /** Type of the adapter, first part of its error codes. */
+    private readonly adapter: string,
   ) {}
 
   async look(at: Segments): Promise<{ isFolder: boolean; size: number } | undefined> {
@@ -23,7 +24,7 @@ export class SftpFolders implements FolderKeeper {
     try {
       return await (await this.connect()).makeFolder(this.pathOf(at));
     } catch (error) {
-      throw at.length > 1 ? whatIsMissing(error) : error;
+      throw at.length > 1 ? this.whatIsMissing(error) : error;
     }
   }
 
@@ -32,7 +33,7 @@ export class SftpFolders implements FolderKeeper {
       const written = await (await this.connect()).write(this.pathOf(at), body);
       if (written !== size) throw new Error('a document does not have the size it was described with');
     } catch (error) {
-      throw whatIsMissing(error);
+      throw at.length > 1 ? this.whatIsMissing(error) : error;
     } finally {
       if (typeof body !== 'string') body.destroy();
     }
@@ -68,9 +69,10 @@ export class SftpFolders implements FolderKeeper {
   pathOf(at: Segments): string {
     return [this.directory, ...at].join('/');
   }
-}
 
-/** The configured folder is wanted when an Akte is made; what is missing later is a folder that was there. */
-function whatIsMissing(error: unknown): unknown {
-  return error instanceof SftpFailure && error.isMissing ? folderGone(error) : error;
+  /** The configured folder is wanted when an Akte is made; what is missing later is a folder that was there. */
+  private whatIsMissing(error: unknown): unknown {
+    if (!(error instanceof SftpFailure) || !error.isMissing) return error;
+    return DeliveryError.refused(`${this.adapter}/folder-gone`, 'The folder of the Akte or Vorgang is no longer there.', { cause: error });
+  }
 }
