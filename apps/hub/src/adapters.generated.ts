@@ -8,6 +8,7 @@ import { adapter as dmsMemory } from '@amtsbote/adapters/dms-memory';
 import { adapter as dmsNscale } from '@amtsbote/adapters/dms-nscale';
 import { adapter as dmsSftp } from '@amtsbote/adapters/dms-sftp';
 import { adapter as dmsWebdav } from '@amtsbote/adapters/dms-webdav';
+import { adapter as dmsXdomea } from '@amtsbote/adapters/dms-xdomea';
 import { adapter as exportFileDrop } from '@amtsbote/adapters/export-file-drop';
 import { adapter as exportMemory } from '@amtsbote/adapters/export-memory';
 import { adapter as formsFormcycle } from '@amtsbote/adapters/forms-formcycle';
@@ -26,6 +27,7 @@ export const ADAPTERS = [
   dmsNscale,
   dmsSftp,
   dmsWebdav,
+  dmsXdomea,
   exportFileDrop,
   exportMemory,
   formsFormcycle,

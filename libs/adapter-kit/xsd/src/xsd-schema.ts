@@ -82,7 +82,10 @@ function violationIn(xml: string, library: typeof Libxml2, validator: Libxml2.Xs
   } catch (error) {
     if (!(error instanceof library.XmlLibError)) throw error;
     const [first] = error.details;
-    return { message: withoutValues(first?.message ?? error.message), line: first === undefined || first.line <= 0 ? undefined : first.line };
+    return {
+      message: withoutValues(first?.message ?? error.message),
+      line: first === undefined || first.line <= 0 ? undefined : first.line,
+    };
   }
 }
 

@@ -80,7 +80,11 @@ class FileServer {
     );
     for (const event of ['REMOVE', 'RMDIR'] as const)
       sftp.on(event, (id: number, path: string) =>
-        this.on(id, `${event} ${path}`, () => (files.remove(path), this.status(id, STATUS_CODE.OK))),
+        this.on(id, `${event} ${path}`, () => {
+          if (!files.has(path)) return this.status(id, STATUS_CODE.NO_SUCH_FILE);
+          files.remove(path);
+          return this.status(id, STATUS_CODE.OK);
+        }),
       );
   }
 

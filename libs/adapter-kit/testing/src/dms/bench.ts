@@ -14,9 +14,6 @@ import type { DmsContents, DmsContractFixture, DmsContractTarget } from './fixtu
 /** Values of the synthetic application that must not appear in an error: they stand for personal data. */
 const PERSONAL = ['Mustermann', 'Erika', 'muster@example.org', 'Käse & Söhne', '0b9a4c1e-7d33-4e0a-8a52-5f6c3e9d2b70', 'Lageplan'];
 
-/** Writes of a new filing: Akte, Vorgang, and one for each of its three documents. A target may need more, never fewer. */
-export const WRITES_MIN = 5;
-
 /** A filing of three documents; equal numbers give equal requests. */
 export function aFiling(number = 1, documents = threeDocuments()): FilingRequest {
   const id = `0192f0a0-0000-7000-8000-${String(number).padStart(12, '0')}`;

@@ -3,6 +3,9 @@ import type { Application } from '@amtsbote/canonical';
 
 import type { DmsPort } from '../../../src/index.js';
 
+/** Writes of a new filing: Akte, Vorgang, and one for each of its three documents. A target may need more. */
+export const WRITES_MIN = 5;
+
 /** A document as the target's own books show it. */
 export interface FiledDocument {
   /** As in the receipt. */
@@ -71,6 +74,8 @@ export interface DmsContractFixture {
   start(): Promise<DmsContractTarget>;
   /** Index data that a Vorgang must carry for this application, as the fixture's options map it. */
   vorgangProperties(application: Application): Readonly<Record<string, string>>;
+  /** Writes of a new filing of three documents where they are fewer than {@link WRITES_MIN}: a message is one. Tells how often faults strike. */
+  readonly writesMin?: number;
   /** Strings that must never appear in errors, reports or descriptions: passwords, tokens. */
   readonly secrets: readonly string[];
   /** Faults this target cannot have, each with the reason; their tests are not run. */
