@@ -34,6 +34,7 @@ import { Instances } from '../../apps/hub/src/house/instances.js';
 import type { House } from '../../apps/hub/src/house/tokens.js';
 import { UnitOfWork } from '../../apps/hub/src/house/unit-of-work.js';
 import { type IntakeEndpoint, IntakeService } from '../../apps/hub/src/intake/intake.service.js';
+import { ParallelRuns } from '../../apps/hub/src/parallel/parallel-runs.js';
 import { PickupQueue, type QueueAccess } from '../../apps/hub/src/pickup/pickup-queue.js';
 import { Receipts } from '../../apps/hub/src/pickup/receipts.js';
 import { Routes } from '../../apps/hub/src/routing/routes.js';
@@ -211,7 +212,7 @@ export function processOf(house: House): Process {
     laufzettel,
     runner,
     sweeper: new Sweeper(house, claims, gates, runner, workers),
-    intake: new IntakeService(house, routes, waker, atSubmission(house)),
+    intake: new IntakeService(house, routes, waker, atSubmission(house), new ParallelRuns(house)),
     pickup: new PickupQueue(house, unitOfWork, status, laufzettel, new Receipts(house)),
   };
 }

@@ -26,7 +26,7 @@ export const de = {
   failed: 'Das hat der Hub abgelehnt:',
   yes: 'ja',
   refreshed: 'Aktualisiert',
-  progress: { flowing: 'läuft', parked: 'geparkt', finished: 'abgeschlossen', cancelled: 'abgebrochen' },
+  progress: { flowing: 'läuft', parked: 'geparkt', finished: 'abgeschlossen', cancelled: 'abgebrochen', shadow: 'Schattenlauf' },
   state: {
     INITIATED: 'Begonnen',
     SUBMITTED: 'Gesendet',

@@ -27,7 +27,7 @@ export const en: Texts = {
   failed: 'The hub refused this:',
   yes: 'yes',
   refreshed: 'Updated',
-  progress: { flowing: 'flowing', parked: 'parked', finished: 'finished', cancelled: 'cancelled' },
+  progress: { flowing: 'flowing', parked: 'parked', finished: 'finished', cancelled: 'cancelled', shadow: 'shadow' },
   state: {
     INITIATED: 'Initiated',
     SUBMITTED: 'Submitted',

@@ -32,6 +32,7 @@ import { IntakeService } from './intake/intake.service.js';
 import { BlobJanitor } from './intake/janitor.js';
 import { IntakePressure } from './intake/pressure/intake-pressure.js';
 import { OPS } from './ops/ops.providers.js';
+import { PARALLEL } from './parallel/parallel.providers.js';
 import { Decisions } from './pickup/decisions.js';
 import { PickupQueue } from './pickup/pickup-queue.js';
 import { QueueAccesses } from './pickup/queue-access.js';
@@ -85,6 +86,7 @@ export class HubModule {
       ...PIPELINE,
       ...DELIVERY,
       ...PICKUP,
+      ...PARALLEL,
       ...CATALOGUE,
       ...OPS,
     ];

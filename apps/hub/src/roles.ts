@@ -16,6 +16,7 @@ import { OpsHouseController } from './ops/house.controller.js';
 import { OpsInstancesController } from './ops/instances.controller.js';
 import { OpsRedrivesController } from './ops/redrive/redrive.controller.js';
 import { OpsStepsController } from './ops/steps.controller.js';
+import { OpsParallelRunsController } from './parallel/parallel.controller.js';
 import { PickupController } from './pickup/pickup.controller.js';
 import { PaymentReturnController } from './status/payment-return.controller.js';
 import { StatusController } from './status/status.controller.js';
@@ -31,6 +32,7 @@ const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
     OpsApplicationsController,
     OpsStepsController,
     OpsRedrivesController,
+    OpsParallelRunsController,
     OpsInstancesController,
     OpsHouseController,
     ConsoleController,

@@ -171,6 +171,21 @@ const CatalogueSource = z.strictObject({
 });
 export type CatalogueSourceConfig = z.infer<typeof CatalogueSource>;
 
+const FieldPath = z.string().min(1).max(1_000);
+const ParallelRun = z.strictObject({
+  current: ConfigName.describe('Endpoint of the form system that a service comes from; in charge until somebody switches.'),
+  next: ConfigName.describe('Endpoint of the form system it moves to. Which of both is not in charge is kept, and delivered nowhere.'),
+  pairBy: expression()
+    .optional()
+    .describe('Text by which the application of one form system is found again among those of the other; absent: pairs are named by hand.'),
+  sameFields: z
+    .record(FieldPath, FieldPath)
+    .default({})
+    .describe('Where a field of the next form has another name: its path → path of the same field in the current form.'),
+  ignoredFields: z.array(FieldPath).max(1_000).default([]).describe('Fields that may differ: paths, as the comparison names them.'),
+});
+export type ParallelRunConfig = z.infer<typeof ParallelRun>;
+
 /** A RabbitMQ between outbox and workers; only workers need to reach it. */
 const Broker = z.strictObject({
   url: secret()
@@ -214,6 +229,10 @@ export const HubConfig = z.strictObject({
   instances: z.record(ConfigName, Instance),
   endpoints: z.record(ConfigName, Endpoint),
   intake: z.strictObject({ pressure: IntakePressure.prefault({}) }).prefault({}),
+  parallelRuns: z
+    .record(ConfigName, ParallelRun)
+    .default({})
+    .describe('Services offered by two form systems while they move from one to the other.'),
   queues: z.record(ConfigName, Queue).default({}),
   routes: z.array(Route).default([]),
   portals: z

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { HUB_INSTANCE } from '../routing/planner.js';
 import { HubConfig, type RouteConfig } from './hub-config.js';
 import { checkPairsOfTimes } from './pairs-of-times.js';
+import { checkParallelRuns } from './parallel-runs.js';
 
 /** A configuration that holds together, with adapters' options parsed by their own schemas. */
 export interface LoadedConfig {
@@ -105,7 +106,7 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
   }
   if (config.bus.carrier === 'rabbitmq' && config.bus.rabbitmq === undefined)
     findings.push(finding(source, ['bus', 'carrier'], 'expects bus.rabbitmq beside it: at least its url'));
-  findings.push(...checkPairsOfTimes(config, source), ...checkPressure(config, source));
+  findings.push(...checkPairsOfTimes(config, source), ...checkPressure(config, source), ...checkParallelRuns(config, source));
   findings.push(...checkCatalogue(config, source, instances, needTenant));
   const names = new Set<string>();
   for (const [index, route] of config.routes.entries()) {

@@ -13,10 +13,11 @@ import { CatalogueAtSubmission } from '../catalogue/read/at-submission.js';
 import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { BusyError } from '../http/problem.js';
+import { type ParallelPlace, ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, storeAcceptances } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
-import { FIRST_STATE, type FirstPlan, firstPlan } from './first-plan.js';
+import { FIRST_STATE, type FirstPlan, firstPlan, SHADOW_PLAN } from './first-plan.js';
 import { GroupCommit, WaitedTooLong } from './group-commit.js';
 
 /** An endpoint as configured, with its adapter made. */
@@ -44,6 +45,7 @@ export class IntakeService {
     private readonly routes: Routes,
     private readonly waker: Waker,
     private readonly catalogue: CatalogueAtSubmission,
+    private readonly parallelRuns: ParallelRuns,
   ) {
     const limits = { ...GROUPS, waitMsMax: house.loaded.config.database.statementMs };
     this.groups = new GroupCommit((acceptances) => storeAcceptances(house.database, acceptances), mayBeCommitted, limits, house.clock);
@@ -63,7 +65,8 @@ export class IntakeService {
       const placed = await this.place(endpoint, draft, unowned);
       crashPoint('intake.stored');
       const catalogue = await this.catalogue.of(draft, tenant);
-      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue });
+      const parallel = await this.parallelRuns.placeOf(endpoint.name);
+      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue, parallel });
       if (row.fresh) {
         const owned = new Set(placed.map(({ blob }) => blob?.id));
         unowned.splice(0, unowned.length, ...unowned.filter((id) => !owned.has(id)));
@@ -145,7 +148,7 @@ export class IntakeService {
     }
   }
 
-  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, submission, catalogue }: Received): Acceptance {
+  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, submission, catalogue, parallel }: Received): Acceptance {
     const frame = {
       id: this.house.ids.uuid(),
       reference: referenceOf(this.house.randomness.bytes(5)),
@@ -156,8 +159,9 @@ export class IntakeService {
       catalogue,
     };
     const application = composeApplication(draft, frame, placed, this.house.ids);
-    const route = this.routes.match(application);
-    const plan = firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
+    const shadow = parallel?.shadow === true;
+    const route = shadow ? undefined : this.routes.match(application);
+    const plan = shadow ? SHADOW_PLAN : firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
     crashPoint('routing.planned');
     return {
       application,
@@ -166,7 +170,8 @@ export class IntakeService {
       reportTo: route?.reportTo ?? null,
       completesBy: route?.completesBy ?? 'decision',
       ...plan,
-      journal: this.journalOf(application, endpoint, route?.name ?? null, plan),
+      parallel: parallel && { run: parallel.run, pairKey: this.parallelRuns.pairKeyOf(parallel.run, application) },
+      journal: this.journalOf(application, endpoint, route?.name ?? null, plan, parallel),
       messages: this.messagesOf(application, plan),
     };
   }
@@ -176,6 +181,7 @@ export class IntakeService {
     endpoint: IntakeEndpoint,
     route: string | null,
     { steps, state, progress }: FirstPlan,
+    parallel: ParallelPlace | undefined,
   ): JournalEntry[] {
     const { id: applicationId, tenant, attachments, unmapped } = application;
     const common = { tenant, applicationId, stepId: null, at: new Date(application.receivedAt), actor: `endpoint:${endpoint.name}` };
@@ -184,6 +190,7 @@ export class IntakeService {
       event: 'application.submitted',
       data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test },
     };
+    if (parallel?.shadow === true) return [submitted, { ...common, event: 'application.shadowed', data: { run: parallel.run } }];
     if (route === null) return [submitted, { ...common, event: 'application.parked', data: { reason: 'no-route' } }];
     const decided = steps.flatMap((step): JournalEntry[] => {
       const { id: stepId, name, failure } = step;
@@ -238,6 +245,7 @@ interface Received {
   readonly placed: readonly PlacedAttachment[];
   readonly submission: ReceivedSubmission;
   readonly catalogue: Pick<PublicService, 'catalogueVersion' | 'authority'>;
+  readonly parallel: ParallelPlace | undefined;
 }
 
 /** The connection to the database broke between asking and being told: the application may be stored, or not. */
