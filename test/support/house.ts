@@ -12,6 +12,8 @@ import { FileBlobStore, openDatabase, type StepRow } from '@amtsbote/store';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
+import { CaseRelations } from '../../apps/hub/src/cases/case-relations.js';
+import { Prefills } from '../../apps/hub/src/cases/prefills.js';
 import { CatalogueAtSubmission } from '../../apps/hub/src/catalogue/read/at-submission.js';
 import { Competences } from '../../apps/hub/src/catalogue/read/competence.js';
 import { Views } from '../../apps/hub/src/catalogue/read/views.js';
@@ -212,7 +214,14 @@ export function processOf(house: House): Process {
     laufzettel,
     runner,
     sweeper: new Sweeper(house, claims, gates, runner, workers),
-    intake: new IntakeService(house, routes, waker, atSubmission(house), new ParallelRuns(house)),
+    intake: new IntakeService(
+      house,
+      routes,
+      waker,
+      atSubmission(house),
+      new ParallelRuns(house),
+      new CaseRelations(house, new Prefills(house)),
+    ),
     pickup: new PickupQueue(house, unitOfWork, status, laufzettel, new Receipts(house)),
   };
 }

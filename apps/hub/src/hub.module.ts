@@ -4,6 +4,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
+import { CASES } from './cases/cases.providers.js';
 import { CATALOGUE } from './catalogue/catalogue.providers.js';
 import { ApplicationCommands } from './delivery/application-commands.js';
 import { Claims } from './delivery/claims.js';
@@ -87,6 +88,7 @@ export class HubModule {
       ...DELIVERY,
       ...PICKUP,
       ...PARALLEL,
+      ...CASES,
       ...CATALOGUE,
       ...OPS,
     ];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Type } from '@nestjs/common';
 
+import { PrefillController } from './cases/prefill.controller.js';
 import { CatalogueController } from './catalogue/read/catalogue.controller.js';
 import { CatalogueListener } from './catalogue/runs/catalogue.listener.js';
 import { CatalogueOpsController } from './catalogue/runs/catalogue-ops.controller.js';
@@ -23,7 +24,7 @@ import { StatusController } from './status/status.controller.js';
 
 /** What each role puts on the network. `intake` may stand in a DMZ: it reaches no target; `worker` answers nobody. */
 const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
-  intake: [IntakeController, StatusController, PaymentReturnController, PushController],
+  intake: [IntakeController, StatusController, PaymentReturnController, PrefillController, PushController],
   worker: [Triggers, FactsListener, CatalogueListener],
   ops: [
     CatalogueController,

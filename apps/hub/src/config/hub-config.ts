@@ -80,6 +80,12 @@ const Endpoint = z.strictObject({
     .default('json')
     .describe('`page`: a page for the citizen, where the form server shows what it gets as the end of the form.'),
   limits: IntakeLimits.prefault({}),
+  prefillToken: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('Technical name of the field in which a form that was prefilled brings its token back.'),
   linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
   options: z.record(z.string(), z.unknown()).default({}),
 });
@@ -186,6 +192,19 @@ const ParallelRun = z.strictObject({
 });
 export type ParallelRunConfig = z.infer<typeof ParallelRun>;
 
+const Prefill = z.strictObject({
+  tenants: z.array(Tenant).min(1).describe('Municipalities whose applications may fill this form.'),
+  when: expression().optional().describe('Which applications fill it; absent: all.'),
+  values: z.record(z.string().min(1).max(500), expression()).describe('Field of this form → text taken from the application.'),
+  validMs: ms(7 * DAY, MINUTE, 365 * DAY).describe('How long a token opens the values.'),
+  formUrl: z
+    .string()
+    .regex(/^https?:\/\/\S*\{token\}\S*$/, 'an address with {token} in it')
+    .optional()
+    .describe('Address under which the form is opened; {token} becomes the token.'),
+  credentials: z.array(Credential).min(1).describe('Form servers that may ask for the values.'),
+});
+
 /** A RabbitMQ between outbox and workers; only workers need to reach it. */
 const Broker = z.strictObject({
   url: secret()
@@ -233,6 +252,7 @@ export const HubConfig = z.strictObject({
     .record(ConfigName, ParallelRun)
     .default({})
     .describe('Services offered by two form systems while they move from one to the other.'),
+  prefills: z.record(ConfigName, Prefill).default({}).describe('Forms that are filled from an application that is there.'),
   queues: z.record(ConfigName, Queue).default({}),
   routes: z.array(Route).default([]),
   portals: z

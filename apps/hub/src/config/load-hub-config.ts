@@ -97,6 +97,8 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
   for (const [name, queue] of Object.entries(config.queues)) needTenant(['queues', name, 'tenant'], queue.tenant);
   for (const [name, portal] of Object.entries(config.portals))
     portal.tenants.forEach((tenant, index) => needTenant(['portals', name, 'tenants', index], tenant));
+  for (const [name, prefill] of Object.entries(config.prefills))
+    prefill.tenants.forEach((tenant, index) => needTenant(['prefills', name, 'tenants', index], tenant));
   for (const [index, { tenants: allowed }] of config.ops.credentials.entries())
     allowed?.forEach((tenant, at) => needTenant(['ops', 'credentials', index, 'tenants', at], tenant));
   for (const [index, { match }] of config.routes.entries())

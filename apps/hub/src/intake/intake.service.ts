@@ -9,6 +9,7 @@ import { crashPoint } from '@amtsbote/platform';
 import { appendJournal, type JournalEntry, type StoredBlob } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { type CaseAtSubmission, CaseRelations } from '../cases/case-relations.js';
 import { CatalogueAtSubmission } from '../catalogue/read/at-submission.js';
 import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
@@ -46,6 +47,7 @@ export class IntakeService {
     private readonly waker: Waker,
     private readonly catalogue: CatalogueAtSubmission,
     private readonly parallelRuns: ParallelRuns,
+    private readonly cases: CaseRelations,
   ) {
     const limits = { ...GROUPS, waitMsMax: house.loaded.config.database.statementMs };
     this.groups = new GroupCommit((acceptances) => storeAcceptances(house.database, acceptances), mayBeCommitted, limits, house.clock);
@@ -66,7 +68,8 @@ export class IntakeService {
       crashPoint('intake.stored');
       const catalogue = await this.catalogue.of(draft, tenant);
       const parallel = await this.parallelRuns.placeOf(endpoint.name);
-      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue, parallel });
+      const relations = await this.cases.of(draft, tenant, endpoint.config);
+      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue, parallel, relations });
       if (row.fresh) {
         const owned = new Set(placed.map(({ blob }) => blob?.id));
         unowned.splice(0, unowned.length, ...unowned.filter((id) => !owned.has(id)));
@@ -148,7 +151,10 @@ export class IntakeService {
     }
   }
 
-  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, submission, catalogue, parallel }: Received): Acceptance {
+  private acceptanceOf(
+    endpoint: IntakeEndpoint,
+    { draft, tenant, placed, submission, catalogue, parallel, relations }: Received,
+  ): Acceptance {
     const frame = {
       id: this.house.ids.uuid(),
       reference: referenceOf(this.house.randomness.bytes(5)),
@@ -157,6 +163,7 @@ export class IntakeService {
       endpoint: endpoint.name,
       system: endpoint.type,
       catalogue,
+      relations,
     };
     const application = composeApplication(draft, frame, placed, this.house.ids);
     const shadow = parallel?.shadow === true;
@@ -171,7 +178,7 @@ export class IntakeService {
       completesBy: route?.completesBy ?? 'decision',
       ...plan,
       parallel: parallel && { run: parallel.run, pairKey: this.parallelRuns.pairKeyOf(parallel.run, application) },
-      journal: this.journalOf(application, endpoint, route?.name ?? null, plan, parallel),
+      journal: this.journalOf(application, endpoint, route?.name ?? null, plan, { parallel, relations }),
       messages: this.messagesOf(application, plan),
     };
   }
@@ -181,14 +188,14 @@ export class IntakeService {
     endpoint: IntakeEndpoint,
     route: string | null,
     { steps, state, progress }: FirstPlan,
-    parallel: ParallelPlace | undefined,
+    { parallel, relations }: Pick<Received, 'parallel' | 'relations'>,
   ): JournalEntry[] {
     const { id: applicationId, tenant, attachments, unmapped } = application;
     const common = { tenant, applicationId, stepId: null, at: new Date(application.receivedAt), actor: `endpoint:${endpoint.name}` };
     const submitted = {
       ...common,
       event: 'application.submitted',
-      data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test },
+      data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test, ...unknownOf(relations) },
     };
     if (parallel?.shadow === true) return [submitted, { ...common, event: 'application.shadowed', data: { run: parallel.run } }];
     if (route === null) return [submitted, { ...common, event: 'application.parked', data: { reason: 'no-route' } }];
@@ -246,6 +253,12 @@ interface Received {
   readonly submission: ReceivedSubmission;
   readonly catalogue: Pick<PublicService, 'catalogueVersion' | 'authority'>;
   readonly parallel: ParallelPlace | undefined;
+  readonly relations: CaseAtSubmission;
+}
+
+/** Said only where there are some: a relation to something that is not there is worth a look. */
+function unknownOf({ unknown }: CaseAtSubmission): { unknownRelations?: number } {
+  return unknown === 0 ? {} : { unknownRelations: unknown };
 }
 
 /** The connection to the database broke between asking and being told: the application may be stored, or not. */
