@@ -213,7 +213,14 @@ export class Gates {
 }
 
 function freshGate(config: Gate['config'], lets: GateFor = 'steps'): Gate {
-  return { lets, config, running: 0, failures: 0, opened: 0, state: { paused: false, breaker: 'closed', openUntil: null, probeUntil: null } };
+  return {
+    lets,
+    config,
+    running: 0,
+    failures: 0,
+    opened: 0,
+    state: { paused: false, breaker: 'closed', openUntil: null, probeUntil: null },
+  };
 }
 
 const OPEN = `

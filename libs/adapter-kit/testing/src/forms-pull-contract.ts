@@ -354,7 +354,8 @@ function faultSuite<Options, Target extends SimulatedTarget>(bench: Bench<Option
     bench.target.fail({ fault: 'garbage', match: lines.fetch });
     const outcome = await bench.port.fetch(waiting, new Intake(), signal()).then(
       (received) => (received === 'gone' ? received : translated(bench.port, received)),
-      (error: unknown) => (error instanceof IntakeRejection ? 'rejected' : deliveryErrorOf(Promise.reject(error as Error)).then(() => 'failed')),
+      (error: unknown) =>
+        error instanceof IntakeRejection ? 'rejected' : deliveryErrorOf(Promise.reject(error as Error)).then(() => 'failed'),
     );
     expect(['rejected', 'failed']).toContain(await outcome);
   });

@@ -75,7 +75,11 @@ export class Trays extends SimulatorServer {
     const all = this.items.filter((item) => item.tray === tray && sees(item));
     const from = Number(url.searchParams.get('since') ?? url.searchParams.get('from') ?? 0);
     const page = all.slice(from, from + PAGE).filter(({ state }) => state === 'waiting');
-    return json({ items: page.map(({ id, submittedAt }) => ({ id, submittedAt })), seen: Math.min(from + PAGE, all.length), total: all.length });
+    return json({
+      items: page.map(({ id, submittedAt }) => ({ id, submittedAt })),
+      seen: Math.min(from + PAGE, all.length),
+      total: all.length,
+    });
   }
 
   private settle(item: Trays['items'][number], state: 'taken' | 'returned'): SimulatedAnswer {
@@ -127,7 +131,11 @@ class TrayForms extends FormsPullPort {
     const isCursor = this.options.begins === 'atCursor';
     const answer = await this.ask(`/${source}?${isCursor ? 'since' : 'from'}=${from ?? '0'}`, signal);
     const { items, seen, total } = this.read(Listed, answer);
-    const waiting = items.map(({ id, submittedAt }) => ({ submissionId: id, submittedAt: new Date(submittedAt), handle: { tray: source } }));
+    const waiting = items.map(({ id, submittedAt }) => ({
+      submissionId: id,
+      submittedAt: new Date(submittedAt),
+      handle: { tray: source },
+    }));
     return { waiting, next: seen < total ? String(seen) : null, cursor: isCursor ? String(seen) : null };
   }
 
@@ -199,7 +207,12 @@ class TrayForms extends FormsPullPort {
     this.http.close();
   }
 
-  private async ask(path: string, signal: AbortSignal, expected = [200], method: 'GET' | 'POST' = 'GET'): ReturnType<HttpClient['request']> {
+  private async ask(
+    path: string,
+    signal: AbortSignal,
+    expected = [200],
+    method: 'GET' | 'POST' = 'GET',
+  ): ReturnType<HttpClient['request']> {
     const answer = await this.http.request({ method, path, signal }).catch(unreachable);
     if (expected.includes(answer.status)) return answer;
     if (answer.status === 401) throw DeliveryError.misconfigured('tray/unauthorised', 'Not accepted.');

@@ -99,7 +99,8 @@ interface HeldRow {
 const DUE = `
   SELECT submission_id AS "submissionId", handle, submitted_at AS "submittedAt", state, failure, attempts FROM pull_held
   WHERE endpoint = $1 AND source = $2 AND due_at <= $3 ORDER BY due_at, submission_id LIMIT $4`;
-const AMONG = "SELECT submission_id AS id FROM pull_held WHERE endpoint = $1 AND source = $2 AND submission_id = ANY($3) AND state <> 'told'";
+const AMONG =
+  "SELECT submission_id AS id FROM pull_held WHERE endpoint = $1 AND source = $2 AND submission_id = ANY($3) AND state <> 'told'";
 const NEXT_DUE = 'SELECT min(due_at) AS at FROM pull_held WHERE endpoint = $1 AND source = $2 AND due_at IS NOT NULL';
 const HOLD = `
   INSERT INTO pull_held (endpoint, source, submission_id, tenant, handle, submitted_at, state, failure, attempts, due_at, first_at, changed_at)

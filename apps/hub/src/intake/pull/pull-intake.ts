@@ -32,7 +32,11 @@ export class FetchedFiles implements PullIntake {
     }
     const id = this.house.ids.uuid();
     this.blobIds.add(id);
-    const placing = this.house.blobs.put(id, countedBytes(bytes, (count) => this.count(count, totalBytesMax)), attachmentBytesMax);
+    const placing = this.house.blobs.put(
+      id,
+      countedBytes(bytes, (count) => this.count(count, totalBytesMax)),
+      attachmentBytesMax,
+    );
     this.placing.add(placing);
     try {
       const { size, sha512 } = await placing;

@@ -52,7 +52,14 @@ export class PullRound {
     }
     const { accepted, known, acknowledged, refused } = tally;
     if (accepted + known + acknowledged + refused > 0)
-      this.house.log.info('pull.round', { endpoint: source.endpoint.name, source: source.source.name, accepted, known, acknowledged, refused });
+      this.house.log.info('pull.round', {
+        endpoint: source.endpoint.name,
+        source: source.source.name,
+        accepted,
+        known,
+        acknowledged,
+        refused,
+      });
   }
 
   /** @returns when to come again, as far as this round knows: `null` = after the usual time. */
@@ -61,7 +68,11 @@ export class PullRound {
     const { pull } = source.endpoint.config;
     const strikes = new Strikes(pull.breaker.failures);
     const again = await this.held.due(source, HELD_MAX);
-    const blocked = await this.each(round, again.map((held) => ({ waiting: held.waiting, before: held })), strikes);
+    const blocked = await this.each(
+      round,
+      again.map((held) => ({ waiting: held.waiting, before: held })),
+      strikes,
+    );
     if (blocked !== null) return blocked;
     let from = source.source.begins === 'atCursor' ? source.cursor : null;
     for (let taken = 0, pages = 1; ; pages += 1) {
@@ -70,7 +81,11 @@ export class PullRound {
       );
       const held = await this.held.among(source, page.waiting);
       const fresh = page.waiting.filter(({ submissionId }) => !held.has(submissionId));
-      const stopped = await this.each(round, fresh.map((waiting) => ({ waiting })), strikes);
+      const stopped = await this.each(
+        round,
+        fresh.map((waiting) => ({ waiting })),
+        strikes,
+      );
       if (stopped !== null) return stopped;
       // Everything of the page is settled or written down: nothing behind the cursor is forgotten.
       if (page.cursor !== null) await this.sources.keepCursor(source, page.cursor);

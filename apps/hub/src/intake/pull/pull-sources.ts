@@ -131,18 +131,18 @@ const RENEW = `UPDATE pull_source SET lease_until = $4 ${HELD}`;
 const KEEP_CURSOR = `UPDATE pull_source SET cursor = $4 ${HELD}`;
 
 const END = `
-  UPDATE pull_source SET lease_owner = NULL, lease_until = NULL, ended_at = $4,
-    due_at = CASE WHEN signalled_at >= started_at AND $6::jsonb IS NULL THEN $4 ELSE $5 END,
+  UPDATE pull_source SET lease_owner = NULL, lease_until = NULL, ended_at = $4::timestamptz,
+    due_at = CASE WHEN signalled_at >= started_at AND $6::jsonb IS NULL THEN $4::timestamptz ELSE $5::timestamptz END,
     signalled_at = NULL,
-    failures = CASE WHEN $12 THEN failures WHEN $6::jsonb IS NULL THEN 0 ELSE failures + 1 END,
-    succeeded_at = CASE WHEN $12 OR $6::jsonb IS NOT NULL THEN succeeded_at ELSE $4 END,
-    failed_at = CASE WHEN $6::jsonb IS NULL THEN failed_at ELSE $4 END,
-    failure = CASE WHEN $12 THEN failure ELSE $6::jsonb END,
-    accepted = accepted + $7, known = known + $8, acknowledged = acknowledged + $9, refused = refused + $10,
-    accepted_at = CASE WHEN $7 > 0 THEN $4 ELSE accepted_at END, delay_ms = coalesce($11, delay_ms)
+    failures = CASE WHEN $12::boolean THEN failures WHEN $6::jsonb IS NULL THEN 0 ELSE failures + 1 END,
+    succeeded_at = CASE WHEN $12::boolean OR $6::jsonb IS NOT NULL THEN succeeded_at ELSE $4::timestamptz END,
+    failed_at = CASE WHEN $6::jsonb IS NULL THEN failed_at ELSE $4::timestamptz END,
+    failure = CASE WHEN $12::boolean THEN failure ELSE $6::jsonb END,
+    accepted = accepted + $7::bigint, known = known + $8::bigint, acknowledged = acknowledged + $9::bigint, refused = refused + $10::bigint,
+    accepted_at = CASE WHEN $7::bigint > 0 THEN $4::timestamptz ELSE accepted_at END, delay_ms = coalesce($11::bigint, delay_ms)
   ${HELD}`;
 
 /** A sender's signal does not shorten the pause after failures: a source that is down is not asked the more for it. An operator's wish does. */
 const SIGNAL = `
-  UPDATE pull_source SET signalled_at = $3, due_at = CASE WHEN failures = 0 OR $4 THEN least(due_at, $3) ELSE due_at END
+  UPDATE pull_source SET signalled_at = $3::timestamptz, due_at = CASE WHEN failures = 0 OR $4::boolean THEN least(due_at, $3::timestamptz) ELSE due_at END
   WHERE endpoint = $1 AND source = ANY($2)`;

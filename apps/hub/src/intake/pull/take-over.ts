@@ -113,7 +113,9 @@ export class TakeOver {
     const { endpoint } = round.source;
     const failure = refusalOf(rejection.code, rejection.detail, rejection.place);
     try {
-      const become = await this.limited(round, endpoint.config.pull.listMs, (signal) => endpoint.port.refuse(one.waiting, rejection, signal));
+      const become = await this.limited(round, endpoint.config.pull.listMs, (signal) =>
+        endpoint.port.refuse(one.waiting, rejection, signal),
+      );
       if (one.before === undefined) round.tally.refused += 1;
       await this.hold(round, { ...one, state: become, failure });
       return undefined;
