@@ -10,6 +10,7 @@ export * from './export-contract.js';
 export * from './forms-contract.js';
 export * from './forms-pull-contract.js';
 export * from './forms-samples.js';
+export * from './memory-intake.js';
 export * from './multipart-reader.js';
 export * from './multipart-writer.js';
 export * from './payment-contract.js';

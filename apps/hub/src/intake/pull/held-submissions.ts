@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { WaitingSubmission } from '@amtsbote/adapter-kit';
 import type { Failure } from '@amtsbote/canonical';
-import { appendJournal, storable } from '@amtsbote/store';
+import { affected, appendJournal, storable } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
@@ -71,8 +71,7 @@ export class HeldSubmissions {
   /** Tries those of an endpoint again at the next round; with `submissionId` that one. @returns how many. */
   async again(endpoint: string, submissionId: string | null): Promise<number> {
     const now = this.house.clock.now();
-    const rows = await this.house.database.query<unknown>(AGAIN, [endpoint, submissionId, now]);
-    return (rows as unknown as [unknown[], number])[1];
+    return affected(this.house.database, AGAIN, [endpoint, submissionId, now]);
   }
 
   /** Forgets what senders were told long ago. */

@@ -148,10 +148,10 @@ export class PullRound {
     const { retry } = source.endpoint.config.pull;
     const now = this.house.clock.now().getTime();
     try {
-      if (signal.aborted) return await this.sources.end(source, { tally, dueAt: new Date(now), outcome: 'left' });
-      if (error instanceof BusyError) {
-        const dueAt = new Date(now + error.retryAfterMs);
-        return await this.sources.end(source, { tally, dueAt, outcome: 'left' });
+      if (signal.aborted || error instanceof BusyError) {
+        const pauseMs = error instanceof BusyError ? error.retryAfterMs : 0;
+        await this.sources.end(source, { tally, dueAt: new Date(now + pauseMs), outcome: 'left' });
+        return;
       }
       const failure = error instanceof SourceSilent ? error.failure : failureOf(error);
       if (!(error instanceof DeliveryError) && !(error instanceof SourceSilent))

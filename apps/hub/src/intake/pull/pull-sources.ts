@@ -90,11 +90,11 @@ export class PullSources implements LeaseKeeper<ClaimedSource> {
     if ((await affected(this.house.database, END, parameters)) === 0) throw new SourceLost('another process asks this source');
   }
 
-  /** These sources are to be asked at once, whoever asks them. @returns how many there are. */
-  async signal(endpoint: PullEndpoint, names: readonly string[], { by = 'sender' as 'sender' | 'operator' } = {}): Promise<number> {
+  /** These sources are to be asked at once, whoever asks them; `isForced`: even if they failed a moment ago. @returns how many there are. */
+  async signal(endpoint: PullEndpoint, names: readonly string[], { isForced = false } = {}): Promise<number> {
     const known = endpoint.port.sources.map(({ name }) => name);
     const wanted = names.length === 0 ? known : known.filter((name) => names.includes(name));
-    if (wanted.length > 0) await this.house.database.query(SIGNAL, [endpoint.name, wanted, this.house.clock.now(), by === 'operator']);
+    if (wanted.length > 0) await this.house.database.query(SIGNAL, [endpoint.name, wanted, this.house.clock.now(), isForced]);
     return wanted.length;
   }
 }

@@ -39,7 +39,7 @@ export class PullCommands {
     const endpoint = this.queries.own(name, operator);
     await this.sources.ensure();
     const held = await this.held.again(name, submissionId ?? null);
-    const asked = await this.sources.signal(endpoint, source === undefined ? [] : [source], { by: 'operator' });
+    const asked = await this.sources.signal(endpoint, source === undefined ? [] : [source], { isForced: true });
     if (asked === 0) throw new ProblemError(404, 'unknown-source', `The endpoint has no source "${source ?? ''}".`);
     const { tenant } = endpoint.config;
     const data = { endpoint: name, source: source ?? null, submission: submissionId ?? null, reason };
@@ -66,7 +66,7 @@ export class PullCommands {
   async resume(operator: Operator, name: string, reason: string): Promise<void> {
     const endpoint = this.queries.own(name, operator);
     await this.instances.resume(operator, gateOf(name), { reason });
-    await this.sources.signal(endpoint, [], { by: 'operator' });
+    await this.sources.signal(endpoint, [], { isForced: true });
     this.worker.wake();
   }
 }
