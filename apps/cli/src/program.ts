@@ -84,7 +84,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
   const watching = { sleep: terminal.sleep, progress: new Progress(terminal) };
   addCatalogue(program, serve, watching);
   addRedrive(program, serve, watching);
-  addForms(program, serve);
+  addForms(program, serve, terminal.now);
   return program;
 }
 

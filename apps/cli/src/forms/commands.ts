@@ -1,60 +1,41 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { FormComparison, PairComparison, ParallelRunView, Settled, Switched } from '@amtsbote/ops-api';
+import type { PullAsked, PullHeldView, PullView } from '@amtsbote/ops-api';
 
-import { findApplication, type Shown } from '../commands.js';
+import type { Shown } from '../commands.js';
 import type { HubApi } from '../hub-api.js';
-import { renderComparison, renderPair, renderRuns, renderSettled, renderSwitched } from './render.js';
+import { renderHeld, renderPulls } from './render.js';
 
-/** What shall become of applications that were kept, as typed. */
-export interface TypedSettlement {
-  readonly release?: boolean;
-  readonly discard?: string;
+/** Which endpoint, and what of it, as typed. */
+export interface TypedPull {
+  readonly endpoint: string;
   readonly reason: string;
-  readonly limit?: number;
-  readonly dryRun?: boolean;
+  readonly source?: string;
+  readonly submission?: string;
 }
 
-export async function runs(api: HubApi): Promise<Shown> {
-  const { parallelRuns } = await api.get<{ parallelRuns: ParallelRunView[] }>('/ops/parallel-runs');
-  return { data: parallelRuns, text: renderRuns(parallelRuns) };
+/** Asks the form server now. */
+export async function pull(api: HubApi, { endpoint, reason, source, submission }: TypedPull): Promise<Shown> {
+  const order = { reason, ...(source === undefined ? {} : { source }), ...(submission === undefined ? {} : { submissionId: submission }) };
+  const asked = await api.post<PullAsked>(`${pathOf(endpoint)}/ask`, order);
+  const text = `${asked.sources} sources of ${endpoint} are asked now, ${asked.held} held submissions are tried again.`;
+  return { data: asked, text };
 }
 
-/** Both form systems over their newest pairs, or one pair with its values. */
-export async function compare(
-  api: HubApi,
-  run: string,
-  { current, next, limit }: { current?: string; next?: string; limit?: string },
-): Promise<Shown> {
-  if (current === undefined || next === undefined) {
-    const comparison = await api.get<FormComparison>(`${pathOf(run)}/comparison`, { limit });
-    return { data: comparison, text: renderComparison(comparison) };
-  }
-  const [ours, theirs] = [await findApplication(api, current), await findApplication(api, next)];
-  const pair = await api.get<PairComparison>(`${pathOf(run)}/pair`, { current: ours.id, next: theirs.id });
-  return { data: pair, text: renderPair(pair) };
+export async function pulls(api: HubApi, now: Date): Promise<Shown> {
+  const { pulls: all } = await api.get<{ pulls: PullView[] }>('/ops/pulls');
+  return { data: all, text: renderPulls(all, now) };
 }
 
-export async function switchTo(
-  api: HubApi,
-  run: string,
-  { dryRun = false, ...order }: { to: string; reason: string; dryRun?: boolean },
-): Promise<Shown> {
-  const switched = await api.post<Switched>(`${pathOf(run)}/switch`, { ...order, dryRun });
-  return { data: switched, text: renderSwitched(switched, order.to, dryRun) };
+export async function held(api: HubApi, { endpoint }: { endpoint: string }): Promise<Shown> {
+  const { held: all } = await api.get<{ held: PullHeldView[] }>(`${pathOf(endpoint)}/held`);
+  return { data: all, text: renderHeld(all) };
 }
 
-export async function settle(api: HubApi, run: string, order: TypedSettlement): Promise<Shown> {
-  const { release = false, discard, reason, limit, dryRun = false } = order;
-  const chosen = release ? { which: 'alone', end: 'release' } : { which: discard, end: 'discard' };
-  const settled = await api.post<Settled>(`${pathOf(run)}/settle`, {
-    ...chosen,
-    reason,
-    dryRun,
-    ...(limit === undefined ? {} : { limit }),
-  });
-  return { data: settled, text: renderSettled(settled, dryRun) };
+export async function turn(api: HubApi, { endpoint, reason }: TypedPull, to: 'pause' | 'resume'): Promise<Shown> {
+  const data = await api.post(`${pathOf(endpoint)}/${to}`, { reason });
+  return { data, text: to === 'pause' ? `${endpoint} is no longer asked for submissions.` : `${endpoint} is asked again.` };
 }
 
-function pathOf(run: string): string {
-  return `/ops/parallel-runs/${encodeURIComponent(run)}`;
+function pathOf(endpoint: string): string {
+  return `/ops/pulls/${encodeURIComponent(endpoint)}`;
 }

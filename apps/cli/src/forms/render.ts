@@ -1,69 +1,42 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { FormComparison, PairComparison, PairSide, ParallelRunView, Settled, Switched } from '@amtsbote/ops-api';
+import type { PullHeldView, PullSourceView, PullView } from '@amtsbote/ops-api';
 
 import { table } from '../render.js';
 
-const NOT_THERE = '–';
-
-export function renderRuns(runs: readonly ParallelRunView[]): string {
-  if (runs.length === 0) return 'There is no parallel run. They are configured under parallelRuns.';
-  const rows = runs.map(({ name, current, next, live, counts }) => [
-    name,
-    `${current} → ${next}`,
-    live,
-    ...[counts.pairs, counts.onlyCurrent, counts.onlyNext, counts.shadowsAlone].map(String),
-  ]);
-  return table(['RUN', 'FROM → TO', 'IN CHARGE', 'PAIRS', 'ONLY FROM', 'ONLY TO', 'KEPT ALONE'], rows);
+/** One line for each source. */
+export function renderPulls(pulls: readonly PullView[], now: Date): string {
+  if (pulls.length === 0) return 'No endpoint fetches submissions.';
+  const rows = pulls.flatMap((pull) => pull.sources.map((source) => rowOf(pull, source, now)));
+  return table(['ENDPOINT', 'SOURCE', 'STATE', 'LAST SUCCESS', 'ACCEPTED', 'HELD', 'LAST FAILURE'], rows);
 }
 
-/** Both form systems, field by field. */
-export function renderComparison({ run, pairs, fields, alone }: FormComparison): string {
-  const same = pairs.filter(({ differing }) => differing.length === 0).length;
-  const off = fields.filter(({ different, onlyCurrent, onlyNext }) => different + onlyCurrent + onlyNext > 0);
-  const differences = off.map(({ place, label, equal, different, onlyCurrent, onlyNext }) => [
-    place,
-    label,
-    ...[equal, different, onlyCurrent, onlyNext].map(String),
-  ]);
-  const pairRows = pairs.map(({ current, next, differing }) => [
-    current.reference,
-    next.reference,
-    next.receivedAt,
-    differing.join(', ') || 'equal',
-  ]);
-  const aloneRows = alone.map(({ reference, endpoint, receivedAt, progress }) => [reference, endpoint, receivedAt, progress]);
-  return [
-    renderRuns([run]),
-    '',
-    `${pairs.length} pairs compared, ${same} equal in everything, ${off.length} of ${fields.length} fields differ somewhere.`,
-    ...(differences.length === 0 ? [] : ['', table(['FIELD', 'LABEL', 'EQUAL', 'DIFFERENT', 'ONLY FROM', 'ONLY TO'], differences)]),
-    ...(pairRows.length === 0 ? [] : ['', table(['FROM', 'TO', 'RECEIVED', 'DIFFERS IN'], pairRows)]),
-    ...(aloneRows.length === 0 ? [] : ['', table(['ALONE', 'CAME THROUGH', 'RECEIVED', 'PROGRESS'], aloneRows)]),
-  ].join('\n');
+function rowOf(pull: PullView, source: PullSourceView, now: Date): string[] {
+  const { retrying, unacknowledged, kept } = source.held;
+  const held = [`${retrying + unacknowledged} waiting`, ...(kept > 0 ? [`${kept} for a person`] : [])].join(', ');
+  const success = source.succeededAt === null ? '–' : `${minutesSince(source.succeededAt, now)} min ago`;
+  return [pull.endpoint, source.source, stateOf(pull, source), success, String(source.accepted), held, source.failure?.code ?? '–'];
 }
 
-/** One pair with what the citizen wrote. */
-export function renderPair({ current, next, facts }: PairComparison): string {
-  const side = ({ reference, receivedAt, progress }: PairSide): string => `${reference} (${receivedAt}, ${progress})`;
-  const value = (given: unknown): string => (given === undefined ? NOT_THERE : JSON.stringify(given));
-  const rows = facts.map((fact) => [
-    fact.verdict,
-    fact.nextPlace === undefined ? fact.place : `${fact.place} = ${fact.nextPlace}`,
-    value(fact.current),
-    value(fact.next),
+function stateOf({ paused, pausedBy, breaker }: PullView, { state, failures }: PullSourceView): string {
+  if (paused) return `paused by ${pausedBy ?? '?'}`;
+  if (breaker !== 'closed') return 'circuit open';
+  return failures > 0 ? `${state}, failed ${failures}×` : state;
+}
+
+/** One line for each held submission. */
+export function renderHeld(held: readonly PullHeldView[]): string {
+  if (held.length === 0) return 'Nothing is held.';
+  const rows = held.map(({ source, submissionId, state, failure, attempts, dueAt }) => [
+    source,
+    submissionId,
+    state,
+    `${attempts}×`,
+    dueAt ?? '–',
+    `${failure.code}: ${failure.message}`,
   ]);
-  return [`${side(current)}  ↔  ${side(next)}`, '', table(['', 'FIELD', 'FROM', 'TO'], rows)].join('\n');
+  return table(['SOURCE', 'SUBMISSION', 'STATE', 'TRIED', 'NEXT TRY', 'WHY'], rows);
 }
 
-export function renderSwitched({ run, withoutRoute }: Switched, to: string, dryRun: boolean): string {
-  const head = dryRun ? `${to} would be in charge instead of ${run.live}. Nothing was changed.` : `${run.live} is in charge from now on.`;
-  const kept = `${run.counts.shadowsAlone} applications are kept that nobody delivers: amtsbote forms settle ${run.name} --release.`;
-  const warning = `No route would take ${withoutRoute} of the newest applications that came through ${to}: add or change a route first.`;
-  return [head, ...(run.counts.shadowsAlone > 0 ? [kept] : []), ...(withoutRoute > 0 ? [warning] : [])].join('\n');
-}
-
-export function renderSettled({ matched, settled, refused, remaining }: Settled, dryRun: boolean): string {
-  if (dryRun) return `${matched} fit. Nothing was changed: leave out --dry-run.`;
-  const refusals = Object.entries(refused).map(([code, count]) => `  refused ${count}×: ${code}`);
-  return [`${settled} of ${matched} settled, ${remaining} still there.`, ...refusals].join('\n');
+function minutesSince(time: string, now: Date): number {
+  return Math.max(0, Math.round((now.getTime() - Date.parse(time)) / 60_000));
 }
