@@ -15,10 +15,11 @@ import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { adapter } from './index.js';
 
 const environment = { clock: systemClock, randomness: seededRandomness(1), instance: 'gewerbe-dms' };
-/** What may be read of a document before it has arrived, in bytes: the pieces in the buffers between. */
-const AHEAD_BYTES_MAX = 1024 * 1024;
+/** What may be read of a document before it has arrived, in bytes: the pieces in the buffers of the streams between, whatever its size. */
+const AHEAD_BYTES_MAX = 8 * 1024 * 1024;
 let directory: string;
 let ports: DmsPort[] = [];
+let servers: XdomeaSimulator[] = [];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'amtsbote-xdomea-'));
@@ -26,6 +27,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(ports.map((one) => one.close()));
   ports = [];
+  await Promise.all(servers.map((one) => one.stop()));
+  servers = [];
   await rm(directory, { recursive: true });
 });
 
@@ -125,6 +128,7 @@ describe('a message', () => {
 describe('the folder', () => {
   it('of which the DMS took the message, before the answer was written down, is not given it again: a person is asked', async () => {
     const dms = await new XdomeaSimulator('amtsbote', 'sftp-secret-1').start();
+    servers.push(dms);
     const server = { host: '127.0.0.1', port: dms.port, username: 'amtsbote', password: 'sftp-secret-1', hostKeys: [dms.hostKey] };
     const remote = port({ drop: { type: 'sftp', ...server, directory: dms.directory } });
     const memory = new EffectMemory();
@@ -137,8 +141,6 @@ describe('the folder', () => {
     });
     expect(dms.messages()).toHaveLength(1);
     expect(dms.refusals()).toEqual([]);
-    await remote.close();
-    await dms.stop();
   });
 
   it('that holds another file of this name keeps it', async () => {
@@ -198,12 +200,13 @@ describe('documents', () => {
 
   it('are never held: what is read from the store goes out before more is read', async () => {
     const chunk = Buffer.alloc(256 * 1024, 'x');
-    const size = 16 * 1024 * 1024;
+    const size = 32 * 1024 * 1024;
     let read = 0;
     const chunks = function* (): Generator<Buffer> {
       for (; read < size; read += chunk.length) yield chunk;
     };
     const dms = await new CountingSimulator('amtsbote', 'sftp-secret-1', () => read).start();
+    servers.push(dms);
     const server = { host: '127.0.0.1', port: dms.port, username: 'amtsbote', password: 'sftp-secret-1', hostKeys: [dms.hostKey] };
     const open = async (): Promise<Readable> => Readable.from(chunks(), { objectMode: false });
     // The simulated disk keeps no bytes of it: what is looked at is how far reading runs ahead.
@@ -216,7 +219,6 @@ describe('documents', () => {
     expect(error.code).toBe('dms-xdomea/content-incomplete');
     expect(read).toBe(size);
     expect(dms.aheadMax).toBeLessThanOrEqual(AHEAD_BYTES_MAX);
-    await dms.stop();
   });
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { PassThrough, type Readable } from 'node:stream';
 
-import { openExactly } from '@amtsbote/adapter-kit';
+import { type DeliverableDocument, openExactly } from '@amtsbote/adapter-kit';
 import yazl from 'yazl';
 
 import type { MessagePlan } from './xdomea.mapping.js';
@@ -20,9 +20,21 @@ export async function packageOf(plan: MessagePlan): Promise<Package> {
   return { size: await sizeOf(plan), open: () => streamOf(plan) };
 }
 
+type Give = (error: unknown, stream: Readable) => void;
+
 function streamOf(plan: MessagePlan): Readable {
   const opened: Readable[] = [];
-  const zip = filled(plan, opened);
+  const zip = filled(plan, (document, give) => {
+    openExactly(document).then(
+      (bytes) => {
+        opened.push(bytes);
+        // Ended early, it is nobody's any more.
+        if (stream.destroyed) bytes.destroy();
+        give(null, bytes);
+      },
+      (error: unknown) => give(error, new PassThrough()),
+    );
+  });
   const stream = new PassThrough();
   zip.on('error', (error: Error) => stream.destroy(error));
   zip.outputStream.on('error', (error: Error) => stream.destroy(error)).pipe(stream);
@@ -34,29 +46,21 @@ function streamOf(plan: MessagePlan): Readable {
   return stream;
 }
 
-/** Known before a byte is read: nothing is compressed. */
+/** Known before a byte is read: nothing is compressed. No document is opened for it. */
 function sizeOf(plan: MessagePlan): Promise<number> {
   return new Promise((resolve) => {
     const told = (...sizes: unknown[]): void => resolve(Number(sizes[0]));
-    filled(plan, []).end({ forceZip64Format: false, comment: '' }, told);
+    filled(plan, () => undefined).end({ forceZip64Format: false, comment: '' }, told);
   });
 }
 
-/** @param opened gets every stream when it is opened. */
-function filled({ stem, xml, files, createdAt }: MessagePlan, opened: Readable[]): yazl.ZipFile {
+/** @param open is asked for the bytes of each document when its turn has come. */
+function filled({ stem, xml, files, createdAt }: MessagePlan, open: (document: DeliverableDocument, give: Give) => void): yazl.ZipFile {
   const zip = new yazl.ZipFile();
   const options = { mtime: asLocal(createdAt), mode: 0o100644, compress: false, forceDosTimestamp: true };
   zip.addBuffer(Buffer.from(xml), `${stem}.xml`, options);
   for (const { document, fileName } of files)
-    zip.addReadStreamLazy(fileName, { ...options, size: document.size }, (give) => {
-      openExactly(document).then(
-        (stream) => {
-          opened.push(stream);
-          give(null, stream);
-        },
-        (error: unknown) => give(error, new PassThrough()),
-      );
-    });
+    zip.addReadStreamLazy(fileName, { ...options, size: document.size }, (give) => open(document, give));
   return zip;
 }
 
