@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { DeliveryError, DmsPort, FilingRequest } from '@amtsbote/adapter-kit';
 import { aDocument, anApplication, EffectMemory, TestDelivery } from '@amtsbote/adapter-kit/testing';
 import { adapter } from '@amtsbote/adapters/dms-webdav';
-import { BASE, WebdavSimulator } from '@amtsbote/adapters/dms-webdav/simulator';
+import { BASE, NextcloudSimulator, WebdavSimulator } from '@amtsbote/adapters/dms-webdav/simulator';
 import { seededRandomness, systemClock } from '@amtsbote/platform';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -197,5 +197,57 @@ describe('documents', () => {
     await port().file(request([{ ...aDocument('Luftbild.tif', ''), size, open }]), new TestDelivery('filing-1'));
     expect(webdav.tree.get(`${VORGANG}/Luftbild.tif`)).toMatchObject({ size });
     expect(ahead.slice(0, 5)).toEqual([]);
+  });
+});
+
+describe('a Nextcloud', () => {
+  const MB = 1024 * 1024;
+  let nextcloud: NextcloudSimulator;
+  beforeEach(async () => {
+    nextcloud = await new NextcloudSimulator('amtsbote', 'dav-secret-1').start();
+  });
+  afterEach(() => nextcloud.stop());
+
+  const large = (size: number) => {
+    const chunk = Buffer.alloc(300_000, 'x');
+    const chunks = function* (): Generator<Buffer> {
+      for (let left = size; left > 0; left -= chunk.length) yield chunk.subarray(0, left);
+    };
+    return { ...aDocument('Luftbild.tif', ''), size, open: async () => Readable.from(chunks(), { objectMode: false }) };
+  };
+  const cloud = (chunkBytes = 5 * MB): DmsPort => port({ baseUrl: nextcloud.baseUrl, nextcloud: { chunkBytes } });
+
+  it('gets a large document in chunks, and a small one in one request', async () => {
+    await cloud().file(request([large(12 * MB + 7), aDocument('Antrag.pdf')]), new TestDelivery('filing-1'));
+    expect(nextcloud.chunks).toEqual([5 * MB, 5 * MB, 2 * MB + 7]);
+    expect(nextcloud.tree.get(`${VORGANG}/Luftbild.tif`)).toMatchObject({ size: 12 * MB + 7 });
+    expect(nextcloud.uploads.size).toBe(0);
+    expect(nextcloud.contents().strays).toBe(0);
+  });
+
+  it('that fails in the middle of an upload keeps nothing of it, and gets everything the next time', async () => {
+    const memory = new EffectMemory();
+    nextcloud.fail({ fault: 'error500', times: 1, match: /^PUT .*\/00002$/ });
+    const error = await failure(cloud().file(request([large(12 * MB)]), new TestDelivery('filing-1', memory)));
+    expect(['unavailable', 'outcomeUnknown']).toContain(error.kind);
+    expect(nextcloud.uploads.size).toBe(0);
+    await cloud().file(request([large(12 * MB)]), new TestDelivery('filing-1', memory, 2));
+    expect(nextcloud.books()).toEqual({ akten: 1, vorgaenge: 1, documents: 1, duplicates: [] });
+  });
+
+  it('that did not tell that it had put the file together is not sent it twice under its name', async () => {
+    const memory = new EffectMemory();
+    nextcloud.fail({ fault: 'answerLost', times: 1, match: /^MOVE .*\/\.file$/ });
+    const error = await failure(cloud().file(request([large(6 * MB)]), new TestDelivery('filing-1', memory)));
+    expect(error.kind).toBe('outcomeUnknown');
+    await cloud().file(request([large(6 * MB)]), new TestDelivery('filing-1', memory, 2));
+    expect({ books: nextcloud.books().documents, strays: nextcloud.contents().strays }).toEqual({ books: 1, strays: 0 });
+  });
+
+  it('is only believed to be one where its addresses are', () => {
+    const options = { baseUrl: 'https://files.example/dav', username: 'a', password: 'b', akte: { folder: '"A"' }, nextcloud: {} };
+    expect(adapter.options.safeParse(options).error?.issues.map(({ path }) => path)).toEqual([['baseUrl']]);
+    const files = { ...options, baseUrl: 'https://cloud.example/nextcloud/remote.php/dav/files/amtsbote/Gewerbeamt' };
+    expect(adapter.options.safeParse(files).success).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import type { Clock } from '@amtsbote/canonical';
 import { type HttpAnswer, HttpClient, HttpFailure, type HttpRequest, retryAfterMs } from '@amtsbote/platform';
 
 import { UnreadableAnswer, WebdavFailure } from './webdav.errors.js';
+import { writeInChunks } from './webdav.nextcloud.client.js';
 import type { WebdavOptions } from './webdav.options.js';
 import { type DavResource, encodedPath, PROPFIND_BODY, readMultistatus } from './webdav.wire.js';
 
@@ -20,6 +21,8 @@ export class WebdavClient {
   private readonly patient: HttpClient;
   private readonly origin: string;
   private readonly base: string;
+  /** Nextcloud only: longer files go in chunks of this length, in bytes. */
+  private readonly chunkBytes: number | undefined;
 
   constructor(
     options: WebdavOptions,
@@ -28,6 +31,7 @@ export class WebdavClient {
     const { username, password, timeouts, limits } = options;
     const url = new URL(options.baseUrl);
     this.origin = url.origin;
+    this.chunkBytes = options.nextcloud?.chunkBytes;
     this.base = url.pathname.replace(/\/+$/, '');
     const settings = {
       baseUrl: url.origin,
@@ -71,6 +75,15 @@ export class WebdavClient {
   /** Writes a file, streamed; an older one of this name is replaced. */
   async write(at: Segments, content: { size: number; mediaType: string; body: Readable | string }, signal: AbortSignal): Promise<void> {
     const { size, mediaType, body } = content;
+    if (typeof body !== 'string' && this.chunkBytes !== undefined && size > this.chunkBytes) {
+      const path = this.path(at);
+      const file = { base: this.base, path, destination: new URL(path, this.origin).href, size, mediaType, body };
+      await writeInChunks(file, this.chunkBytes, signal, {
+        send: (request) => this.patient.request(request),
+        expect: (answer, ...statuses) => this.expect(answer, ...statuses),
+      });
+      return;
+    }
     const headers = { 'content-type': mediaType, 'content-length': String(size) };
     if (typeof body !== 'string') body.on('error', () => undefined);
     try {

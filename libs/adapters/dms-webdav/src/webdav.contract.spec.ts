@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { dmsContract, type DmsContractTarget, type DmsFault, type Fault, type FaultRule } from '@amtsbote/adapter-kit/testing';
-import { WebdavSimulator } from '@amtsbote/adapters/dms-webdav/simulator';
+import { NextcloudSimulator, WebdavSimulator } from '@amtsbote/adapters/dms-webdav/simulator';
 import { seededRandomness, systemClock } from '@amtsbote/platform';
 
 import { adapter } from './index.js';
@@ -11,8 +11,8 @@ const WRITE = /^(MKCOL|PUT|MOVE) /;
 /** Longer than any test waits. */
 const HANGS_MS = 5_000;
 
-export async function start(verify: 'length' | 'content'): Promise<DmsContractTarget> {
-  const webdav = await new WebdavSimulator(USERNAME, PASSWORD).start();
+async function start(webdav: WebdavSimulator, verify: 'length' | 'content', more: object = {}): Promise<DmsContractTarget> {
+  await webdav.start();
   const options = {
     baseUrl: webdav.baseUrl,
     username: USERNAME,
@@ -23,6 +23,7 @@ export async function start(verify: 'length' | 'content'): Promise<DmsContractTa
       properties: { vorgangsnummer: 'application.reference', leistung: 'application.publicService.name' },
     },
     verify,
+    ...more,
   };
   const misbehave = (fault: DmsFault, at?: { readonly write: number }): void => {
     if (fault === 'refuses') webdav.refuses = true;
@@ -57,4 +58,8 @@ const fixture = {
   impossible: { cannotTell: 'a path leads to one file or to none: the server always knows' },
 };
 
-dmsContract({ ...fixture, start: () => start('length') });
+dmsContract({ ...fixture, start: () => start(new WebdavSimulator(USERNAME, PASSWORD), 'length') });
+
+// Documents above 5 MB go in chunks: the suite has one.
+const nextcloud = { nextcloud: { chunkBytes: 5 * 1024 * 1024 } };
+dmsContract({ ...fixture, start: () => start(new NextcloudSimulator(USERNAME, PASSWORD), 'length', nextcloud) });

@@ -31,13 +31,15 @@ export class WebdavSimulator extends SimulatorServer {
   constructor(
     readonly username: string,
     readonly password: string,
+    /** Path of the folder for Akten. */
+    protected readonly base = BASE,
   ) {
     super();
   }
 
   /** Address for the adapter's options. */
   get baseUrl(): string {
-    return this.url + BASE;
+    return this.url + this.base;
   }
 
   /** What lies below the folder for Akten. */
@@ -45,7 +47,7 @@ export class WebdavSimulator extends SimulatorServer {
     const entries = [...this.tree.entries]
       .filter(([path]) => path !== '')
       .map(([path, entry]) => ({ segments: path.slice(1).split('/'), entry }));
-    return contentsOf(entries, BASE, this.tree.changes);
+    return contentsOf(entries, this.base, this.tree.changes);
   }
 
   /** As counts; `duplicates` are documents stored twice in one Vorgang under two names. */
@@ -70,7 +72,7 @@ export class WebdavSimulator extends SimulatorServer {
     if (method === 'PUT') return this.put(url, headers, piecesOf(body));
     const denied = this.denied(method, url, headers);
     if (denied !== undefined) return denied;
-    const path = pathOf(url);
+    const path = this.pathOf(url);
     switch (method) {
       case 'PROPFIND':
         return this.propfind(path, headers['depth'] === '1');
@@ -87,17 +89,22 @@ export class WebdavSimulator extends SimulatorServer {
     }
   }
 
-  private denied(method: string, url: URL, headers: IncomingMessage['headers']): SimulatedAnswer | undefined {
+  /** Path below the folder for Akten, decoded, without a slash at its end. */
+  protected pathOf(url: URL): string {
+    return decodeURIComponent(url.pathname).slice(decodeURIComponent(this.base).length).replace(/\/+$/, '');
+  }
+
+  protected denied(method: string, url: URL, headers: IncomingMessage['headers']): SimulatedAnswer | undefined {
     const expected = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
     if (headers.authorization !== expected) return { status: 401, headers: { 'www-authenticate': 'Basic realm="files"' } };
-    if (!url.pathname.startsWith(BASE)) return { status: 404 };
+    if (!url.pathname.startsWith(this.base)) return { status: 404 };
     if (!WRITES.has(method)) return undefined;
     if (this.refuses) return { status: 422 };
     return this.failsWritesWith === undefined ? undefined : { status: this.failsWritesWith };
   }
 
   private async put(url: URL, headers: IncomingMessage['headers'], body: AsyncIterable<Buffer>): Promise<SimulatedAnswer> {
-    const path = pathOf(url);
+    const path = this.pathOf(url);
     const denied = this.denied('PUT', url, headers);
     const file = await stored(this.counted(body), headers['content-type'] ?? '', this.storesShort ? 1 : 0);
     if (denied !== undefined) return denied;
@@ -109,7 +116,7 @@ export class WebdavSimulator extends SimulatorServer {
     return { status: present === undefined ? 201 : 204 };
   }
 
-  private async *counted(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  protected async *counted(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of body) {
       this.bytesArrived += chunk.length;
       yield chunk;
@@ -126,7 +133,7 @@ export class WebdavSimulator extends SimulatorServer {
   }
 
   private response(path: string, entry: Entry): string {
-    const href = BASE + path.split('/').map(encodeURIComponent).join('/') + (entry === 'folder' ? '/' : '');
+    const href = this.base + path.split('/').map(encodeURIComponent).join('/') + (entry === 'folder' ? '/' : '');
     const type = entry === 'folder' ? '<lp1:resourcetype><D:collection/></lp1:resourcetype>' : '<lp1:resourcetype/>';
     const length = entry === 'folder' ? '' : `<lp1:getcontentlength>${entry.size}</lp1:getcontentlength>`;
     const rights =
@@ -149,7 +156,7 @@ export class WebdavSimulator extends SimulatorServer {
   private move(path: string, headers: IncomingMessage['headers']): SimulatedAnswer {
     const entry = this.tree.get(path);
     if (entry === undefined) return { status: 404 };
-    const to = pathOf(new URL(String(headers['destination'])));
+    const to = this.pathOf(new URL(String(headers['destination'])));
     const present = this.tree.get(to);
     if (present !== undefined && headers['overwrite'] === 'F') return { status: 412 };
     if (!this.tree.hasParentOf(to)) return { status: 409 };
@@ -169,11 +176,6 @@ export class WebdavSimulator extends SimulatorServer {
     if (entry === undefined || entry === 'folder') return { status: 404 };
     return entry.bytes === null ? { status: 500, body: 'the simulator keeps no large files' } : { status: 200, body: entry.bytes };
   }
-}
-
-/** Path below the folder for Akten, decoded, without a slash at its end. */
-function pathOf(url: URL): string {
-  return decodeURIComponent(url.pathname).slice(BASE.length).replace(/\/+$/, '');
 }
 
 async function* piecesOf(body: Buffer): AsyncGenerator<Buffer> {
