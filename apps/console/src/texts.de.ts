@@ -311,6 +311,7 @@ export const de = {
     pickupRejected: 'Das Fachverfahren hat den Antrag zurückgewiesen; sein Grund steht im Verlauf.',
     testSubmission: 'Testanträge gehen nicht in produktive Systeme. Überspringen oder abbrechen.',
     amountDiffers: 'Der Bezahldienst kennt einen anderen Betrag. Bitte mit der Kasse klären.',
+    readBackDiffers: 'Das DMS hält andere Dokumente, als gesendet wurden. Den Vorgang im DMS ansehen, dann entscheiden.',
     notPaid: 'Die Frist zum Bezahlen ist abgelaufen.',
     noRoute: 'Keine Route passt. Route ergänzen oder den Antrag umleiten.',
   } as Readonly<Record<string, string>>,

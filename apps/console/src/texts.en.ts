@@ -310,6 +310,7 @@ export const en: Texts = {
     pickupRejected: 'The back office rejected the application; its reason stands in the timeline.',
     testSubmission: 'Test applications do not go into productive systems. Skip or cancel.',
     amountDiffers: 'The payment provider knows another amount. Ask the cashier’s office.',
+    readBackDiffers: 'The DMS holds other documents than were sent. Look at the Vorgang in the DMS, then decide.',
     notPaid: 'The time to pay is over.',
     noRoute: 'No route matches. Add one, or reroute the application.',
   },

@@ -4,6 +4,7 @@ export * from './context.js';
 export * from './delivery-error.js';
 export * from './documents.js';
 export * from './expression.js';
+export * from './filing-proof.js';
 export * from './folders/folder-failures.js';
 export * from './folders/folder-filing.js';
 export * from './folders/folder-keeper.js';

@@ -46,6 +46,16 @@ const Rate = z.strictObject({
   burst: count(1, 1, 10_000).describe('How many may start at once after a pause; 1 = always evenly.'),
 });
 
+/** Whether a DMS is asked after a filing what it holds. */
+const ReadBack = z.strictObject({
+  policy: z
+    .enum(['never', 'sampled', 'always'])
+    .default('never')
+    .describe('After a filing every document is read back and compared by length and SHA-512: never, of some filings, of all.'),
+  oneIn: count(20, 2, 10_000).describe('Of how many filings one is read back when policy is sampled.'),
+});
+export type ReadBackConfig = z.infer<typeof ReadBack>;
+
 const Instance = z.strictObject({
   adapter: z.string().describe('Type of the adapter: the name of its folder.'),
   concurrency: count(4, 1, 100).describe('Attempts at the same time, per process.'),
@@ -54,6 +64,7 @@ const Instance = z.strictObject({
   leaseMs: ms(2 * MINUTE, 200, 2 * 60 * MINUTE).describe('Lease of a claimed step; longer than attemptMs and database.statementMs.'),
   retry: RetryPolicy.prefault({}),
   breaker: Breaker.prefault({}),
+  readBack: ReadBack.prefault({}).describe('Instances of kind dms only.'),
   options: z.record(z.string(), z.unknown()).default({}).describe('Options of the adapter, checked by its own schema.'),
 });
 export type InstanceConfig = z.infer<typeof Instance>;

@@ -109,6 +109,9 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
   if (config.bus.carrier === 'rabbitmq' && config.bus.rabbitmq === undefined)
     findings.push(finding(source, ['bus', 'carrier'], 'expects bus.rabbitmq beside it: at least its url'));
   findings.push(...checkPairsOfTimes(config, source), ...checkPressure(config, source), ...checkParallelRuns(config, source));
+  for (const [name, { adapter }] of instances)
+    if (adapter.kind !== 'dms' && config.instances[name]?.readBack.policy !== 'never')
+      findings.push(finding(source, ['instances', name, 'readBack', 'policy'], `expects never: only a DMS is asked what it holds`));
   findings.push(...checkCatalogue(config, source, instances, needTenant));
   const names = new Set<string>();
   for (const [index, route] of config.routes.entries()) {

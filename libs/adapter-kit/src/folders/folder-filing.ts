@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 
 import type { DeliveryContext } from '../context.js';
 import { type Found, isFound } from '../found.js';
-import type { FilingReceipt, FilingRequest } from '../ports/dms.js';
+import type { FilingReceipt, FilingRequest, HeldDocument } from '../ports/dms.js';
 import { folderOwnerIn, type StoredDocument } from '../stored-names.js';
 import { FolderFailures } from './folder-failures.js';
 import type { FolderKeeper, Segments } from './folder-keeper.js';
@@ -48,6 +48,12 @@ export class FolderFiling {
     return act.find();
   }
 
+  /** Reads every document from its place, for the filing proof. */
+  async readBack(request: FilingRequest, keeper: FolderKeeper, ctx: DeliveryContext): Promise<readonly HeldDocument[]> {
+    const act = new FolderAct(await this.planned(request, ctx), keeper, ctx, this.settings, this.failures);
+    return act.readBack();
+  }
+
   /** A gap in the data and a document above the limit are found here, before anything is written. */
   private async planned(request: FilingRequest, ctx: DeliveryContext): Promise<FilingPlan> {
     const { plan, documentBytesMax, asDeliveryError } = this.settings;
@@ -90,6 +96,19 @@ class FolderAct {
       if (!(await this.isThere([...this.plan.folder, storedAs], document))) return 'absent';
     }
     return { found: this.receipt() };
+  }
+
+  async readBack(): Promise<HeldDocument[]> {
+    const held: HeldDocument[] = [];
+    for (const { document, storedAs } of this.plan.documents) {
+      const at = [...this.plan.folder, storedAs];
+      const there = await this.ask(() => this.keeper.look(at, 'file'));
+      const sha512 = there === undefined ? undefined : await this.ask(() => this.keeper.hash(at));
+      // Gone between the two questions is gone.
+      const content = there === undefined || sha512 === undefined ? null : { size: there.size ?? document.size, sha512 };
+      held.push({ key: document.key, id: this.keeper.pathOf(at), content });
+    }
+    return held;
   }
 
   private receipt(): FilingReceipt {

@@ -22,6 +22,21 @@ export interface FilingReceipt {
   readonly documents: readonly { readonly key: string; readonly id: string }[];
 }
 
+/** What a DMS itself says, or shows, that it holds of one document. */
+export interface HeldDocument {
+  readonly key: string;
+  readonly id: string;
+  /** Null = it is not there. */
+  readonly content: {
+    /** Bytes. */
+    readonly size: number;
+    /** Lower-case hex; absent where the DMS neither tells it nor gives the bytes. */
+    readonly sha512?: string;
+    /** As the DMS counts. */
+    readonly version?: string;
+  } | null;
+}
+
 /** Out: files an application, its attachments and its decision in the document management system. */
 export abstract class DmsPort extends Port {
   /**
@@ -35,4 +50,13 @@ export abstract class DmsPort extends Port {
    * @throws DeliveryError kind `unavailable` when the target cannot be asked now.
    */
   abstract find(request: FilingRequest, ctx: DeliveryContext): Promise<Found<FilingReceipt>>;
+  /**
+   * Looks at what is held of each document of a filing, for the filing proof: its length, and its SHA-512 where the DMS tells it or gives the
+   * bytes (in constant memory). Reads only.
+   * @returns undefined where this DMS cannot be asked what it holds: what was handed over is out of sight.
+   * @throws DeliveryError kind `unavailable` when it cannot be asked now.
+   */
+  async readBack(_request: FilingRequest, _receipt: FilingReceipt, _ctx: DeliveryContext): Promise<readonly HeldDocument[] | undefined> {
+    return undefined;
+  }
 }

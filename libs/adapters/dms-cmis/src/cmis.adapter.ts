@@ -7,6 +7,7 @@ import {
   type FilingReceipt,
   type FilingRequest,
   type Found,
+  type HeldDocument,
   type IndexedFiling,
   isFound,
   OneAtATime,
@@ -91,6 +92,18 @@ class CmisDms extends DmsPort {
         documents.push({ key: document.document.key, id: complete.found });
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
+    });
+  }
+
+  override async readBack(request: FilingRequest, receipt: FilingReceipt, ctx: DeliveryContext): Promise<readonly HeldDocument[]> {
+    return this.tracked(async () => {
+      const { documents } = await this.planned(request, ctx);
+      const held: HeldDocument[] = [];
+      for (const { document, type } of documents) {
+        const id = receipt.documents.find(({ key }) => key === document.key)?.id ?? '';
+        held.push({ key: document.key, id, content: await this.ask(ctx, () => this.contents.held(id, type, ctx.signal)) });
+      }
+      return held;
     });
   }
 

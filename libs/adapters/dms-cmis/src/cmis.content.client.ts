@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { DeliverableDocument } from '@amtsbote/adapter-kit';
+import type { DeliverableDocument, HeldDocument } from '@amtsbote/adapter-kit';
 
 import type { CmisClient } from './cmis.client.js';
-import { checkedOut } from './cmis.errors.js';
+import { checkedOut, CmisFailure } from './cmis.errors.js';
 import { type CmisOptions, principalOf } from './cmis.options.js';
 import type { TargetType } from './cmis.types.mapping.js';
 import type { ObjectAnswer } from './cmis.wire.js';
@@ -29,6 +29,22 @@ export class Contents {
     if (isKnown && this.options.document.verify === 'length') return true;
     const stored = await this.client.measure(String(properties['cmis:objectId']), signal);
     return stored.length === document.size && stored.sha512 === document.sha512;
+  }
+
+  /** The bytes that the repository holds of a document's latest version, read; null = it is not there. */
+  async held(id: string, type: TargetType, signal: AbortSignal): Promise<HeldDocument['content']> {
+    try {
+      const { properties } = await this.latest(id, type, signal);
+      const label = properties['cmis:versionLabel'];
+      const version = typeof label === 'string' && label !== '' ? { version: label } : {};
+      // [T] A document without content has no stream to be read.
+      if (typeof properties['cmis:contentStreamMimeType'] !== 'string') return { size: 0, ...version };
+      const { length, sha512 } = await this.client.measure(String(properties['cmis:objectId']), signal);
+      return { size: length, sha512, ...version };
+    } catch (error) {
+      if (error instanceof CmisFailure && error.exception === 'objectNotFound') return null;
+      throw error;
+    }
   }
 
   /** Puts other content in place of the present one. A version may be one too many, it is never a second document. */

@@ -9,6 +9,7 @@ import {
   type FilingReceipt,
   type FilingRequest,
   type Found,
+  type HeldDocument,
   isFound,
   type ProbeReport,
 } from '@amtsbote/adapter-kit';
@@ -57,6 +58,18 @@ class MemoryDms extends DmsPort {
       documents.push({ key: document.key, id: filed.found.id });
     }
     return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
+  }
+
+  override async readBack(request: FilingRequest, _receipt: FilingReceipt, ctx: DeliveryContext): Promise<readonly HeldDocument[]> {
+    const held: HeldDocument[] = [];
+    for (const document of request.documents) {
+      const { key } = documentOf(document, ctx.key);
+      const result = await this.ask(ctx, { repeatable: true }, () => this.archive.get(key, ctx.signal));
+      const stored = isFound(result) ? result.found : undefined;
+      const content = stored === undefined ? null : { size: stored.size, sha512: stored.sha512 };
+      held.push({ key: document.key, id: stored?.id ?? '', content });
+    }
+    return held;
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {

@@ -8,6 +8,7 @@ import {
   type FilingReceipt,
   type FilingRequest,
   type Found,
+  type HeldDocument,
   isFound,
   OneAtATime,
   type ProbeReport,
@@ -68,6 +69,16 @@ class NscaleDms extends DmsPort {
         documents.push({ key: document.key, id: filed.found.id });
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
+    });
+  }
+
+  /** nscale tells length and, where it is set up so, the hash of what it stores; its bytes are not fetched. */
+  override async readBack(_request: FilingRequest, receipt: FilingReceipt, ctx: DeliveryContext): Promise<readonly HeldDocument[]> {
+    return this.tracked(async () => {
+      const held: HeldDocument[] = [];
+      for (const { key, id } of receipt.documents)
+        held.push({ key, id, content: await this.ask(ctx, { repeatable: true }, () => this.client.held(id, ctx.signal)) });
+      return held;
     });
   }
 

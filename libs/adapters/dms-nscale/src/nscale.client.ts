@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Readable } from 'node:stream';
 
-import { type DeliverableDocument, openExactly } from '@amtsbote/adapter-kit';
+import { type DeliverableDocument, type HeldDocument, openExactly } from '@amtsbote/adapter-kit';
 import type { Clock, Randomness } from '@amtsbote/canonical';
 import { type HttpAnswer, HttpClient, type HttpRequest, multipartBody, unlessAborted } from '@amtsbote/platform';
 import type { z } from 'zod';
@@ -108,6 +108,20 @@ export class NscaleClient {
   /** What is stored as the newest version of a document's content. */
   async content(key: string, signal: AbortSignal): Promise<ContentAnswer> {
     return this.ask({ method: 'GET', path: paths.content(key) }, ContentAnswer, signal);
+  }
+
+  /** What nscale says it holds of a document; null = it is not there. */
+  async held(key: string, signal: AbortSignal): Promise<HeldDocument['content']> {
+    try {
+      const { version, items } = await this.content(key, signal);
+      const [item] = items;
+      if (item === undefined) return { size: 0, version: String(version) };
+      const sha512 = item.hash?.algorithm === 'SHA-512' ? { sha512: item.hash.value.toLowerCase() } : {};
+      return { size: item.length, version: String(version), ...sha512 };
+    } catch (error) {
+      if (error instanceof NscaleFailure && error.status === 404) return null;
+      throw error;
+    }
   }
 
   /** Replaces the first content item by a new version, streamed. */

@@ -49,4 +49,4 @@ const fixture = {
 dmsContract({ ...fixture, start: () => start(TRADE_OFFICE) });
 
 // The same promises where nscale keeps no key unique and reports no hash of what it stores.
-dmsContract({ ...fixture, start: () => start({ ...TRADE_OFFICE, unique: [], reportsHash: false }) });
+dmsContract({ ...fixture, shows: 'length', start: () => start({ ...TRADE_OFFICE, unique: [], reportsHash: false }) });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Readable } from 'node:stream';
 
-import type { DeliveryError, DmsPort, FilingRequest } from '@amtsbote/adapter-kit';
+import { compareFiling, type DeliveryError, type DmsPort, type FilingRequest } from '@amtsbote/adapter-kit';
 import { aDocument, anApplication, EffectMemory, TestDelivery } from '@amtsbote/adapter-kit/testing';
 import { adapter } from '@amtsbote/adapters/dms-sftp';
 import { SftpDmsSimulator } from '@amtsbote/adapters/dms-sftp/simulator';
@@ -115,6 +115,19 @@ describe('a folder', () => {
       kind: 'misconfigured',
       code: 'dms-sftp/access-denied',
     });
+  });
+});
+
+describe('what is read back', () => {
+  it('is what lies there now: a document that a clerk changed or took away is told', async () => {
+    const documents = [aDocument('Antrag.pdf'), aDocument('Lageplan.pdf')];
+    const dms = port();
+    const receipt = await dms.file(request(documents), new TestDelivery('filing-1'));
+    sftp.files.makeFile(`${VORGANG}/Antrag.pdf`, 'x'.repeat(documents[0]?.size ?? 0));
+    sftp.files.remove(`${VORGANG}/Lageplan.pdf`);
+    const held = (await dms.readBack(request(documents), receipt, new TestDelivery('filing-1'))) ?? [];
+    const { missing, changed } = compareFiling({ documents }, held);
+    expect({ missing, changed }).toEqual({ missing: [documents[1]?.key], changed: [documents[0]?.key] });
   });
 });
 

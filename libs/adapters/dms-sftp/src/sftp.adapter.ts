@@ -7,6 +7,7 @@ import {
   type FilingRequest,
   FolderFiling,
   type Found,
+  type HeldDocument,
   type ProbeReport,
 } from '@amtsbote/adapter-kit';
 import { probeSftpFolder, SftpConnections, SftpFolders } from '@amtsbote/adapter-kit/sftp';
@@ -34,6 +35,10 @@ class SftpDms extends DmsPort {
 
   async find(request: FilingRequest, ctx: DeliveryContext): Promise<Found<FilingReceipt>> {
     return this.withFolders(ctx, (folders) => this.filing.find(request, folders, ctx));
+  }
+
+  override async readBack(request: FilingRequest, _receipt: FilingReceipt, ctx: DeliveryContext): Promise<readonly HeldDocument[]> {
+    return this.withFolders(ctx, (folders) => this.filing.readBack(request, folders, ctx));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {

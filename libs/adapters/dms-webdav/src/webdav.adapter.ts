@@ -8,6 +8,7 @@ import {
   type FilingRequest,
   FolderFiling,
   type Found,
+  type HeldDocument,
   type ProbeReport,
 } from '@amtsbote/adapter-kit';
 
@@ -40,6 +41,10 @@ class WebdavDms extends DmsPort {
 
   async find(request: FilingRequest, ctx: DeliveryContext): Promise<Found<FilingReceipt>> {
     return this.tracked(() => this.filing.find(request, this.client.keeper(ctx.signal), ctx));
+  }
+
+  override async readBack(request: FilingRequest, _receipt: FilingReceipt, ctx: DeliveryContext): Promise<readonly HeldDocument[]> {
+    return this.tracked(() => this.filing.readBack(request, this.client.keeper(ctx.signal), ctx));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {

@@ -80,9 +80,9 @@ class Pieces {
   async *next(length: number): AsyncGenerator<Buffer> {
     for (let left = length; left > 0;) {
       if (this.rest.length === 0) {
-        const { done, value } = await this.source.next();
-        if (done === true) throw new Error('a document does not have the size it was described with');
-        this.rest = value;
+        const next = await this.source.next();
+        if (next.done === true) throw new Error('a document does not have the size it was described with');
+        this.rest = next.value;
       }
       const piece = this.rest.subarray(0, left);
       this.rest = this.rest.subarray(piece.length);

@@ -57,6 +57,7 @@ for (const version of ['3.0.0', '4.0.0'] as const)
     start: () => start(version),
     vorgangProperties: ({ reference }) => ({ vorgangsnummer: reference, leistung: 'Gewerbeanmeldung' }),
     writesMin: 1,
+    shows: 'nothing',
     secrets: [PASSWORD],
     impossible: {
       cannotTell: 'a message that was taken away is told by the memory of the effects, not by a search: see the adapter’s own spec',

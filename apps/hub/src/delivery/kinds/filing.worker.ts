@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type DeliveryContext, type FilingReceipt, type FilingRequest, isFound } from '@amtsbote/adapter-kit';
+import { type DeliveryContext, type FilingRequest, isFound } from '@amtsbote/adapter-kit';
 import type { JsonValue } from '@amtsbote/canonical';
 import { Injectable } from '@nestjs/common';
 
 import { Instances } from '../../house/instances.js';
 import type { ClaimedStep } from '../claims.js';
 import { type Outcome, StepWorker } from '../outcome.js';
+import { type KeptReceipt, withProof } from './filing-proof.js';
 import { Materials } from './material.js';
 import { refuseTestSubmission } from './test-submission.js';
 
@@ -20,14 +21,16 @@ export class FilingWorker extends StepWorker {
   }
 
   override async attempt(step: ClaimedStep, ctx: DeliveryContext): Promise<Outcome> {
-    const { port } = this.instances.get(step.instance, 'dms');
-    return done(await port.file(await this.requestOf(step), ctx));
+    const request = await this.requestOf(step);
+    const { port, config } = this.instances.get(step.instance, 'dms');
+    return done(await withProof(port, config.readBack, request, await port.file(request, ctx), ctx));
   }
 
   override async find(step: ClaimedStep, ctx: DeliveryContext): Promise<Outcome | 'absent' | 'cannotTell'> {
-    const { port } = this.instances.get(step.instance, 'dms');
-    const found = await port.find(await this.requestOf(step), ctx);
-    return isFound(found) ? done(found.found) : found;
+    const request = await this.requestOf(step);
+    const { port, config } = this.instances.get(step.instance, 'dms');
+    const found = await port.find(request, ctx);
+    return isFound(found) ? done(await withProof(port, config.readBack, request, found.found, ctx)) : found;
   }
 
   private async requestOf(step: ClaimedStep): Promise<FilingRequest> {
@@ -38,6 +41,6 @@ export class FilingWorker extends StepWorker {
   }
 }
 
-function done(receipt: FilingReceipt): Outcome {
+function done(receipt: KeptReceipt): Outcome {
   return { is: 'done', receipt: receipt as unknown as JsonValue };
 }

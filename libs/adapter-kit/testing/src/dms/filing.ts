@@ -120,6 +120,33 @@ export function filingTests(fixture: DmsContractFixture): void {
     });
   });
 
+  describe('reading back', () => {
+    const bench = new DmsBench(fixture);
+    const shows = fixture.shows ?? 'sha512';
+
+    it(`shows ${shows} of every document that was filed, and writes nothing`, async () => {
+      const request = aFiling();
+      const receipt = await bench.file(request, new TestDelivery('filing-1'));
+      const before = await bench.contents();
+      const held = await bench.port().readBack(request, receipt, new TestDelivery('filing-1'));
+      const wanted = request.documents.map(({ key, size, sha512 }, at) => ({
+        ...{ key, id: receipt.documents[at]?.id },
+        content: expect.objectContaining({ size, ...(shows === 'sha512' ? { sha512 } : {}) }),
+      }));
+      expect(held).toEqual(shows === 'nothing' ? undefined : wanted);
+      expect(await bench.contents()).toEqual(before);
+    });
+
+    if (shows !== 'nothing')
+      it('says unavailable when the target cannot be asked', async () => {
+        const request = aFiling();
+        const receipt = await bench.file(request, new TestDelivery('filing-1'));
+        bench.target.misbehave('down');
+        const error = await bench.failureOf(bench.port().readBack(request, receipt, new TestDelivery('filing-1')));
+        expect(error.kind).toBe('unavailable');
+      });
+  });
+
   describe('probe and description', () => {
     const bench = new DmsBench(fixture);
     const soon = (): AbortSignal => AbortSignal.timeout(20_000);

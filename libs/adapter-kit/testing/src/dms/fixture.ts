@@ -76,6 +76,8 @@ export interface DmsContractFixture {
   vorgangProperties(application: Application): Readonly<Record<string, string>>;
   /** Writes of a new filing of three documents where they are fewer than {@link WRITES_MIN}: a message is one. Tells how often faults strike. */
   readonly writesMin?: number;
+  /** What this DMS shows of a document it holds, default `sha512`; `nothing` where what was handed over is out of sight. */
+  readonly shows?: 'sha512' | 'length' | 'nothing';
   /** Strings that must never appear in errors, reports or descriptions: passwords, tokens. */
   readonly secrets: readonly string[];
   /** Faults this target cannot have, each with the reason; their tests are not run. */
