@@ -59,7 +59,10 @@ const adapters = [
     'adapters-know-the-kit',
     'An adapter imports adapter-kit, canonical and platform (http, types): no bus, no store, no app, no other adapter, not even its own simulator.',
     { path: '^libs/adapters/([^/]+)/src/', pathNot: SPEC },
-    { path: ours, pathNot: ['^libs/adapters/$1/src/', ...index('adapter-kit', 'adapter-kit/sftp', 'adapter-kit/xsd', 'canonical', 'platform')] },
+    {
+      path: ours,
+      pathNot: ['^libs/adapters/$1/src/', ...index('adapter-kit', 'adapter-kit/sftp', 'adapter-kit/xsd', 'canonical', 'platform')],
+    },
   ),
   never(
     'adapter-tests-know-the-kit',

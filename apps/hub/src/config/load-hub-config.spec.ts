@@ -103,6 +103,12 @@ describe('the configuration of the hub', () => {
       /^routes\[0\]\.steps\[1\]\.instance: expects an instance of kind dms \(eakte\)/,
     ],
     [
+      'something read back that is no DMS',
+      'adapter: status-webhook',
+      'adapter: status-webhook\n    readBack: { policy: always }',
+      /^instances\.portal\.readBack\.policy: expects never: only a DMS is asked what it holds$/,
+    ],
+    [
       'a queue that is not there',
       'queue: gewerberegister',
       'queue: gewerberegistr',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { DeliveryError, ExpressionError } from '@amtsbote/adapter-kit';
-import { sftpDeliveryError,SftpFailure } from '@amtsbote/adapter-kit/sftp';
+import { sftpDeliveryError, SftpFailure } from '@amtsbote/adapter-kit/sftp';
 
 /** Type of the adapter, first part of all its error codes. */
 export const ADAPTER_TYPE = 'export-file-drop';

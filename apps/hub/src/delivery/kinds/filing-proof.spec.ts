@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type DeliveryError, DmsPort, type FilingRequest, type HeldDocument } from '@amtsbote/adapter-kit';
+import { type DeliveryError, type DmsPort, type FilingRequest, type HeldDocument } from '@amtsbote/adapter-kit';
 import { aDocument, anApplication, TestDelivery } from '@amtsbote/adapter-kit/testing';
 import { describe, expect, it } from '@jest/globals';
 

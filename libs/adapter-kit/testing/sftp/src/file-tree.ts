@@ -20,8 +20,8 @@ export class FileTree {
     this.entries.set(trimmed(path), 'folder');
     this.changes += 1;
   }
-  makeFile(path: string, text = ''): void {
-    this.entries.set(trimmed(path), text === '' ? [] : [Buffer.from(text)]);
+  makeFile(path: string, content: string | Buffer = ''): void {
+    this.entries.set(trimmed(path), content.length === 0 ? [] : [Buffer.from(content as string)]);
     this.changes += 1;
   }
   append(path: string, piece: Buffer): void {

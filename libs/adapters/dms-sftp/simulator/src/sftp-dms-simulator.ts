@@ -8,7 +8,10 @@ export class SftpDmsSimulator extends SftpSimulator {
   isBeaten = false;
   /** Loses the last byte of every file and says nothing. */
   storesShort = false;
+  /** Changes the bytes of every document that gets its name, at equal length, and says nothing: a disk, a filter, a person. */
+  altersContent = false;
   private readonly foreign = new Set<string>();
+  private readonly altered = new Map<string, Buffer>();
 
   constructor(username: string, password: string) {
     super(username, password, '/Gewerbeamt');
@@ -25,10 +28,13 @@ export class SftpDmsSimulator extends SftpSimulator {
     return contentsOf(entries, directory, files.changes);
   }
 
-  /** The files of others are gone, and files are kept whole again. */
+  /** The files of others are gone, files are kept whole again, and what was altered is as it was sent. */
   behaves(): void {
     this.isBeaten = false;
     this.storesShort = false;
+    this.altersContent = false;
+    for (const [path, bytes] of this.altered) this.files.makeFile(path, bytes);
+    this.altered.clear();
     for (const path of this.foreign) this.files.remove(path);
     this.foreign.clear();
   }
@@ -39,8 +45,17 @@ export class SftpDmsSimulator extends SftpSimulator {
       this.files.makeFile(wanted, 'of a clerk');
       this.foreign.add(wanted);
     }
+    if (this.altersContent && wanted !== undefined && !/\/(Verzeichnis\.json|SHA512SUMS)$/.test(wanted)) this.alter(line, wanted);
     const closed = /^CLOSE (.*)$/.exec(line)?.[1];
     // Lists of contents are read back and compared; what is meant here are documents, of which only the length is looked at.
     if (this.storesShort && closed?.endsWith('.part') === true) this.files.shorten(closed, 1);
+  }
+
+  private alter(line: string, wanted: string): void {
+    const part = /^RENAME (.*) -> /.exec(line)?.[1] ?? '';
+    const bytes = this.files.read(part);
+    if (bytes === undefined) return;
+    this.altered.set(wanted, Buffer.from(bytes));
+    this.files.makeFile(part, Buffer.from(bytes.map((byte) => byte ^ 1)));
   }
 }
