@@ -81,6 +81,17 @@ describe('a folder', () => {
     expect(sftp.files.read(`${VORGANG}/Antrag.pdf`)?.toString()).toBe('a clerk wrote this');
   });
 
+  it('in which a clerk was faster by a moment with another file of the same name keeps that file', async () => {
+    const document = aDocument('Antrag.pdf');
+    const open = (): Promise<Readable> => ((sftp.isBeaten = true), document.open());
+    expect(await failure(port().file(request([{ ...document, open }]), new TestDelivery('filing-1')))).toEqual({
+      kind: 'refused',
+      code: 'dms-sftp/name-taken',
+    });
+    expect(sftp.files.read(`${VORGANG}/Antrag.pdf`)?.toString()).toBe('of a clerk');
+    expect(sftp.files.list(VORGANG).some((name) => name.endsWith('.part'))).toBe(false);
+  });
+
   it('that a clerk removed meanwhile is for a clerk, and does not stop the others', async () => {
     const memory = new EffectMemory();
     await halfFiled(memory);
