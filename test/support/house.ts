@@ -33,6 +33,7 @@ import { Sweeper } from '../../apps/hub/src/delivery/sweeper.js';
 import { Instances } from '../../apps/hub/src/house/instances.js';
 import type { House } from '../../apps/hub/src/house/tokens.js';
 import { UnitOfWork } from '../../apps/hub/src/house/unit-of-work.js';
+import { FormCoverage } from '../../apps/hub/src/intake/coverage/form-coverage.js';
 import { type IntakeEndpoint, IntakeService } from '../../apps/hub/src/intake/intake.service.js';
 import { PickupQueue, type QueueAccess } from '../../apps/hub/src/pickup/pickup-queue.js';
 import { Receipts } from '../../apps/hub/src/pickup/receipts.js';
@@ -59,6 +60,7 @@ export interface Process {
   readonly status: StatusKeeper;
   readonly laufzettel: LaufzettelProgress;
   readonly intake: IntakeService;
+  readonly coverage: FormCoverage;
   readonly pickup: PickupQueue;
 }
 
@@ -198,6 +200,7 @@ export function processOf(house: House): Process {
     new ExportWorker(instances, materials),
     new StatusWorker(house, instances),
   );
+  const coverage = new FormCoverage(house);
   const records = new AttemptRecords(house, unitOfWork, laufzettel);
   const runner = new Runner(house, instances, claims, gates, workers, records);
   return {
@@ -211,7 +214,8 @@ export function processOf(house: House): Process {
     laufzettel,
     runner,
     sweeper: new Sweeper(house, claims, gates, runner, workers),
-    intake: new IntakeService(house, routes, waker, atSubmission(house)),
+    intake: new IntakeService(house, routes, waker, atSubmission(house), coverage),
+    coverage,
     pickup: new PickupQueue(house, unitOfWork, status, laufzettel, new Receipts(house)),
   };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { catalogueDe } from './texts.catalogue.de.js';
+import { formsDe } from './texts.forms.de.js';
 import { redrivesDe } from './texts.redrives.de.js';
 
 /** What people read, in German; the English texts have the same keys. */
@@ -13,6 +14,7 @@ export const de = {
     applications: 'Anträge',
     parked: 'Geparkt',
     instances: 'Adapter und Warteschlangen',
+    forms: 'Formulare',
     catalogue: 'Leistungskatalog',
     docs: 'API',
   },
@@ -226,6 +228,7 @@ export const de = {
   },
   catalogue: catalogueDe,
   redrives: redrivesDe,
+  forms: formsDe,
   event: {
     'application.submitted': 'Antrag angenommen',
     'application.parked': 'Antrag geparkt: keine Route passt',

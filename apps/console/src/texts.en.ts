@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { catalogueEn } from './texts.catalogue.en.js';
 import type { Texts } from './texts.de.js';
+import { formsEn } from './texts.forms.en.js';
 import { redrivesEn } from './texts.redrives.en.js';
 
 /** What people read, in English. */
@@ -14,6 +15,7 @@ export const en: Texts = {
     applications: 'Applications',
     parked: 'Parked',
     instances: 'Adapters and queues',
+    forms: 'Forms',
     catalogue: 'Service catalogue',
     docs: 'API',
   },
@@ -225,6 +227,7 @@ export const en: Texts = {
   },
   catalogue: catalogueEn,
   redrives: redrivesEn,
+  forms: formsEn,
   event: {
     'application.submitted': 'Application accepted',
     'application.parked': 'Application parked: no route matches',

@@ -27,6 +27,7 @@ import { Lifecycle } from './house/lifecycle.js';
 import { House } from './house/tokens.js';
 import { UnitOfWork } from './house/unit-of-work.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { FormCoverage } from './intake/coverage/form-coverage.js';
 import { IntakeEndpoints } from './intake/endpoints.js';
 import { IntakeService } from './intake/intake.service.js';
 import { BlobJanitor } from './intake/janitor.js';
@@ -69,6 +70,7 @@ const PIPELINE = [
   IntakeService,
   IntakePressure,
   BlobJanitor,
+  FormCoverage,
 ];
 const PICKUP = [QueueAccesses, PickupQueue, Receipts, Decisions];
 

@@ -12,6 +12,7 @@ import { HealthController } from './http/health.controller.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { OpsApplicationsController } from './ops/applications.controller.js';
 import { ConsoleController } from './ops/console.controller.js';
+import { OpsFormVersionsController } from './ops/forms/form-versions.controller.js';
 import { OpsHouseController } from './ops/house.controller.js';
 import { OpsInstancesController } from './ops/instances.controller.js';
 import { OpsRedrivesController } from './ops/redrive/redrive.controller.js';
@@ -33,6 +34,7 @@ const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
     OpsRedrivesController,
     OpsInstancesController,
     OpsHouseController,
+    OpsFormVersionsController,
     ConsoleController,
   ],
 };

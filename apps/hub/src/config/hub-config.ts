@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { expression, secret } from '@amtsbote/adapter-kit';
+import { expression, jsonPointer, secret } from '@amtsbote/adapter-kit';
 import { ConfigName, LeikaKey, Tenant } from '@amtsbote/canonical';
 import { z } from 'zod';
 
@@ -81,6 +81,11 @@ const Endpoint = z.strictObject({
     .describe('`page`: a page for the citizen, where the form server shows what it gets as the end of the form.'),
   limits: IntakeLimits.prefault({}),
   linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
+  ignoredFields: z
+    .array(jsonPointer().min(1))
+    .max(500)
+    .default([])
+    .describe('Unmapped places that are deliberately not carried, with what is below them; `*` stands for any row.'),
   options: z.record(z.string(), z.unknown()).default({}),
 });
 export type EndpointConfig = z.infer<typeof Endpoint>;

@@ -8,6 +8,7 @@ import type { DataSource } from 'typeorm';
 
 import { aDraft, atSubmission, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
 import { Routes } from '../routing/routes.js';
+import { FormCoverage } from './coverage/form-coverage.js';
 import { IntakeService } from './intake.service.js';
 
 describe('the intake, on its database', () => {
@@ -92,7 +93,7 @@ describe('the intake, on its database', () => {
       throw new Error('Connection terminated unexpectedly');
     };
     const broken = withDatabase(house.house, losing);
-    const intake = new IntakeService(broken, new Routes(broken), new Waker(house.house.database), atSubmission(house.house));
+    const intake = new IntakeService(broken, new Routes(broken), new Waker(house.house.database), atSubmission(house.house), new FormCoverage(broken));
     const draft = aDraft({
       attachments: [{ name: 'a.pdf', mediaType: 'application/pdf', purpose: 'attachment', bytes: Buffer.from('a') }],
     });

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 
 import { aDraft, atSubmission, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
 import { Routes } from '../routing/routes.js';
+import { FormCoverage } from './coverage/form-coverage.js';
 import { IntakeService } from './intake.service.js';
 
 const COUNTS = `
@@ -26,7 +27,7 @@ describe('submissions that share a commit', () => {
       return house.house.database.query<unknown>(sql, parameters);
     }) as DataSource['query'];
     const shared = withDatabase(house.house, watched);
-    intake = new IntakeService(shared, new Routes(shared), new Waker(house.house.database), atSubmission(house.house));
+    intake = new IntakeService(shared, new Routes(shared), new Waker(house.house.database), atSubmission(house.house), new FormCoverage(shared));
   });
   afterEach(async () => house.close());
 

@@ -16,6 +16,8 @@ import { BusyError } from '../http/problem.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, storeAcceptances } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
+import { withoutIgnored } from './coverage/field-coverage.js';
+import { FormCoverage } from './coverage/form-coverage.js';
 import { FIRST_STATE, type FirstPlan, firstPlan } from './first-plan.js';
 import { GroupCommit, WaitedTooLong } from './group-commit.js';
 
@@ -44,6 +46,7 @@ export class IntakeService {
     private readonly routes: Routes,
     private readonly waker: Waker,
     private readonly catalogue: CatalogueAtSubmission,
+    private readonly coverage: FormCoverage,
   ) {
     const limits = { ...GROUPS, waitMsMax: house.loaded.config.database.statementMs };
     this.groups = new GroupCommit((acceptances) => storeAcceptances(house.database, acceptances), mayBeCommitted, limits, house.clock);
@@ -58,13 +61,18 @@ export class IntakeService {
   async accept(endpoint: IntakeEndpoint, submission: ReceivedSubmission): Promise<AcceptedRow> {
     const unowned = submission.files.map(({ id }) => id);
     try {
-      const draft = endpoint.port.translate(submission);
-      const tenant = tenantOf(endpoint, draft);
+      const translated = endpoint.port.translate(submission);
+      const tenant = tenantOf(endpoint, translated);
+      const { ignoredFields } = endpoint.config;
+      const draft = { ...translated, unmapped: withoutIgnored(translated.unmapped, ignoredFields) };
       const placed = await this.place(endpoint, draft, unowned);
       crashPoint('intake.stored');
       const catalogue = await this.catalogue.of(draft, tenant);
+      // Before it is stored: a field that was seen is never forgotten, whatever happens next.
+      const covered = await this.coverage.note(endpoint.name, tenant, translated, ignoredFields);
       const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue });
       if (row.fresh) {
+        covered.count();
         const owned = new Set(placed.map(({ blob }) => blob?.id));
         unowned.splice(0, unowned.length, ...unowned.filter((id) => !owned.has(id)));
         this.waker.nudge();

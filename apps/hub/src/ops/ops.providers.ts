@@ -5,6 +5,7 @@ import { ApplicationQueries } from './applications.queries.js';
 import { BulkRetry } from './bulk-retry.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { DeadLetters } from './dead-letters.js';
+import { FormVersionQueries } from './forms/form-versions.queries.js';
 import { HouseQueries } from './house.queries.js';
 import { InstanceQueries } from './instances.queries.js';
 import { RedriveCommands } from './redrive/redrive-commands.js';
@@ -19,6 +20,7 @@ export const OPS: readonly Type[] = [
   BulkRetry,
   InstanceQueries,
   HouseQueries,
+  FormVersionQueries,
   DeadLetters,
   ConsoleSessions,
   RedriveJobs,

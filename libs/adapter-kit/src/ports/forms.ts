@@ -68,6 +68,16 @@ export interface ApplicationDraft {
   readonly payment?: PaymentDemand;
   /** Everything that has no place above: nothing that was sent is dropped. */
   readonly unmapped: readonly Unmapped[];
+  /** Where things stood that are neither answers nor unmapped; absent where the adapter does not know. */
+  readonly sources?: DraftSources;
+}
+
+/** Places in what was sent (JSON pointers, RFC 6901), for the count of fields. Places only, never values. */
+export interface DraftSources {
+  /** What found its place outside the form: ids, applicant, payment. */
+  readonly mapped: readonly string[];
+  /** What is there and deliberately not carried. */
+  readonly ignored: readonly string[];
 }
 
 /** How the intake has to read the body: whole bytes (bounded), multipart with streamed files, or a web form. */

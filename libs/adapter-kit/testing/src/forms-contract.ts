@@ -288,7 +288,7 @@ function rejectionOf(act: () => unknown): IntakeRejection {
 
 /** The draft as the intake completes it: what the store and every other adapter will have to live with. */
 function applicationOf(draft: ApplicationDraft): Application {
-  const { submissionId, formId, formVersion, authorityId, serviceName, leikaKeys, attachments, ...rest } = draft;
+  const { submissionId, formId, formVersion, authorityId, serviceName, leikaKeys, attachments, sources: _places, ...rest } = draft;
   const optional = { formId, formVersion, authorityId };
   return Application.parse({
     id: '0192f0a0-0000-7000-8000-000000000001',

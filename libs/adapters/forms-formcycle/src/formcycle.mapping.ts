@@ -35,6 +35,7 @@ function translated(submission: ReceivedSubmission, options: FormcycleOptions, f
   const serviceName = parameters.one(options.serviceName) ?? formId ?? '';
   const authorityId = parameters.one(options.authorityId);
   const test = isTest(parameters, options, ledger);
+  for (const name of parameters.taken) ledger.took(placeOf(name));
   const form = formOf(parameters.rest, options, ledger);
   const known = {
     submissionId,
@@ -57,7 +58,7 @@ function translated(submission: ReceivedSubmission, options: FormcycleOptions, f
     deadlines: [],
     relations: [],
   };
-  return checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped });
+  return checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped, sources: ledger.sources });
 }
 
 /** @throws IntakeRejection `malformed`, code `submission-id-missing`. */

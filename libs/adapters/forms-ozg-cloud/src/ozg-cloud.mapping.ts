@@ -74,7 +74,7 @@ function translated(submission: ReceivedSubmission, options: OzgCloudOptions, fe
     deadlines: [],
     relations: [],
   };
-  return checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped });
+  return checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped, sources: ledger.sources });
 }
 
 function rootOf(submission: ReceivedSubmission): Members {
@@ -97,9 +97,10 @@ function membersOf(
   const members = new Map(Object.entries(isJsonObject(value) ? value : {}));
   if (value !== undefined && value !== null && !isJsonObject(value)) ledger.keep(pointer, value);
   const take = (member: string): JsonValue | undefined => {
-    const taken = members.get(member);
+    const taken = members.get(member) ?? undefined;
     members.delete(member);
-    return taken ?? undefined;
+    if (taken !== undefined && typeof taken !== 'object') ledger.took(pointerTo(pointer, member));
+    return taken;
   };
   return {
     take,
@@ -107,6 +108,7 @@ function membersOf(
       const given = members.get(member);
       if (typeof given !== 'string' && typeof given !== 'number') return undefined;
       members.delete(member);
+      ledger.took(pointerTo(pointer, member));
       return String(given);
     },
     keepRest: () => {
@@ -121,7 +123,10 @@ function leikaKeysOf(value: JsonValue | undefined, ledger: FormLedger): string[]
   if (value !== undefined && !Array.isArray(value)) ledger.keep(pointer, value);
   return ids.flatMap((id, index) => {
     const key = LeikaKey.safeParse(id);
-    if (key.success) return [key.data];
+    if (key.success) {
+      ledger.took(pointerTo(pointer, index));
+      return [key.data];
+    }
     ledger.keep(pointerTo(pointer, index), id);
     return [];
   });

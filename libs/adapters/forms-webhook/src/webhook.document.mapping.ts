@@ -33,6 +33,11 @@ export class SentDocument {
     return String(value);
   }
 
+  /** Where everything stood that found a place, and what the operator ignores among what was sent; answers are among the first, too. */
+  sources(ignored: readonly string[]): { mapped: readonly string[]; ignored: readonly string[] } {
+    return { mapped: [...this.used], ignored: ignored.filter((pointer) => this.at(pointer) !== undefined) };
+  }
+
   /** Hands everything that found no place to the ledger, in the largest pieces possible. */
   keepRest(ledger: FormLedger): void {
     const above = new Set<string>();

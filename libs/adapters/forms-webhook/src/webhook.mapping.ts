@@ -60,9 +60,10 @@ export function translated({ request }: ReceivedSubmission, given: WebhookOption
     ...(payment === undefined ? {} : { payment }),
     form: formOfDocument(options, { document, ledger, elsewhere: notAnswers(mapping) }),
   };
+  const sources = document.sources(mapping.ignored);
   for (const pointer of mapping.ignored) document.markUsed(pointer);
   document.keepRest(ledger);
-  return checkedDraft({ ...draft, unmapped: ledger.unmapped });
+  return checkedDraft({ ...draft, unmapped: ledger.unmapped, sources });
 }
 
 /** Whether the body says of itself that it is no submission: a draft, saved on the way. */
