@@ -7,14 +7,15 @@ import type { DeliverableDocument } from './documents.js';
 
 /** Longest expression and deepest nesting an operator may write; real ones stay below a tenth. */
 const EXPRESSION_LENGTH_MAX = 1_000;
-const LIMITS = { maxAstNodes: 500, maxDepth: 50, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 10 };
+/** Structural limits of every expression, whatever it is for. */
+export const CEL_LIMITS = { maxAstNodes: 500, maxDepth: 50, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 10 };
 
 /**
  * The words an expression may use: `application` (the canonical application), `fields` (technical field name → first value in the form) and
  * `amountCents` (0 when nothing has to be paid); in mappings of documents also `document` (key, role, fileName, originalName, mediaType,
  * size). Common Expression Language (CEL): no loops, no side effects, no access to anything else.
  */
-const environment = new Environment({ limits: LIMITS, homogeneousAggregateLiterals: false })
+const environment = new Environment({ limits: CEL_LIMITS, homogeneousAggregateLiterals: false })
   .registerVariable('application', 'map')
   .registerVariable('fields', 'map')
   .registerVariable('amountCents', 'double')

@@ -93,7 +93,13 @@ describe('the intake, on its database', () => {
       throw new Error('Connection terminated unexpectedly');
     };
     const broken = withDatabase(house.house, losing);
-    const intake = new IntakeService(broken, new Routes(broken), new Waker(house.house.database), atSubmission(house.house), new FormCoverage(broken));
+    const intake = new IntakeService(
+      broken,
+      new Routes(broken),
+      new Waker(house.house.database),
+      atSubmission(house.house),
+      new FormCoverage(broken),
+    );
     const draft = aDraft({
       attachments: [{ name: 'a.pdf', mediaType: 'application/pdf', purpose: 'attachment', bytes: Buffer.from('a') }],
     });

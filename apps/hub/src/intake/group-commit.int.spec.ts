@@ -27,7 +27,13 @@ describe('submissions that share a commit', () => {
       return house.house.database.query<unknown>(sql, parameters);
     }) as DataSource['query'];
     const shared = withDatabase(house.house, watched);
-    intake = new IntakeService(shared, new Routes(shared), new Waker(house.house.database), atSubmission(house.house), new FormCoverage(shared));
+    intake = new IntakeService(
+      shared,
+      new Routes(shared),
+      new Waker(house.house.database),
+      atSubmission(house.house),
+      new FormCoverage(shared),
+    );
   });
   afterEach(async () => house.close());
 

@@ -9,6 +9,7 @@ import {
   FormLedger,
   IntakeRejection,
   isJsonObject,
+  overlaid,
   ownEntry,
   pointerTo,
   readJson,
@@ -74,7 +75,8 @@ function translated(submission: ReceivedSubmission, options: OzgCloudOptions, fe
     deadlines: [],
     relations: [],
   };
-  return checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped, sources: ledger.sources });
+  const draft = checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped, sources: ledger.sources });
+  return overlaid(draft, options.mapping, { sent: root['control'] ?? null, leikaByForm: options.leikaByForm });
 }
 
 function rootOf(submission: ReceivedSubmission): Members {

@@ -23,7 +23,9 @@ export async function formVersionView({ main, path, session }: Stage): Promise<V
     refresh: async () => {
       const now = await get<FormVersionDetail>(address);
       const confirm = button(t.confirm, () => askConfirm(address, view), { id: 'confirm-notices', look: 'primary' });
-      const where = [now.endpoint, session.tenantNames[now.tenant] ?? now.tenant, `${amount(now.submissions)} ${t.submissions}`].join(' · ');
+      const where = [now.endpoint, session.tenantNames[now.tenant] ?? now.tenant, `${amount(now.submissions)} ${t.submissions}`].join(
+        ' · ',
+      );
       fill(
         head,
         h('div', { class: 'title-row' }, h('h1', {}, nameOf(now)), now.notices === 0 ? undefined : confirm),

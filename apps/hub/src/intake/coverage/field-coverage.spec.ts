@@ -11,7 +11,10 @@ const covered = (draft: Partial<Parameters<typeof coverageOf>[0]>, ignored: read
 
 describe('what becomes of the fields of a submission', () => {
   it('counts answers by their path, rows as one', () => {
-    const form = [group('antrag', field('nachname')), group('kinder', group('kinder_0', field('alter')), group('kinder_1', field('alter')))];
+    const form = [
+      group('antrag', field('nachname')),
+      group('kinder', group('kinder_0', field('alter')), group('kinder_1', field('alter'))),
+    ];
     expect(covered({ form })).toEqual({ 'antrag/nachname': 'mapped', 'kinder/kinder_*/alter': 'mapped' });
   });
 

@@ -34,7 +34,13 @@ describe('the count of fields, on its database', () => {
     await house.coverage.flush();
     await house.coverage.flush();
     const first = await version('1');
-    expect(first).toMatchObject({ tenant: TENANT, endpoint: 'gewerbe', formId: 'filed', submissions: 2, fields: { unmapped: 1, ignored: 0 } });
+    expect(first).toMatchObject({
+      tenant: TENANT,
+      endpoint: 'gewerbe',
+      formId: 'filed',
+      submissions: 2,
+      fields: { unmapped: 1, ignored: 0 },
+    });
     expect(first.fieldList.find(({ path }) => path === '/rating')).toMatchObject({ fate: 'unmapped', submissions: 1 });
     expect(first.fieldList.filter(({ fate }) => fate === 'mapped').every(({ submissions }) => submissions === 2)).toBe(true);
     expect((await version('2')).submissions).toBe(1);

@@ -68,7 +68,13 @@ export class FormCoverage {
     const taken = [...this.remembered.values()].filter(({ submissions }) => submissions > 0).map(takenFrom);
     if (taken.length === 0) return;
     try {
-      await this.house.database.transaction((sql) => addTallies(sql, taken.map(({ tally }) => tally), this.house.clock.now()));
+      await this.house.database.transaction((sql) =>
+        addTallies(
+          sql,
+          taken.map(({ tally }) => tally),
+          this.house.clock.now(),
+        ),
+      );
     } catch (error) {
       for (const { giveBack } of taken) giveBack();
       this.house.log.error('coverage.not-written', error);

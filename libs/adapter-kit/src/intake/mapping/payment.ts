@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { IntakeRejection, isJsonObject, pointerTo } from '@amtsbote/adapter-kit';
 import { centsOfDecimal, type JsonValue, Money, type PaymentDemand } from '@amtsbote/canonical';
 
-import type { SentDocument } from './webhook.document.mapping.js';
-import type { PaymentMapping, TextSource } from './webhook.options.js';
+import { IntakeRejection } from '../../intake-rejection.js';
+import { isJsonObject, pointerTo } from '../json-pointer.js';
+import type { PaymentMapping, Source } from './form-mapping.js';
+import type { SentDocument } from './sent-document.js';
 
 const PURPOSE_LENGTH_MAX = 27;
 const DESCRIPTION_LENGTH_MAX = 250;
@@ -54,7 +55,7 @@ function centsOf(sent: JsonValue, { amount, unit }: PaymentMapping): number {
 }
 
 /** Cut to length; what was cut is not marked as used, so it is kept whole among the unmapped. */
-function shortText(source: TextSource, lengthMax: number, document: SentDocument): string {
+function shortText(source: Source, lengthMax: number, document: SentDocument): string {
   if (typeof source === 'string') {
     const value = document.at(source);
     if (typeof value === 'string' && value.length > lengthMax) return value.slice(0, lengthMax).trimEnd();

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type FormLedger, IntakeRejection, isDay, isJsonObject, ownEntry, pointerTo } from '@amtsbote/adapter-kit';
 import { type FormField, type FormItem, FormValueType, type JsonValue } from '@amtsbote/canonical';
 
-import type { SentDocument } from './webhook.document.mapping.js';
-import type { CompleteOptions } from './webhook.profiles.mapping.js';
+import { IntakeRejection } from '../../intake-rejection.js';
+import { isDay } from '../day.js';
+import type { FormLedger } from '../form-limits.js';
+import { isJsonObject, pointerTo } from '../json-pointer.js';
+import { ownEntry } from '../own-entry.js';
+import type { MappingSettings } from './form-mapping.js';
+import type { SentDocument } from './sent-document.js';
 
 type Scalar = string | number | boolean | null;
-type Labels = CompleteOptions['labels'];
+type Labels = MappingSettings['labels'];
 
 /** What a conversion needs; `elsewhere` holds the pointers of what is no answer (attachments, places, …). */
 interface Conversion {
@@ -20,12 +24,13 @@ interface Conversion {
  * The form tree of the sender's answers.
  * @throws IntakeRejection `malformed`, code `form-missing`, when there is nothing at the configured place.
  */
-export function formOfDocument(options: CompleteOptions, conversion: Omit<Conversion, 'labels'>): FormItem[] {
-  const { form: pointer, formKind } = options.mapping;
+export function formOfDocument({ mapping, labels }: MappingSettings, conversion: Omit<Conversion, 'labels'>): FormItem[] {
+  const { form: pointer, formKind } = mapping;
+  if (formKind === 'none') return [];
   const answers = conversion.document.at(pointer);
   if (typeof answers !== 'object')
     throw new IntakeRejection('malformed', 'form-missing', 'There are no answers at the configured place.', pointer);
-  const complete = { ...conversion, labels: options.labels };
+  const complete = { ...conversion, labels };
   if (formKind === 'object') return membersOf(answers, pointer, nameOf(pointer), complete, 1);
   if (!Array.isArray(answers)) throw new IntakeRejection('malformed', 'form-missing', 'The form has to be a list of form items.', pointer);
   return formKind === 'canonical' ? itemsOf(answers, pointer, complete, 1) : questionsOf(answers, pointer, complete);

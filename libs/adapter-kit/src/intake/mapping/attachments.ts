@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type AttachmentDraft, IntakeRejection, isJsonObject, pointerTo, shortPointer } from '@amtsbote/adapter-kit';
 import type { AttachmentPurpose, JsonValue } from '@amtsbote/canonical';
 
-import type { SentDocument } from './webhook.document.mapping.js';
-import { isLinkOrigin } from './webhook.options.js';
-import type { CompleteOptions } from './webhook.profiles.mapping.js';
-import { ATTACHMENT_MEMBERS } from './webhook.wire.js';
+import { IntakeRejection } from '../../intake-rejection.js';
+import type { AttachmentDraft } from '../../ports/forms.js';
+import { isJsonObject, pointerTo, shortPointer } from '../json-pointer.js';
+import type { MappingSettings } from './form-mapping.js';
+import type { SentDocument } from './sent-document.js';
+
+/** Members of an attachment object; of those with one meaning the first that is there counts. */
+const ATTACHMENT_MEMBERS = {
+  name: ['name', 'filename', 'file_name', 'originalName'],
+  mediaType: ['contentType', 'mediaType', 'type'],
+  base64: ['base64', 'content', 'base64Data'],
+  link: ['url', 'link'],
+  purpose: ['purpose'],
+} as const;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** Whether this is an exact origin from which attachments may be collected: https, or http on loopback. */
+export function isLinkOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  if (url?.origin !== text || url.hostname.includes('*')) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
+}
 
 const LINK_LENGTH_MAX = 2_048;
 /** `data:` address with base64 (RFC 2397), as some form builders put files into a `url` member. */
@@ -17,7 +34,7 @@ type Content = { readonly bytes: Uint8Array; readonly mediaType?: string } | { r
  * All attachments of a body: inline bytes decoded, links checked against the allowed origins.
  * @throws IntakeRejection `untranslatable`: `base64-invalid`, `link-not-allowed`, `attachment-missing`, `attachment-unreadable`.
  */
-export function attachmentsOfDocument(options: CompleteOptions, document: SentDocument): AttachmentDraft[] {
+export function attachmentsOfDocument(options: MappingSettings, document: SentDocument): AttachmentDraft[] {
   const { attachments, representation } = options.mapping;
   const first = representation === undefined ? [] : representationOf(representation, document, options.linkOrigins);
   return [

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { isJsonObject, pointerTo } from '@amtsbote/adapter-kit';
 import { Consent, type JsonValue, Place, Relation } from '@amtsbote/canonical';
 import type { z } from 'zod';
 
-import type { SentDocument } from './webhook.document.mapping.js';
+import { isJsonObject, pointerTo } from '../json-pointer.js';
+import type { SentDocument } from './sent-document.js';
 
 /*
  * What is good to have: places, consents, relations. An element that does not fit is not refused; it stays unmarked and is kept among the
