@@ -6,7 +6,7 @@ import { Progress } from './catalogue/progress.js';
 import type { Shown } from './commands.js';
 import * as commands from './commands.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
-import { addCoverage } from './forms/program.js';
+import { addCoverage, addMapping } from './forms/program.js';
 import { HubApi } from './hub-api.js';
 import { addRedrive } from './redrive/program.js';
 
@@ -82,6 +82,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
   addApplications(program, serve);
   addInstances(program, serve);
   addCoverage(program, serve);
+  addMapping(program, serve);
   const watching = { sleep: terminal.sleep, progress: new Progress(terminal) };
   addCatalogue(program, serve, watching);
   addRedrive(program, serve, watching);

@@ -13,6 +13,7 @@ import { IntakeController } from './intake/intake.controller.js';
 import { OpsApplicationsController } from './ops/applications.controller.js';
 import { ConsoleController } from './ops/console.controller.js';
 import { OpsFormVersionsController } from './ops/forms/form-versions.controller.js';
+import { OpsMappingsController } from './ops/forms/mappings.controller.js';
 import { OpsHouseController } from './ops/house.controller.js';
 import { OpsInstancesController } from './ops/instances.controller.js';
 import { OpsRedrivesController } from './ops/redrive/redrive.controller.js';
@@ -35,6 +36,7 @@ const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
     OpsInstancesController,
     OpsHouseController,
     OpsFormVersionsController,
+    OpsMappingsController,
     ConsoleController,
   ],
 };

@@ -18,3 +18,18 @@ export function addCoverage(program: Command, serve: Serve): void {
       serve<typeof options>((api, { endpoint }) => forms.coverage(api, id, endpoint))(options),
     );
 }
+
+/** Adds `amtsbote mapping …`. */
+export function addMapping(program: Command, serve: Serve): void {
+  program
+    .command('mapping')
+    .description('what submissions become')
+    .command('try')
+    .description('show what a submission would become: canonical result, unmapped rest, violations; nothing is stored')
+    .requiredOption('--endpoint <endpoint>', 'endpoint that would take it')
+    .requiredOption('--file <file>', 'the body, byte for byte as the sender sends it')
+    .option('--content-type <type>', 'as the sender says it; absent: guessed from the file')
+    .option('--header <header...>', 'a header that the mapping reads, as "name: value"')
+    .option('--mapping <file>', 'a mapping (YAML or JSON) to try in the place of the configured one')
+    .action(serve<forms.TypedTrial>((api, typed) => forms.tryMapping(api, typed)));
+}

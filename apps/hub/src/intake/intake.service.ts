@@ -253,7 +253,8 @@ class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }
 
-function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {
+/** Whose submission this is. @throws IntakeRejection */
+export function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {
   if (config.authorities === undefined) return config.tenant;
   const { authorityId = '' } = draft;
   const tenant = ownEntry(config.authorities, authorityId);
