@@ -34,6 +34,7 @@ import { Instances } from '../../apps/hub/src/house/instances.js';
 import type { House } from '../../apps/hub/src/house/tokens.js';
 import { UnitOfWork } from '../../apps/hub/src/house/unit-of-work.js';
 import { FormCoverage } from '../../apps/hub/src/intake/coverage/form-coverage.js';
+import { DataSchemas } from '../../apps/hub/src/intake/schemas/data-schemas.js';
 import { type IntakeEndpoint, IntakeService } from '../../apps/hub/src/intake/intake.service.js';
 import { PickupQueue, type QueueAccess } from '../../apps/hub/src/pickup/pickup-queue.js';
 import { Receipts } from '../../apps/hub/src/pickup/receipts.js';
@@ -214,7 +215,7 @@ export function processOf(house: House): Process {
     laufzettel,
     runner,
     sweeper: new Sweeper(house, claims, gates, runner, workers),
-    intake: new IntakeService(house, routes, waker, atSubmission(house), coverage),
+    intake: new IntakeService(house, routes, waker, atSubmission(house), coverage, new DataSchemas(house)),
     coverage,
     pickup: new PickupQueue(house, unitOfWork, status, laufzettel, new Receipts(house)),
   };

@@ -231,7 +231,8 @@ export const de = {
   forms: formsDe,
   event: {
     'application.submitted': 'Antrag angenommen',
-    'application.parked': 'Antrag geparkt: keine Route passt',
+    'application.parked': 'Antrag geparkt',
+    'application.schema-violated': 'Formular passt nicht zu seinem Schema',
     'application.state-changed': 'Sicht der Bürger geändert',
     'application.rerouted': 'Umgeleitet',
     'application.cancelled': 'Abgebrochen',
@@ -306,6 +307,7 @@ export const de = {
     testSubmission: 'Testanträge gehen nicht in produktive Systeme. Überspringen oder abbrechen.',
     amountDiffers: 'Der Bezahldienst kennt einen anderen Betrag. Bitte mit der Kasse klären.',
     notPaid: 'Die Frist zum Bezahlen ist abgelaufen.',
+    schemaViolated: 'Das Formular passt nicht zu seinem Schema. Verstöße ansehen, dann umleiten oder abbrechen.',
     noRoute: 'Keine Route passt. Route ergänzen oder den Antrag umleiten.',
   } as Readonly<Record<string, string>>,
   ago: { seconds: 's', minutes: 'min', hours: 'h', days: 'd' },

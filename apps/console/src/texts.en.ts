@@ -230,7 +230,8 @@ export const en: Texts = {
   forms: formsEn,
   event: {
     'application.submitted': 'Application accepted',
-    'application.parked': 'Application parked: no route matches',
+    'application.parked': 'Application parked',
+    'application.schema-violated': 'The form does not fit its schema',
     'application.state-changed': 'Citizens see another state',
     'application.rerouted': 'Rerouted',
     'application.cancelled': 'Cancelled',
@@ -305,6 +306,7 @@ export const en: Texts = {
     testSubmission: 'Test applications do not go into productive systems. Skip or cancel.',
     amountDiffers: 'The payment provider knows another amount. Ask the cashier’s office.',
     notPaid: 'The time to pay is over.',
+    schemaViolated: 'The form does not fit its schema. Look at the violations, then reroute or cancel.',
     noRoute: 'No route matches. Add one, or reroute the application.',
   },
   ago: { seconds: 's', minutes: 'min', hours: 'h', days: 'd' },

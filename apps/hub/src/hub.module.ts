@@ -32,6 +32,7 @@ import { IntakeEndpoints } from './intake/endpoints.js';
 import { IntakeService } from './intake/intake.service.js';
 import { BlobJanitor } from './intake/janitor.js';
 import { IntakePressure } from './intake/pressure/intake-pressure.js';
+import { DataSchemas } from './intake/schemas/data-schemas.js';
 import { MappingTrials } from './intake/trial/mapping-trial.js';
 import { OPS } from './ops/ops.providers.js';
 import { Decisions } from './pickup/decisions.js';
@@ -72,6 +73,7 @@ const PIPELINE = [
   IntakePressure,
   BlobJanitor,
   FormCoverage,
+  DataSchemas,
   MappingTrials,
 ];
 const PICKUP = [QueueAccesses, PickupQueue, Receipts, Decisions];

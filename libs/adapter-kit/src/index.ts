@@ -25,6 +25,7 @@ export * from './intake/own-entry.js';
 export * from './intake/receiving-forms.js';
 export * from './intake/sender-credential.js';
 export * from './intake/strict-json.js';
+export * from './intake/strict-xml.js';
 export * from './intake-rejection.js';
 export * from './one-at-a-time.js';
 export * from './options.js';

@@ -70,6 +70,22 @@ export const IntakeLimits = z.strictObject({
 });
 export type IntakeLimits = z.infer<typeof IntakeLimits>;
 
+const DataSchema = z.strictObject({
+  file: z.string().min(1).max(1_000).describe('Schema file, beside the configuration.'),
+  kind: z.enum(['xdatenfelder', 'json-schema']).describe('XDatenfelder 2 or 3 (FIM), or JSON Schema.'),
+  formIds: z.array(z.string().max(500)).optional().describe('Forms it is for; absent: all of the endpoint.'),
+  formVersions: z.array(z.string().max(500)).optional(),
+  onViolation: z
+    .enum(['carry', 'park', 'reject'])
+    .default('carry')
+    .describe('carry: goes on, violations listed; park: waits for a person; reject: is not accepted.'),
+  names: z
+    .record(z.string().max(500), z.string().max(500))
+    .default({})
+    .describe('Name in the form → identifier or name in the schema, where they differ; of XDatenfelder.'),
+});
+export type DataSchemaConfig = z.infer<typeof DataSchema>;
+
 const Endpoint = z.strictObject({
   adapter: z.string(),
   tenant: Tenant.describe('Municipality that receives what comes in here.'),
@@ -86,6 +102,7 @@ const Endpoint = z.strictObject({
     .max(500)
     .default([])
     .describe('Unmapped places that are deliberately not carried, with what is below them; `*` stands for any row.'),
+  dataSchemas: z.array(DataSchema).max(200).default([]).describe('What forms have to look like; the first that is for the form counts.'),
   options: z.record(z.string(), z.unknown()).default({}),
 });
 export type EndpointConfig = z.infer<typeof Endpoint>;

@@ -9,6 +9,7 @@ import type { DataSource } from 'typeorm';
 import { aDraft, atSubmission, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
 import { Routes } from '../routing/routes.js';
 import { FormCoverage } from './coverage/form-coverage.js';
+import { DataSchemas } from './schemas/data-schemas.js';
 import { IntakeService } from './intake.service.js';
 
 describe('the intake, on its database', () => {
@@ -99,6 +100,7 @@ describe('the intake, on its database', () => {
       new Waker(house.house.database),
       atSubmission(house.house),
       new FormCoverage(broken),
+      new DataSchemas(broken),
     );
     const draft = aDraft({
       attachments: [{ name: 'a.pdf', mediaType: 'application/pdf', purpose: 'attachment', bytes: Buffer.from('a') }],

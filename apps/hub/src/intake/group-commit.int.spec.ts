@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 import { aDraft, atSubmission, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
 import { Routes } from '../routing/routes.js';
 import { FormCoverage } from './coverage/form-coverage.js';
+import { DataSchemas } from './schemas/data-schemas.js';
 import { IntakeService } from './intake.service.js';
 
 const COUNTS = `
@@ -33,6 +34,7 @@ describe('submissions that share a commit', () => {
       new Waker(house.house.database),
       atSubmission(house.house),
       new FormCoverage(shared),
+      new DataSchemas(shared),
     );
   });
   afterEach(async () => house.close());

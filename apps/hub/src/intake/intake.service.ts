@@ -18,6 +18,7 @@ import { type Acceptance, type AcceptedRow, earlierAcceptance, storeAcceptances 
 import { composeApplication, type PlacedAttachment } from './compose.js';
 import { withoutIgnored } from './coverage/field-coverage.js';
 import { FormCoverage } from './coverage/form-coverage.js';
+import { DataSchemas, type Judgement, refuseViolations } from './schemas/data-schemas.js';
 import { FIRST_STATE, type FirstPlan, firstPlan } from './first-plan.js';
 import { GroupCommit, WaitedTooLong } from './group-commit.js';
 
@@ -29,6 +30,8 @@ export interface IntakeEndpoint {
   readonly port: FormsPort;
 }
 
+/** Journal entry that lists the violations of an application. */
+export const SCHEMA_VIOLATED = 'application.schema-violated';
 /** How long a sender is to wait after the store was too slow, in milliseconds. */
 const SLOW_RETRY_MS = 5_000;
 /** Attempts at a reference nobody has yet; with 40 random bits even the second is needed once in a town's lifetime. */
@@ -47,6 +50,7 @@ export class IntakeService {
     private readonly waker: Waker,
     private readonly catalogue: CatalogueAtSubmission,
     private readonly coverage: FormCoverage,
+    private readonly schemas: DataSchemas,
   ) {
     const limits = { ...GROUPS, waitMsMax: house.loaded.config.database.statementMs };
     this.groups = new GroupCommit((acceptances) => storeAcceptances(house.database, acceptances), mayBeCommitted, limits, house.clock);
@@ -65,12 +69,14 @@ export class IntakeService {
       const tenant = tenantOf(endpoint, translated);
       const { ignoredFields } = endpoint.config;
       const draft = { ...translated, unmapped: withoutIgnored(translated.unmapped, ignoredFields) };
+      const judgement = this.schemas.judge(endpoint.name, draft);
+      refuseViolations(judgement);
       const placed = await this.place(endpoint, draft, unowned);
       crashPoint('intake.stored');
       const catalogue = await this.catalogue.of(draft, tenant);
       // Before it is stored: a field that was seen is never forgotten, whatever happens next.
       const covered = await this.coverage.note(endpoint.name, tenant, translated, ignoredFields);
-      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue });
+      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue, judgement });
       if (row.fresh) {
         covered.count();
         const owned = new Set(placed.map(({ blob }) => blob?.id));
@@ -153,7 +159,7 @@ export class IntakeService {
     }
   }
 
-  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, submission, catalogue }: Received): Acceptance {
+  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, submission, catalogue, judgement }: Received): Acceptance {
     const frame = {
       id: this.house.ids.uuid(),
       reference: referenceOf(this.house.randomness.bytes(5)),
@@ -164,7 +170,8 @@ export class IntakeService {
       catalogue,
     };
     const application = composeApplication(draft, frame, placed, this.house.ids);
-    const route = this.routes.match(application);
+    const isHeld = judgement?.policy === 'park' && judgement.violations.length > 0;
+    const route = isHeld ? undefined : this.routes.match(application);
     const plan = firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
     crashPoint('routing.planned');
     return {
@@ -174,7 +181,7 @@ export class IntakeService {
       reportTo: route?.reportTo ?? null,
       completesBy: route?.completesBy ?? 'decision',
       ...plan,
-      journal: this.journalOf(application, endpoint, route?.name ?? null, plan),
+      journal: this.journalOf(application, endpoint, { route: route?.name ?? null, plan, judgement }),
       messages: this.messagesOf(application, plan),
     };
   }
@@ -182,9 +189,9 @@ export class IntakeService {
   private journalOf(
     application: Application,
     endpoint: IntakeEndpoint,
-    route: string | null,
-    { steps, state, progress }: FirstPlan,
+    { route, plan, judgement }: { route: string | null; plan: FirstPlan; judgement: Judgement | undefined },
   ): JournalEntry[] {
+    const { steps, state, progress } = plan;
     const { id: applicationId, tenant, attachments, unmapped } = application;
     const common = { tenant, applicationId, stepId: null, at: new Date(application.receivedAt), actor: `endpoint:${endpoint.name}` };
     const submitted = {
@@ -192,7 +199,11 @@ export class IntakeService {
       event: 'application.submitted',
       data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test },
     };
-    if (route === null) return [submitted, { ...common, event: 'application.parked', data: { reason: 'no-route' } }];
+    const violated = violationsEntry(judgement).map((entry) => ({ ...common, ...entry }));
+    if (route === null) {
+      const reason = violated.length > 0 && judgement?.policy === 'park' ? 'schema-violated' : 'no-route';
+      return [submitted, ...violated, { ...common, event: 'application.parked', data: { reason } }];
+    }
     const decided = steps.flatMap((step): JournalEntry[] => {
       const { id: stepId, name, failure } = step;
       if (step.state === 'skipped') return [{ ...common, stepId, event: 'step.skipped', data: { name, by: 'condition' } }];
@@ -200,7 +211,13 @@ export class IntakeService {
     });
     const changed = { ...common, event: 'application.state-changed', data: { from: FIRST_STATE, to: state } };
     const finished = { ...common, event: 'application.finished', data: {} };
-    return [submitted, ...decided, ...(state === FIRST_STATE ? [] : [changed]), ...(progress === 'finished' ? [finished] : [])];
+    return [
+      submitted,
+      ...violated,
+      ...decided,
+      ...(state === FIRST_STATE ? [] : [changed]),
+      ...(progress === 'finished' ? [finished] : []),
+    ];
   }
 
   private messagesOf(application: Application, { steps, state: to, progress }: FirstPlan): Message[] {
@@ -246,6 +263,17 @@ interface Received {
   readonly placed: readonly PlacedAttachment[];
   readonly submission: ReceivedSubmission;
   readonly catalogue: Pick<PublicService, 'catalogueVersion' | 'authority'>;
+  /** How it fits the schema of its form; `undefined`: it is bound to none. */
+  readonly judgement: Judgement | undefined;
+}
+
+/** Where the form does not fit its schema: places and rules, never values. */
+function violationsEntry(judgement: Judgement | undefined): Pick<JournalEntry, 'event' | 'data'>[] {
+  if (judgement === undefined || judgement.violations.length === 0) return [];
+  const { schema, policy, violations } = judgement;
+  return [
+    { event: SCHEMA_VIOLATED, data: { schema, policy, count: violations.length, violations: violations.map((one) => ({ ...one })) } },
+  ];
 }
 
 /** The connection to the database broke between asking and being told: the application may be stored, or not. */

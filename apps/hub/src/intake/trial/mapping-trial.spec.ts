@@ -12,6 +12,7 @@ import { HubConfig } from '../../config/hub-config.js';
 import type { House } from '../../house/tokens.js';
 import { Routes } from '../../routing/routes.js';
 import { IntakeEndpoints } from '../endpoints.js';
+import { DataSchemas } from '../schemas/data-schemas.js';
 import { MappingTrials } from './mapping-trial.js';
 
 const TENANT = '057110000000';
@@ -55,7 +56,7 @@ function trials(): MappingTrials {
     log: Log.create('silent'),
     processId: 'test',
   } as unknown as House;
-  return new MappingTrials(house, new IntakeEndpoints(house), new Routes(house));
+  return new MappingTrials(house, new IntakeEndpoints(house), new Routes(house), new DataSchemas(house));
 }
 
 const sample = readFileSync('libs/adapters/forms-webhook/fixtures/gover.json');

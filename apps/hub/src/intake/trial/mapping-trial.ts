@@ -14,6 +14,7 @@ import { composeApplication, type PlacedAttachment } from '../compose.js';
 import { coverageOf, withoutIgnored } from '../coverage/field-coverage.js';
 import { IntakeEndpoints } from '../endpoints.js';
 import { type IntakeEndpoint, tenantOf } from '../intake.service.js';
+import { DataSchemas, refuseViolations } from '../schemas/data-schemas.js';
 import { readParts } from '../submission-reader.js';
 import { urlEncodedFields } from '../url-encoded.js';
 import { ForgetfulBlobs } from './forgetful-blobs.js';
@@ -33,6 +34,7 @@ export class MappingTrials {
     private readonly house: House,
     private readonly endpoints: IntakeEndpoints,
     private readonly routes: Routes,
+    private readonly schemas: DataSchemas,
   ) {}
 
   /** @throws ProblemError 404 for an unknown endpoint, 422 for a mapping that is none */
@@ -61,8 +63,10 @@ export class MappingTrials {
   private async translated(
     endpoint: IntakeEndpoint,
     received: ReceivedSubmission,
-  ): Promise<Pick<MappingTrial, 'application' | 'unmapped' | 'fields' | 'route'>> {
+  ): Promise<Pick<MappingTrial, 'application' | 'unmapped' | 'fields' | 'violations' | 'route'>> {
     const draft = endpoint.port.translate(received);
+    const judgement = this.schemas.judge(endpoint.name, draft);
+    refuseViolations(judgement);
     const { ignoredFields } = endpoint.config;
     const unmapped = withoutIgnored(draft.unmapped, ignoredFields);
     const { ids, clock, randomness } = this.house;
@@ -79,7 +83,9 @@ export class MappingTrials {
     for (const attachment of draft.attachments) placed.push({ draft: attachment, blob: await this.blobOf(attachment) });
     const application = composeApplication({ ...draft, unmapped }, frame, placed, ids);
     const fields = [...coverageOf(draft, ignoredFields)].map(([path, fate]) => ({ path, fate }));
-    return { application, unmapped, fields, route: this.routes.match(application)?.name ?? null };
+    const isHeld = judgement?.policy === 'park' && judgement.violations.length > 0;
+    const route = isHeld ? null : (this.routes.match(application)?.name ?? null);
+    return { application, unmapped, fields, violations: judgement?.violations ?? null, route };
   }
 
   private async blobOf(attachment: PlacedAttachment['draft']): Promise<PlacedAttachment['blob']> {
