@@ -70,6 +70,9 @@ export const IntakeLimits = z.strictObject({
 });
 export type IntakeLimits = z.infer<typeof IntakeLimits>;
 
+/** What an answer to a sender may hold. */
+export const AnswerMember = z.enum(['applicationId', 'reference', 'statusUrl', 'receivedAt', 'status', 'fileNumber', 'message']);
+
 const DataSchema = z.strictObject({
   file: z.string().min(1).max(1_000).describe('Schema file, beside the configuration.'),
   kind: z.enum(['xdatenfelder', 'json-schema']).describe('XDatenfelder 2 or 3 (FIM), or JSON Schema.'),
@@ -92,9 +95,15 @@ const Endpoint = z.strictObject({
   authorities: z.record(z.string(), Tenant).optional().describe("Sender's word for the office → tenant; others are refused."),
   answerStatus: z.union([z.literal(202), z.literal(200), z.literal(201)]).default(202),
   answerAs: z
-    .enum(['json', 'page'])
+    .enum(['json', 'page', 'xml', 'text'])
     .default('json')
-    .describe('`page`: a page for the citizen, where the form server shows what it gets as the end of the form.'),
+    .describe(
+      '`page`: a page for the citizen, where the form server shows what it gets as the end of the form; `text`: the reference alone.',
+    ),
+  answerMembers: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/, 'a name that JSON and XML know'), AnswerMember)
+    .optional()
+    .describe('Name the sender looks for → what it gets, in JSON and XML; absent: everything, under its own names.'),
   limits: IntakeLimits.prefault({}),
   linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
   ignoredFields: z

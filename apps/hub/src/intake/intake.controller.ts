@@ -10,7 +10,7 @@ import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
 import { BusyError, ProblemError } from '../http/problem.js';
-import { answerOf, PAGE_HEADERS, pageOf, PASSED_OVER } from './answer.js';
+import { answerOf, PASSED_OVER, written } from './answer.js';
 import { IntakeEndpoints } from './endpoints.js';
 import { type IntakeEndpoint, IntakeService } from './intake.service.js';
 import { type Arrival, IntakePressure, type Place } from './pressure/intake-pressure.js';
@@ -55,15 +55,12 @@ export class IntakeController {
     try {
       const received = await this.receive(endpoint, request, sender);
       if (await this.intake.isPassedOver(endpoint, received)) {
-        await reply.status(endpoint.config.answerStatus).send(PASSED_OVER);
+        await send(reply, endpoint.config, PASSED_OVER);
         return;
       }
       const row = await this.intake.accept(endpoint, received);
       crashPoint('intake.committed');
-      const answer = answerOf(row, this.house.loaded.config.publicUrl);
-      const { answerStatus, answerAs } = endpoint.config;
-      if (answerAs === 'page') await reply.status(answerStatus).headers(PAGE_HEADERS).send(pageOf(answer));
-      else await reply.status(answerStatus).send(answer);
+      await send(reply, endpoint.config, answerOf(row, this.house.loaded.config.publicUrl));
     } catch (error) {
       await this.noteRejection(endpoint, error, sender.isVerified);
       throw error;
@@ -150,6 +147,11 @@ export class IntakeController {
     // The sender is told what is wrong with the submission even when the journal cannot be written.
     await appendJournal(this.house.database, [entry]).catch((failure: unknown) => this.house.log.error('journal.failed', failure));
   }
+}
+
+async function send(reply: FastifyReply, config: EndpointConfig, answer: Parameters<typeof written>[0]): Promise<void> {
+  const { headers, body } = written(answer, config);
+  await reply.status(config.answerStatus).headers(headers).send(body);
 }
 
 /** What is known of the one who sends. */

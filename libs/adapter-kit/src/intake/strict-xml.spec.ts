@@ -27,6 +27,21 @@ describe('reading XML of a stranger', () => {
     expect(asJson('<a><b t="1">wert</b>rest<c/></a>')).toEqual({ a: { b: { '@t': '1', '#text': 'wert' }, c: '', '#text': 'rest' } });
   });
 
+  it('calls elements by an attribute, where the format does', () => {
+    const xml =
+      '<f><var id="name">x</var><list id="kinder"><group id="kind"><var id="alter">3</var></group><group id="kind" n="2"/></list><var id="">y</var></f>';
+    expect(xmlAsJson(readXml(Buffer.from(xml)), { nameBy: 'id' })).toEqual({
+      f: { name: 'x', kinder: { kind: [{ alter: '3' }, { '@n': '2' }] }, var: { '@id': '', '#text': 'y' } },
+    });
+  });
+
+  it('loses nothing that calls itself like a text or an attribute', () => {
+    const xml = '<f a="1">rest<v id="@a">x</v><v id="#text">y</v></f>';
+    expect(xmlAsJson(readXml(Buffer.from(xml)), { nameBy: 'id' })).toEqual({
+      f: { '@a': 'x', '#text': 'y', '@a_': '1', '#text_': 'rest' },
+    });
+  });
+
   it.each([
     ['ISO-8859-1', Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><a>Köln</a>', 'latin1')],
     ['UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('<a>Köln</a>', 'utf16le')])],

@@ -156,24 +156,44 @@ class XmlReader {
 /** Member of an object that stands for what an element with attributes or children has between its tags. */
 export const XML_TEXT = '#text';
 
+/** How elements are called. */
+export interface XmlNaming {
+  /** Attribute that names an element in the place of its tag, where it has one: `<var id="nachname">` is `nachname`. */
+  readonly nameBy?: string | undefined;
+}
+
 /**
  * XML as the mapping language sees it. An element with nothing but text is that text; any other is an object: `@name` its attributes, `#text` its
  * text, its children by their names, those of one name as a list. A list is a list from two on: pointers to the only one need no number.
  */
-export function xmlAsJson(root: XmlElement): JsonValue {
-  return Object.fromEntries([[root.name, valueOf(root)]]);
+export function xmlAsJson(root: XmlElement, naming: XmlNaming = {}): JsonValue {
+  return Object.fromEntries([[nameOf(root, naming), valueOf(root, naming)]]);
 }
 
-function valueOf({ attributes, children, text }: XmlElement): JsonValue {
-  if (attributes.length === 0 && children.length === 0) return text;
-  const members = new Map<string, JsonValue | JsonValue[]>(attributes.map(({ name, value }) => [`@${name}`, value]));
+function nameOf({ name, attributes }: XmlElement, { nameBy }: XmlNaming): string {
+  const given = nameBy === undefined ? '' : (attributes.find((attribute) => attribute.name === nameBy)?.value ?? '');
+  return given === '' ? name : given;
+}
+
+function valueOf({ attributes, children, text }: XmlElement, naming: XmlNaming): JsonValue {
+  const said = attributes.filter(({ name, value }) => name !== naming.nameBy || value === '');
+  if (said.length === 0 && children.length === 0) return text;
   const byName = new Map<string, JsonValue[]>();
   for (const child of children) {
-    const same = byName.get(child.name);
-    if (same === undefined) byName.set(child.name, [valueOf(child)]);
-    else same.push(valueOf(child));
+    const name = nameOf(child, naming);
+    const same = byName.get(name);
+    if (same === undefined) byName.set(name, [valueOf(child, naming)]);
+    else same.push(valueOf(child, naming));
   }
-  for (const [name, values] of byName) members.set(name, values.length === 1 ? (values[0] ?? null) : values);
-  if (text.trim() !== '') members.set(XML_TEXT, children.length === 0 ? text : text.trim());
+  const members = new Map<string, JsonValue>(
+    [...byName].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? null) : values]),
+  );
+  for (const { name, value } of said) members.set(free(`@${name}`, members), value);
+  if (text.trim() !== '') members.set(free(XML_TEXT, members), children.length === 0 ? text : text.trim());
   return Object.fromEntries(members);
+}
+
+/** A name that no element has taken: what names itself `#text` must not push the text out. */
+function free(name: string, taken: ReadonlyMap<string, unknown>): string {
+  return taken.has(name) ? free(`${name}_`, taken) : name;
 }

@@ -13,10 +13,11 @@ import {
 
 import { isNoSubmission, translated } from './webhook.mapping.js';
 import { WebhookOptions } from './webhook.options.js';
+import { xmlFormatOf } from './webhook.profiles.mapping.js';
 import { signatureCheck } from './webhook.signature.auth.js';
 
 class WebhookForms extends ReceivingForms {
-  override readonly body: BodyForm = { form: 'bytes', mediaTypes: ['application/json'] };
+  override readonly body: BodyForm;
   private readonly checkSignature: (request: RawRequest) => void;
 
   constructor(
@@ -24,6 +25,7 @@ class WebhookForms extends ReceivingForms {
     private readonly instance: string,
   ) {
     super();
+    this.body = { form: 'bytes', mediaTypes: xmlFormatOf(options) === undefined ? ['application/json'] : ['application/xml', 'text/xml'] };
     this.checkSignature = signatureCheck(options);
   }
 
@@ -42,7 +44,7 @@ class WebhookForms extends ReceivingForms {
   }
 
   override describeTarget(): string {
-    const { secrets, publicKeys, auth, profile = 'JSON' } = this.options;
+    const { secrets, publicKeys, auth, profile = xmlFormatOf(this.options) === undefined ? 'JSON' : 'XML' } = this.options;
     const signed = this.isSigned ? [`verified by ${secrets.length} secrets and ${publicKeys.length} public keys`] : [];
     const shown = auth === undefined ? [] : [`sender proves itself by: ${auth.kind}`];
     return [`${profile} at endpoint "${this.instance}"`, ...signed, ...shown].join(', ');
@@ -66,11 +68,11 @@ class WebhookForms extends ReceivingForms {
   }
 }
 
-/** Intake for any sender that posts JSON and signs it as Standard Webhooks says, or shows a credential. */
+/** Intake for any sender that posts JSON or XML and signs it as Standard Webhooks says, or shows a credential. */
 export const adapter = defineAdapter({
   type: 'forms-webhook',
   kind: 'forms',
-  title: 'JSON with Standard Webhooks 1.0.0 signature or a credential; profiles for gover, Open Forms, form.io, XGov',
+  title: 'JSON or XML with Standard Webhooks 1.0.0 signature or a credential; profiles for gover, Open Forms, form.io, XGov, JAXForms',
   options: WebhookOptions,
   create: (options: WebhookOptions, environment) => new WebhookForms(options, environment.instance),
 });

@@ -34,9 +34,16 @@ const webhookPublicKey = z
   );
 
 /** Senders whose bodies are known; see webhook.profiles.mapping.ts. */
-export const PROFILE_NAMES = ['gover', 'open-forms', 'formio', 'xgov'] as const;
+export const PROFILE_NAMES = ['gover', 'open-forms', 'formio', 'xgov', 'jaxforms'] as const;
 
-/** One endpoint for a sender of JSON that signs as Standard Webhooks says, or shows a credential. */
+/** How a body that is no JSON is read. */
+export const XmlFormat = z.strictObject({
+  /** Attribute that names an element in the place of its tag: `id` for `<var id="nachname">`. */
+  nameBy: z.string().min(1).max(100).optional(),
+});
+export type XmlFormat = z.infer<typeof XmlFormat>;
+
+/** One endpoint for a sender of JSON or XML that signs as Standard Webhooks says, or shows a credential. */
 export const WebhookOptions = z
   .strictObject({
     /** Shared secrets; several while one is being replaced. */
@@ -49,6 +56,8 @@ export const WebhookOptions = z
     auth: SenderCredential.optional(),
     /** Where things stand in the bodies of a known sender; `mapping` goes before it, member by member. */
     profile: z.enum(PROFILE_NAMES).optional(),
+    /** The sender posts XML; absent: JSON, or what the profile says. Pointers begin with the name of the root element. */
+    xml: XmlFormat.optional(),
     /** From the sender's words to ours. */
     mapping: FormMapping.prefault({}),
     /** Technical name → label a person can read; names without one are their own label. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { completeMapping, type FormMapping, type MappingSettings } from '@amtsbote/adapter-kit';
 
-import { type PROFILE_NAMES, type WebhookOptions } from './webhook.options.js';
+import { type PROFILE_NAMES, type WebhookOptions, type XmlFormat } from './webhook.options.js';
 
 /** What the bodies of known senders mean, in the mapping language: data, no code. Fixtures of the same names show whole bodies. */
 export const PROFILES: Readonly<Record<(typeof PROFILE_NAMES)[number], FormMapping>> = {
@@ -41,7 +41,26 @@ export const PROFILES: Readonly<Record<(typeof PROFILE_NAMES)[number], FormMappi
     form: '/questions',
     formKind: 'questions',
   },
+  // REST push of JAXForms as XML; the shape is inferred from the vendor's documentation, see jaxforms in the README. Its "fingerprint" is always there.
+  jaxforms: {
+    submissionId: '/formdata/FINGERPRINT/GUID',
+    formId: { at: ['/formdata/FINGERPRINT/FORM_ID', '/formdata/FINGERPRINT/NAME'] },
+    formVersion: '/formdata/FINGERPRINT/version',
+    serviceName: { at: ['/formdata/FINGERPRINT/NAME', '/formdata/FINGERPRINT/FORM_ID'] },
+    authorityId: '/formdata/FINGERPRINT/MANDANT_ID',
+    form: '/formdata',
+    notForm: ['/formdata/FINGERPRINT'],
+    attachments: [],
+  },
 };
+
+/** Profiles of senders that post XML. */
+const XML_FORMATS: Readonly<Partial<Record<(typeof PROFILE_NAMES)[number], XmlFormat>>> = { jaxforms: { nameBy: 'id' } };
+
+/** How the bodies of an endpoint are read: XML, or `undefined` for JSON. Pure. */
+export function xmlFormatOf({ xml, profile }: Pick<WebhookOptions, 'xml' | 'profile'>): XmlFormat | undefined {
+  return xml ?? (profile === undefined ? undefined : XML_FORMATS[profile]);
+}
 
 /** The operator's mapping over the profile's, member by member. Pure. */
 export function completed({ profile, mapping, labels, leikaByForm, linkOrigins }: WebhookOptions): MappingSettings {

@@ -35,10 +35,11 @@ type Content = { readonly bytes: Uint8Array; readonly mediaType?: string } | { r
  * @throws IntakeRejection `untranslatable`: `base64-invalid`, `link-not-allowed`, `attachment-missing`, `attachment-unreadable`.
  */
 export function attachmentsOfDocument(options: MappingSettings, document: SentDocument): AttachmentDraft[] {
-  const { attachments, representation } = options.mapping;
+  const { attachments, representation, linkedData } = options.mapping;
   const first = representation === undefined ? [] : representationOf(representation, document, options.linkOrigins);
   return [
     ...first,
+    ...dataOf(linkedData, document, options.linkOrigins),
     ...attachments.flatMap((pointer) => {
       const value = document.at(pointer);
       if (value === undefined) return [];
@@ -47,6 +48,16 @@ export function attachmentsOfDocument(options: MappingSettings, document: SentDo
       return value.map((element, index) => attachmentOf(element, pointerTo(pointer, index), document, options.linkOrigins));
     }),
   ];
+}
+
+/** The data of a thin event: what it links to is the application as the form server has it. */
+function dataOf(pointer: string | undefined, document: SentDocument, linkOrigins: readonly string[]): AttachmentDraft[] {
+  const link = document.at(pointer);
+  if (pointer === undefined || link === undefined) return [];
+  if (typeof link !== 'string') throw untranslatable('attachment-unreadable', 'The link to the data has to be a text.', pointer);
+  const content = linkedContent(link, pointer, linkOrigins);
+  document.markUsed(pointer);
+  return [{ name: 'Antrag.json', mediaType: 'application/json', purpose: 'attachment', ...content }];
 }
 
 function representationOf(pointer: string, document: SentDocument, linkOrigins: readonly string[]): AttachmentDraft[] {

@@ -153,6 +153,10 @@ export const FormMapping = z.strictObject({
   formKind: z.enum(['object', 'canonical', 'questions', 'none']).optional(),
   /** Answers that are put together here; they stand before those of `form`, and what they use does not stand there again. */
   fields: z.array(MappedItem).max(1_000).optional(),
+  /** What stands among the answers and is none: kept unmapped, where nothing else uses it. */
+  notForm: z.array(ABSOLUTE).max(50).optional(),
+  /** A link to the submission's data as JSON, where the event itself is thin: collected as an attachment, from agreed origins. */
+  linkedData: ABSOLUTE.optional(),
   /** Lists of attachment objects, or single ones. */
   attachments: z.array(ABSOLUTE).max(20).optional(),
   /** The readable application: an attachment object, or a PDF as bare base64. */
@@ -174,15 +178,24 @@ export const FormMapping = z.strictObject({
 });
 export type FormMapping = z.infer<typeof FormMapping>;
 
-type Said = 'form' | 'formKind' | 'attachments' | 'applicant' | 'ignored' | 'fields' | 'tables';
+type Said = 'form' | 'formKind' | 'attachments' | 'applicant' | 'ignored' | 'fields' | 'tables' | 'notForm';
 /** A mapping in which everything that always has to be known is said. */
 export type CompleteMapping = Omit<FormMapping, Said> & { readonly [Member in Said]: NonNullable<FormMapping[Member]> };
 
 /** The operator's mapping over the profile's, member by member, over what holds where nobody says anything. Pure. */
 export function completeMapping(given: FormMapping, profile: FormMapping = {}): CompleteMapping {
   const said = { ...profile, ...given };
-  const { form = '/data', formKind = 'object', attachments = [], applicant = {}, ignored = [], fields = [], tables = {} } = said;
-  return { ...said, form, formKind, attachments, applicant, ignored, fields, tables };
+  const {
+    form = '/data',
+    formKind = 'object',
+    attachments = [],
+    applicant = {},
+    ignored = [],
+    fields = [],
+    tables = {},
+    notForm = [],
+  } = said;
+  return { ...said, form, formKind, attachments, applicant, ignored, fields, tables, notForm };
 }
 
 /** A mapping with what belongs to it at an endpoint. */

@@ -83,10 +83,14 @@ function submissionIdOf({ submissionId }: CompleteMapping, document: SentDocumen
 
 /** What may stand among the answers and is none. */
 function notAnswers(
-  { attachments, representation, places, consents, relations }: CompleteMapping,
+  { attachments, representation, places, consents, relations, notForm, linkedData }: CompleteMapping,
   builtFrom: readonly string[],
 ): Set<string> {
-  return new Set([...builtFrom, ...attachments, representation, places, consents, relations].filter((pointer) => pointer !== undefined));
+  return new Set(
+    [...builtFrom, ...notForm, ...attachments, linkedData, representation, places, consents, relations].filter(
+      (pointer) => pointer !== undefined,
+    ),
+  );
 }
 
 /** A test must never pass for a real application, nor a real one for a test: what is neither yes nor no is refused. */
