@@ -2,6 +2,7 @@
 import { catalogueEn } from './texts.catalogue.en.js';
 import type { Texts } from './texts.de.js';
 import { formsEn } from './texts.forms.en.js';
+import { pullsEn } from './texts.pulls.en.js';
 import { redrivesEn } from './texts.redrives.en.js';
 
 /** What people read, in English. */
@@ -228,6 +229,7 @@ export const en: Texts = {
   catalogue: catalogueEn,
   redrives: redrivesEn,
   forms: formsEn,
+  pulls: pullsEn,
   event: {
     'application.submitted': 'Application accepted',
     'application.parked': 'Application parked',

@@ -34,6 +34,7 @@ import { BlobJanitor } from './intake/janitor.js';
 import { IntakePressure } from './intake/pressure/intake-pressure.js';
 import { DataSchemas } from './intake/schemas/data-schemas.js';
 import { MappingTrials } from './intake/trial/mapping-trial.js';
+import { PULL } from './intake/pull/pull.providers.js';
 import { OPS } from './ops/ops.providers.js';
 import { Decisions } from './pickup/decisions.js';
 import { PickupQueue } from './pickup/pickup-queue.js';
@@ -90,6 +91,7 @@ export class HubModule {
       { provide: APP_PIPE, useFactory: () => new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }) },
       ...PIPELINE,
       ...DELIVERY,
+      ...PULL,
       ...PICKUP,
       ...CATALOGUE,
       ...OPS,

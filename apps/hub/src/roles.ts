@@ -16,6 +16,7 @@ import { OpsFormVersionsController } from './ops/forms/form-versions.controller.
 import { OpsMappingsController } from './ops/forms/mappings.controller.js';
 import { OpsHouseController } from './ops/house.controller.js';
 import { OpsInstancesController } from './ops/instances.controller.js';
+import { OpsPullsController } from './ops/pulls/pulls.controller.js';
 import { OpsRedrivesController } from './ops/redrive/redrive.controller.js';
 import { OpsStepsController } from './ops/steps.controller.js';
 import { PickupController } from './pickup/pickup.controller.js';
@@ -33,6 +34,7 @@ const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
     OpsApplicationsController,
     OpsStepsController,
     OpsRedrivesController,
+    OpsPullsController,
     OpsInstancesController,
     OpsHouseController,
     OpsFormVersionsController,

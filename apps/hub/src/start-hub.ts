@@ -26,6 +26,7 @@ import { closeSilentConnections } from './http/silent-connections.js';
 import { HubModule } from './hub.module.js';
 import { FormCoverage } from './intake/coverage/form-coverage.js';
 import { BlobJanitor } from './intake/janitor.js';
+import { PullWorker } from './intake/pull/pull-worker.js';
 import { useApiDocs } from './ops/api-docs.js';
 import { useConsole } from './ops/console-files.js';
 import { RedriveWorker } from './ops/redrive/redrive-worker.js';
@@ -173,4 +174,5 @@ async function startWork(app: NestFastifyApplication, house: House): Promise<voi
   lifecycle.run(app.get(BlobJanitor));
   lifecycle.run(app.get(CatalogueWorker));
   lifecycle.run(app.get(RedriveWorker));
+  lifecycle.run(app.get(PullWorker));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import type { Shown } from '../commands.js';
 import type { HubApi } from '../hub-api.js';
@@ -7,29 +7,34 @@ import * as forms from './commands.js';
 
 type Serve = <Options>(act: (api: HubApi, options: Options) => Promise<Shown>) => (options: Options) => Promise<void>;
 
-/** Adds `amtsbote coverage`. */
-export function addCoverage(program: Command, serve: Serve): void {
-  program
-    .command('coverage')
-    .argument('[form-version]', 'id of a form version: then every field of it')
-    .description('which forms came in which version, and what becomes of their fields')
-    .option('--endpoint <endpoint>')
-    .action((id: string | undefined, options: { endpoint?: string }) =>
-      serve<typeof options>((api, { endpoint }) => forms.coverage(api, id, endpoint))(options),
-    );
-}
+const endpoint = (): Option => new Option('--endpoint <name>', 'endpoint that fetches submissions').makeOptionMandatory();
+const reason = (): Option => new Option('--reason <text>', 'why; stands in the journal with your name').makeOptionMandatory();
 
-/** Adds `amtsbote mapping …`. */
-export function addMapping(program: Command, serve: Serve): void {
-  program
-    .command('mapping')
-    .description('what submissions become')
-    .command('try')
-    .description('show what a submission would become: canonical result, unmapped rest, violations; nothing is stored')
-    .requiredOption('--endpoint <endpoint>', 'endpoint that would take it')
-    .requiredOption('--file <file>', 'the body, byte for byte as the sender sends it')
-    .option('--content-type <type>', 'as the sender says it; absent: guessed from the file')
-    .option('--header <header...>', 'a header that the mapping reads, as "name: value"')
-    .option('--mapping <file>', 'a mapping (YAML or JSON) to try in the place of the configured one')
-    .action(serve<forms.TypedTrial>((api, typed) => forms.tryMapping(api, typed)));
+/** Adds `amtsbote forms …`. */
+export function addForms(program: Command, serve: Serve, now: () => Date): void {
+  const group = program.command('forms').description('form servers that are asked for submissions: look, ask now, pause, resume');
+  group
+    .command('list')
+    .description('endpoints that fetch, and how it goes')
+    .action(serve((api) => forms.pulls(api, now())));
+  group
+    .command('held')
+    .description('submissions that could not be taken over yet, and why')
+    .addOption(endpoint())
+    .action(serve<{ endpoint: string }>((api, which) => forms.held(api, which)));
+  group
+    .command('pull')
+    .description('ask now instead of later, and try again what is held')
+    .addOption(endpoint())
+    .addOption(reason())
+    .option('--source <name>', 'only this form or destination')
+    .option('--submission <id>', 'try again only this held submission')
+    .action(serve<forms.TypedPull>((api, wish) => forms.pull(api, wish)));
+  for (const [to, what] of [['pause', 'ask no more until it is resumed'] as const, ['resume', 'ask again, at once'] as const])
+    group
+      .command(to)
+      .description(what)
+      .addOption(endpoint())
+      .addOption(reason())
+      .action(serve<forms.TypedPull>((api, wish) => forms.turn(api, wish, to)));
 }

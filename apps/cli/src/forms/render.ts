@@ -1,56 +1,42 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { FormVersionDetail, FormVersionView, MappingTrial } from '@amtsbote/ops-api';
+import type { PullHeldView, PullSourceView, PullView } from '@amtsbote/ops-api';
 
 import { table } from '../render.js';
 
-export function renderFormVersions(versions: readonly FormVersionView[]): string {
-  if (versions.length === 0) return 'No submission has come in yet.';
-  const rows = versions.map(({ id, endpoint, formId, formVersion, submissions, fields, notices }) => [
-    id,
-    endpoint,
-    formId || '–',
-    formVersion || '–',
-    String(submissions),
-    String(fields.mapped),
-    String(fields.unmapped),
-    String(fields.ignored),
-    notices === 0 ? '' : `${notices} new`,
+/** One line for each source. */
+export function renderPulls(pulls: readonly PullView[], now: Date): string {
+  if (pulls.length === 0) return 'No endpoint fetches submissions.';
+  const rows = pulls.flatMap((pull) => pull.sources.map((source) => rowOf(pull, source, now)));
+  return table(['ENDPOINT', 'SOURCE', 'STATE', 'LAST SUCCESS', 'ACCEPTED', 'HELD', 'LAST FAILURE'], rows);
+}
+
+function rowOf(pull: PullView, source: PullSourceView, now: Date): string[] {
+  const { retrying, unacknowledged, kept } = source.held;
+  const held = [`${retrying + unacknowledged} waiting`, ...(kept > 0 ? [`${kept} for a person`] : [])].join(', ');
+  const success = source.succeededAt === null ? '–' : `${minutesSince(source.succeededAt, now)} min ago`;
+  return [pull.endpoint, source.source, stateOf(pull, source), success, String(source.accepted), held, source.failure?.code ?? '–'];
+}
+
+function stateOf({ paused, pausedBy, breaker }: PullView, { state, failures }: PullSourceView): string {
+  if (paused) return `paused by ${pausedBy ?? '?'}`;
+  if (breaker !== 'closed') return 'circuit open';
+  return failures > 0 ? `${state}, failed ${failures}×` : state;
+}
+
+/** One line for each held submission. */
+export function renderHeld(held: readonly PullHeldView[]): string {
+  if (held.length === 0) return 'Nothing is held.';
+  const rows = held.map(({ source, submissionId, state, failure, attempts, dueAt }) => [
+    source,
+    submissionId,
+    state,
+    `${attempts}×`,
+    dueAt ?? '–',
+    `${failure.code}: ${failure.message}`,
   ]);
-  return table(['ID', 'ENDPOINT', 'FORM', 'VERSION', 'SUBMISSIONS', 'MAPPED', 'UNMAPPED', 'IGNORED', 'NOTICES'], rows);
+  return table(['SOURCE', 'SUBMISSION', 'STATE', 'TRIED', 'NEXT TRY', 'WHY'], rows);
 }
 
-export function renderFormVersion(version: FormVersionDetail): string {
-  const { fieldList } = version;
-  const rows = fieldList.map(({ path, fate, submissions, firstAt }) => [path, fate, String(submissions), firstAt]);
-  return [renderFormVersions([version]), '', table(['FIELD', 'BECOMES', 'SUBMISSIONS', 'FIRST'], rows)].join('\n');
-}
-
-/** What was sent, what it would become, what is left over. */
-export function renderTrial({ input, application, unmapped, fields, violations, route, passedOver, rejection }: MappingTrial): string {
-  const parts = input.parts.map(({ name, bytes, fileName }) => `  ${name}${fileName === null ? '' : ` (${fileName})`}: ${bytes} bytes`);
-  const head = [`${input.mediaType}, ${input.bytes} bytes; nothing was stored`, ...parts];
-  if (passedOver) return [...head, '', 'Would be passed over: a draft, by the sender’s own word.'].join('\n');
-  if (rejection !== null) {
-    const place = rejection.place === null ? '' : ` at ${rejection.place}`;
-    return [...head, '', `Would be refused (${rejection.kind}, ${rejection.code})${place}: ${rejection.detail}`].join('\n');
-  }
-  const counts = (['mapped', 'unmapped', 'ignored'] as const).map(
-    (fate) => `${fields.filter((field) => field.fate === fate).length} ${fate}`,
-  );
-  const failed = violations?.map(({ path, rule, message }) => `  ${path}: ${message} (${rule})`) ?? ['  bound to no schema'];
-  return [
-    ...head,
-    '',
-    `ROUTE  ${route ?? '(none)'}`,
-    `FIELDS ${counts.join(', ')}`,
-    '',
-    'APPLICATION',
-    JSON.stringify({ ...application, unmapped: undefined }, null, 2),
-    '',
-    'UNMAPPED',
-    ...(unmapped.length === 0 ? ['  nothing'] : unmapped.map(({ path, value }) => `  ${path}: ${JSON.stringify(value)}`)),
-    '',
-    'VIOLATIONS',
-    ...(failed.length === 0 ? ['  none'] : failed),
-  ].join('\n');
+function minutesSince(time: string, now: Date): number {
+  return Math.max(0, Math.round((now.getTime() - Date.parse(time)) / 60_000));
 }

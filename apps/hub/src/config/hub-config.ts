@@ -88,6 +88,25 @@ const DataSchema = z.strictObject({
     .describe('Name in the form → identifier or name in the schema, where they differ; of XDatenfelder.'),
 });
 export type DataSchemaConfig = z.infer<typeof DataSchema>;
+/** How an endpoint whose adapter can fetch asks for submissions. */
+const Pull = z.strictObject({
+  everyMs: ms(MINUTE, 50, DAY).describe('How often each source is asked; up to a tenth earlier or later.'),
+  retry: z
+    .strictObject({
+      firstMs: ms(5_000, 10, DAY).describe('Pause after the first failure of a source, or of one submission.'),
+      maxMs: ms(15 * MINUTE, 10, DAY).describe('Longest pause; pauses double up to it, with jitter.'),
+    })
+    .prefault({}),
+  keptMaxMs: ms(DAY, 100, 30 * DAY).describe('A submission that nobody can read is tried again at least so often.'),
+  concurrency: count(2, 1, 100).describe('Sources asked at the same time, per process.'),
+  submissionsAtOnce: count(4, 1, 100).describe('Submissions of one source fetched at the same time.'),
+  roundMax: count(1_000, 1, 100_000).describe('Submissions of one round; then other sources have their turn.'),
+  rate: Rate.optional().describe('Submissions that may be fetched, over all processes; absent: as many as come.'),
+  listMs: ms(MINUTE, 100, 10 * MINUTE).describe('Longest time for one list of what is waiting.'),
+  leaseMs: ms(MINUTE, 200, 60 * MINUTE).describe('A source whose worker died is asked by another one after this.'),
+  breaker: Breaker.prefault({}),
+});
+export type PullConfig = z.infer<typeof Pull>;
 
 const Endpoint = z.strictObject({
   adapter: z.string(),
@@ -105,6 +124,7 @@ const Endpoint = z.strictObject({
     .optional()
     .describe('Name the sender looks for → what it gets, in JSON and XML; absent: everything, under its own names.'),
   limits: IntakeLimits.prefault({}),
+  pull: Pull.prefault({}).describe('For adapters that can fetch submissions; others take no notice.'),
   linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
   ignoredFields: z
     .array(jsonPointer().min(1))

@@ -8,6 +8,8 @@ import { DeadLetters } from './dead-letters.js';
 import { FormVersionQueries } from './forms/form-versions.queries.js';
 import { HouseQueries } from './house.queries.js';
 import { InstanceQueries } from './instances.queries.js';
+import { PullCommands } from './pulls/pull-commands.js';
+import { PullQueries } from './pulls/pull-queries.js';
 import { RedriveCommands } from './redrive/redrive-commands.js';
 import { RedriveJobs } from './redrive/redrive-jobs.js';
 import { RedriveWorker } from './redrive/redrive-worker.js';
@@ -23,6 +25,8 @@ export const OPS: readonly Type[] = [
   FormVersionQueries,
   DeadLetters,
   ConsoleSessions,
+  PullQueries,
+  PullCommands,
   RedriveJobs,
   RedriveCommands,
   RedriveWorker,
