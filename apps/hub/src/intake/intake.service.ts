@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-import { type ApplicationDraft, type FormsPort, IntakeRejection, ownEntry, type ReceivedSubmission } from '@amtsbote/adapter-kit';
+import {
+  type ApplicationDraft,
+  type AttachmentDraft,
+  type FormsPort,
+  IntakeRejection,
+  ownEntry,
+  type ReceivedSubmission,
+} from '@amtsbote/adapter-kit';
 import { envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
 import { type Application, type Message, type PublicService, referenceOf, requestType } from '@amtsbote/canonical';
 import { crashPoint } from '@amtsbote/platform';
@@ -16,6 +23,7 @@ import { BusyError } from '../http/problem.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, earlierOf, storeAcceptances } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
+import { contentTypeOf } from './content-type.js';
 import { withoutIgnored } from './coverage/field-coverage.js';
 import { FormCoverage } from './coverage/form-coverage.js';
 import { DataSchemas, type Judgement, refuseViolations } from './schemas/data-schemas.js';
@@ -131,7 +139,7 @@ export class IntakeService {
     }
     const placed: PlacedAttachment[] = [];
     for (const [index, attachment] of draft.attachments.entries()) {
-      if ('file' in attachment) placed.push({ draft: attachment, blob: attachment.file });
+      if ('file' in attachment) placed.push(await this.seen(attachment, attachment.file));
       else if ('bytes' in attachment) {
         if (attachment.bytes.length > attachmentBytesMax) {
           throw new IntakeRejection(
@@ -143,10 +151,14 @@ export class IntakeService {
         }
         const id = this.house.ids.uuid();
         blobs.push(id);
-        placed.push({ draft: attachment, blob: await this.house.blobs.put(id, Readable.from([attachment.bytes]), attachmentBytesMax) });
+        placed.push(await this.seen(attachment, await this.house.blobs.put(id, Readable.from([attachment.bytes]), attachmentBytesMax)));
       } else placed.push({ draft: attachment, blob: undefined });
     }
     return placed;
+  }
+
+  private async seen(draft: AttachmentDraft, blob: StoredBlob): Promise<PlacedAttachment> {
+    return { draft, blob, mediaType: await contentTypeOf(this.house.blobs, blob, draft.mediaType) };
   }
 
   private async store(endpoint: IntakeEndpoint, received: Received): Promise<AcceptedRow> {

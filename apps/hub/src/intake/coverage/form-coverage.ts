@@ -34,6 +34,7 @@ export interface CoveredSubmission {
 @Injectable()
 export class FormCoverage {
   private readonly remembered = new Map<string, Remembered>();
+  private readonly noting = new Map<string, Promise<void>>();
   private readonly stop = new AbortController();
   private loop: Promise<void> | undefined;
 
@@ -81,10 +82,27 @@ export class FormCoverage {
     }
   }
 
+  /** Simultaneous submissions of a new form ask the database once: the others wait and find it known. */
   private async formOf(key: FormKey, fields: FieldCoverage): Promise<string> {
-    const known = this.remembered.get(nameOf(key));
+    const name = nameOf(key);
+    for (let underWay = this.noting.get(name); underWay !== undefined; underWay = this.noting.get(name)) await underWay;
+    const known = this.remembered.get(name);
     const isKnown = ([path, fate]: readonly [string, FieldFate]): boolean => known?.counts.has(`${fate} ${path}`) ?? false;
     if (known !== undefined && (known.counts.size >= FIELDS_MAX || [...fields].every(isKnown))) return known.form;
+    const noting = this.noteNew(key, fields);
+    const over = noting.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.noting.set(name, over);
+    try {
+      return await noting;
+    } finally {
+      this.noting.delete(name);
+    }
+  }
+
+  private async noteNew(key: FormKey, fields: FieldCoverage): Promise<string> {
     const { form, notice, fields: count } = await noteFields(this.house.database, key, fields, this.house.clock.now());
     if (notice !== null) this.house.log.warn(`form.${notice}-seen`, { endpoint: key.endpoint, form, fields: count });
     this.remember(key, form, fields);

@@ -77,13 +77,7 @@ const NOTE = `
       (SELECT coalesce(jsonb_agg(jsonb_build_object('path', n.path, 'fate', n.fate)), '[]'::jsonb)
        FROM (SELECT path, fate FROM added ORDER BY fate DESC, path LIMIT ${NAMED_MAX}) n), $5
     FROM form, counted WHERE form.fresh OR counted.fields > 0
-    RETURNING kind),
-  entries AS (
-    INSERT INTO journal (tenant, at, actor, event, data)
-    SELECT $1, $5, 'endpoint:' || $2, CASE raised.kind WHEN 'version' THEN 'form.version-seen' ELSE 'form.fields-seen' END,
-      jsonb_build_object('formId', $3::text, 'formVersion', $4::text, 'fields', counted.fields,
-        'unmapped', (SELECT count(*) FROM added WHERE fate = 'unmapped'))
-    FROM raised, counted)
+    RETURNING kind)
   SELECT form.id::text AS form, (SELECT kind FROM raised) AS notice, counted.fields FROM form, counted`;
 
 const COUNT = `

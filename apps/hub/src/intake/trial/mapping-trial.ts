@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Readable } from 'node:stream';
 
-import { type FormsPort, IntakeRejection, type RawRequest, type ReceivedSubmission } from '@amtsbote/adapter-kit';
+import { type AttachmentDraft, type FormsPort, IntakeRejection, type RawRequest, type ReceivedSubmission } from '@amtsbote/adapter-kit';
 import { referenceOf } from '@amtsbote/canonical';
 import type { MappingTrial, MappingTrialOrder } from '@amtsbote/ops-api';
 import { Injectable } from '@nestjs/common';
@@ -11,6 +11,7 @@ import { mediaTypeOf } from '../../http/body-parsing.js';
 import { ProblemError } from '../../http/problem.js';
 import { Routes } from '../../routing/routes.js';
 import { composeApplication, type PlacedAttachment } from '../compose.js';
+import { contentTypeOf } from '../content-type.js';
 import { coverageOf, withoutIgnored } from '../coverage/field-coverage.js';
 import { IntakeEndpoints } from '../endpoints.js';
 import { type IntakeEndpoint, tenantOf } from '../intake.service.js';
@@ -28,8 +29,6 @@ const NOTHING = { application: null, unmapped: [], fields: [], violations: null,
  */
 @Injectable()
 export class MappingTrials {
-  private readonly blobs = new ForgetfulBlobs();
-
   constructor(
     private readonly house: House,
     private readonly endpoints: IntakeEndpoints,
@@ -45,14 +44,15 @@ export class MappingTrials {
     const mediaType = mediaTypeOf(order.contentType);
     const input = { mediaType, bytes: body.length, parts: [] };
     try {
-      const received = await this.receive({ ...endpoint, port }, order, body);
+      const blobs = new ForgetfulBlobs();
+      const received = await this.receive({ ...endpoint, port }, order, { body, blobs });
       const parts = [
         ...received.data.map(({ name, value }) => ({ name, bytes: value.length, fileName: null })),
         ...received.files.map(({ partName, size, fileName }) => ({ name: partName, bytes: size, fileName })),
       ];
       const seen = { ...NOTHING, endpoint: order.endpoint, input: { ...input, parts } };
       if (port.isNoSubmission(received)) return { ...seen, passedOver: true };
-      return { ...seen, ...(await this.translated({ ...endpoint, port }, received)) };
+      return { ...seen, ...(await this.translated({ ...endpoint, port }, received, blobs)) };
     } catch (error) {
       if (!(error instanceof IntakeRejection)) throw error;
       const { kind, code, detail, place = null } = error;
@@ -63,6 +63,7 @@ export class MappingTrials {
   private async translated(
     endpoint: IntakeEndpoint,
     received: ReceivedSubmission,
+    blobs: ForgetfulBlobs,
   ): Promise<Pick<MappingTrial, 'application' | 'unmapped' | 'fields' | 'violations' | 'route'>> {
     const draft = endpoint.port.translate(received);
     const judgement = this.schemas.judge(endpoint.name, draft);
@@ -80,7 +81,7 @@ export class MappingTrials {
       catalogue: {},
     };
     const placed: PlacedAttachment[] = [];
-    for (const attachment of draft.attachments) placed.push({ draft: attachment, blob: await this.blobOf(attachment) });
+    for (const attachment of draft.attachments) placed.push(await this.placed(attachment, blobs));
     const application = composeApplication({ ...draft, unmapped }, frame, placed, ids);
     const fields = [...coverageOf(draft, ignoredFields)].map(([path, fate]) => ({ path, fate }));
     const isHeld = judgement?.policy === 'park' && judgement.violations.length > 0;
@@ -88,13 +89,18 @@ export class MappingTrials {
     return { application, unmapped, fields, violations: judgement?.violations ?? null, route };
   }
 
-  private async blobOf(attachment: PlacedAttachment['draft']): Promise<PlacedAttachment['blob']> {
-    if ('file' in attachment) return attachment.file;
-    if (!('bytes' in attachment)) return undefined;
-    return this.blobs.put(this.house.ids.uuid(), Readable.from([attachment.bytes]), Number.MAX_SAFE_INTEGER);
+  private async placed(draft: AttachmentDraft, blobs: ForgetfulBlobs): Promise<PlacedAttachment> {
+    if (!('file' in draft) && !('bytes' in draft)) return { draft, blob: undefined };
+    const max = Number.MAX_SAFE_INTEGER;
+    const blob = 'file' in draft ? draft.file : await blobs.put(this.house.ids.uuid(), Readable.from([draft.bytes]), max);
+    return { draft, blob, mediaType: await contentTypeOf(blobs, blob, draft.mediaType) };
   }
 
-  private async receive({ port, config }: IntakeEndpoint, order: MappingTrialOrder, body: Buffer): Promise<ReceivedSubmission> {
+  private async receive(
+    { port, config }: IntakeEndpoint,
+    order: MappingTrialOrder,
+    { body, blobs }: { body: Buffer; blobs: ForgetfulBlobs },
+  ): Promise<ReceivedSubmission> {
     const { limits } = config;
     const mediaType = mediaTypeOf(order.contentType);
     const given = Object.entries(order.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
@@ -115,7 +121,7 @@ export class MappingTrials {
     const parts = await readParts(order.contentType, Readable.from([body]), {
       limits,
       ...dataParts,
-      blobs: this.blobs,
+      blobs,
       ids: this.house.ids,
     });
     return { request, ...parts };
