@@ -73,6 +73,14 @@ export type IntakeLimits = z.infer<typeof IntakeLimits>;
 /** What an answer to a sender may hold. */
 export const AnswerMember = z.enum(['applicationId', 'reference', 'statusUrl', 'receivedAt', 'status', 'fileNumber', 'message']);
 
+/** Limits of archives that are unpacked; one that does not keep them stays closed, and is an attachment like any other. */
+const UnpackZip = z.strictObject({
+  entriesMax: count(100, 1, 500),
+  entryBytesMax: count(100 * MEBIBYTE, 1, 2_000 * MEBIBYTE),
+  totalBytesMax: count(500 * MEBIBYTE, 1, 20 * 1024 * MEBIBYTE),
+  ratioMax: count(100, 2, 2_000).describe('How often larger a file may be than in the archive.'),
+});
+
 const DataSchema = z.strictObject({
   file: z.string().min(1).max(1_000).describe('Schema file, beside the configuration.'),
   kind: z.enum(['xdatenfelder', 'json-schema']).describe('XDatenfelder 2 or 3 (FIM), or JSON Schema.'),
@@ -131,6 +139,7 @@ const Endpoint = z.strictObject({
     .max(500)
     .default([])
     .describe('Unmapped places that are deliberately not carried, with what is below them; `*` stands for any row.'),
+  unpackZip: UnpackZip.optional().describe('ZIP archives among the attachments are unpacked beside themselves; absent: they stay closed.'),
   dataSchemas: z.array(DataSchema).max(200).default([]).describe('What forms have to look like; the first that is for the form counts.'),
   options: z.record(z.string(), z.unknown()).default({}),
 });

@@ -23,6 +23,7 @@ import { BusyError } from '../http/problem.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, earlierOf, storeAcceptances } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
+import { unpackZip } from './archives/unpack.js';
 import { contentTypeOf } from './content-type.js';
 import { withoutIgnored } from './coverage/field-coverage.js';
 import { FormCoverage } from './coverage/form-coverage.js';
@@ -154,7 +155,25 @@ export class IntakeService {
         placed.push(await this.seen(attachment, await this.house.blobs.put(id, Readable.from([attachment.bytes]), attachmentBytesMax)));
       } else placed.push({ draft: attachment, blob: undefined });
     }
-    return placed;
+    return this.unpacked(endpoint, placed, blobs);
+  }
+
+  /** Files of archives follow their archive. What stays closed is told in the log, and is an attachment like any other. */
+  private async unpacked(endpoint: IntakeEndpoint, placed: readonly PlacedAttachment[], blobs: string[]): Promise<PlacedAttachment[]> {
+    const { unpackZip: limits, limits: intake } = endpoint.config;
+    if (limits === undefined) return [...placed];
+    const { blobs: store, ids } = this.house;
+    const all: PlacedAttachment[] = [];
+    let room = intake.attachmentsMax - placed.length;
+    for (const attachment of placed) {
+      const found = await unpackZip(attachment, limits, { store, ids, blobs, room });
+      const files = found !== undefined && 'files' in found ? found.files : [];
+      if (found !== undefined && 'fault' in found)
+        this.house.log.warn('archive.not-unpacked', { endpoint: endpoint.name, fault: found.fault });
+      all.push(attachment, ...files);
+      room -= files.length;
+    }
+    return all;
   }
 
   private async seen(draft: AttachmentDraft, blob: StoredBlob): Promise<PlacedAttachment> {
