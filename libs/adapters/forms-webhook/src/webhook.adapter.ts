@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   type ApplicationDraft,
+  type BodyCheck,
   type BodyForm,
   checkCredential,
   defineAdapter,
@@ -14,25 +15,37 @@ import {
 import { isNoSubmission, translated } from './webhook.mapping.js';
 import { WebhookOptions } from './webhook.options.js';
 import { xmlFormatOf } from './webhook.profiles.mapping.js';
-import { signatureCheck } from './webhook.signature.auth.js';
+import { type SignatureCheck, signatureCheck } from './webhook.signature.auth.js';
+
+/** The credential stood in the headers. */
+const NOTHING_MORE: BodyCheck = { update: () => undefined, end: () => undefined };
 
 class WebhookForms extends ReceivingForms {
   override readonly body: BodyForm;
-  private readonly checkSignature: (request: RawRequest) => void;
+  private readonly signature: SignatureCheck;
 
   constructor(
     private readonly options: WebhookOptions,
     private readonly instance: string,
   ) {
     super();
-    this.body = { form: 'bytes', mediaTypes: xmlFormatOf(options) === undefined ? ['application/json'] : ['application/xml', 'text/xml'] };
-    this.checkSignature = signatureCheck(options);
+    const isJson = xmlFormatOf(options) === undefined;
+    this.body = isJson
+      ? { form: 'bytes', mediaTypes: ['application/json'], inlineFiles: true }
+      : { form: 'bytes', mediaTypes: ['application/xml', 'text/xml'] };
+    this.signature = signatureCheck(options);
   }
 
   override verify(request: RawRequest): void {
     const { auth } = this.options;
     if (auth !== undefined) checkCredential(auth, request.headers);
-    if (this.isSigned) this.checkSignature(request);
+    if (this.isSigned) this.signature.verify(request);
+  }
+
+  override bodyCheck(head: RawRequest): BodyCheck | undefined {
+    const { auth } = this.options;
+    if (auth !== undefined) checkCredential(auth, head.headers);
+    return this.isSigned ? this.signature.streamed(head) : NOTHING_MORE;
   }
 
   override isNoSubmission(received: ReceivedSubmission): boolean {

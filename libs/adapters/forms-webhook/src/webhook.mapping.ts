@@ -20,8 +20,8 @@ import { HEADER } from './webhook.wire.js';
  * A verified webhook in canonical words, as the endpoint's mapping says. Pure.
  * @throws IntakeRejection `malformed` or `untranslatable`, naming the place.
  */
-export function translated({ request }: ReceivedSubmission, options: WebhookOptions): ApplicationDraft {
-  return mapDocument(documentIn(request.body, options), completed(options), { request, idHeader: HEADER.id });
+export function translated({ request, files }: ReceivedSubmission, options: WebhookOptions): ApplicationDraft {
+  return mapDocument(documentIn(request.body, options), completed(options), { request, files, idHeader: HEADER.id });
 }
 
 /** Whether the body says of itself that it is no submission: a draft, saved on the way. */

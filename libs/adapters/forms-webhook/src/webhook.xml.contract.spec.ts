@@ -131,7 +131,7 @@ describe('a push of JAXForms', () => {
 
   it('is posted as XML, and JSON of any other sender is not', () => {
     expect(port().body).toEqual({ form: 'bytes', mediaTypes: ['application/xml', 'text/xml'] });
-    expect(port({ profile: 'gover' }).body).toEqual({ form: 'bytes', mediaTypes: ['application/json'] });
+    expect(port({ profile: 'gover' }).body).toEqual({ form: 'bytes', mediaTypes: ['application/json'], inlineFiles: true });
     expect(port({ profile: undefined, xml: {} }).body).toMatchObject({ mediaTypes: ['application/xml', 'text/xml'] });
   });
 

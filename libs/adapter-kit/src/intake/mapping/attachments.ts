@@ -2,9 +2,10 @@
 import type { AttachmentPurpose, JsonValue } from '@amtsbote/canonical';
 
 import { IntakeRejection } from '../../intake-rejection.js';
-import type { AttachmentDraft } from '../../ports/forms.js';
+import type { AttachmentDraft, ReceivedFile } from '../../ports/forms.js';
 import { isJsonObject, pointerTo, shortPointer } from '../json-pointer.js';
 import type { MappingSettings } from './form-mapping.js';
+import { type InlineFiles, typeOf } from './inline-files.js';
 import type { SentDocument } from './sent-document.js';
 
 /** Members of an attachment object; of those with one meaning the first that is there counts. */
@@ -28,47 +29,59 @@ const LINK_LENGTH_MAX = 2_048;
 /** `data:` address with base64 (RFC 2397), as some form builders put files into a `url` member. */
 const DATA_ADDRESS = /^data:([^;,]*)(?:;[^;,]*)*;base64,/;
 
-type Content = { readonly bytes: Uint8Array; readonly mediaType?: string } | { readonly link: string };
+type Content =
+  | { readonly bytes: Uint8Array; readonly mediaType?: string }
+  | { readonly file: ReceivedFile; readonly mediaType?: string }
+  | { readonly link: string };
+
+/** What reading attachments needs. */
+interface Reading {
+  readonly document: SentDocument;
+  readonly linkOrigins: readonly string[];
+  readonly files: InlineFiles;
+}
 
 /**
  * All attachments of a body: inline bytes decoded, links checked against the allowed origins.
  * @throws IntakeRejection `untranslatable`: `base64-invalid`, `link-not-allowed`, `attachment-missing`, `attachment-unreadable`.
  */
-export function attachmentsOfDocument(options: MappingSettings, document: SentDocument): AttachmentDraft[] {
+export function attachmentsOfDocument(options: MappingSettings, document: SentDocument, files: InlineFiles): AttachmentDraft[] {
+  const reading = { document, linkOrigins: options.linkOrigins, files };
   const { attachments, representation, linkedData } = options.mapping;
-  const first = representation === undefined ? [] : representationOf(representation, document, options.linkOrigins);
+  const first = representation === undefined ? [] : representationOf(representation, reading);
   return [
     ...first,
-    ...dataOf(linkedData, document, options.linkOrigins),
+    ...dataOf(linkedData, reading),
     ...attachments.flatMap((pointer) => {
       const value = document.at(pointer);
       if (value === undefined) return [];
-      if (!Array.isArray(value)) return [attachmentOf(value, pointer, document, options.linkOrigins)];
+      if (!Array.isArray(value)) return [attachmentOf(value, pointer, reading)];
       if (value.length === 0) document.markUsed(pointer);
-      return value.map((element, index) => attachmentOf(element, pointerTo(pointer, index), document, options.linkOrigins));
+      return value.map((element, index) => attachmentOf(element, pointerTo(pointer, index), reading));
     }),
   ];
 }
 
 /** The data of a thin event: what it links to is the application as the form server has it. */
-function dataOf(pointer: string | undefined, document: SentDocument, linkOrigins: readonly string[]): AttachmentDraft[] {
+function dataOf(pointer: string | undefined, { document, linkOrigins, files }: Reading): AttachmentDraft[] {
   const link = document.at(pointer);
   if (pointer === undefined || link === undefined) return [];
   if (typeof link !== 'string') throw untranslatable('attachment-unreadable', 'The link to the data has to be a text.', pointer);
-  const content = linkedContent(link, pointer, linkOrigins);
+  const content = linkedContent(link, pointer, { linkOrigins, files });
   document.markUsed(pointer);
-  return [{ name: 'Antrag.json', mediaType: 'application/json', purpose: 'attachment', ...content }];
+  return [{ ...content, name: 'Antrag.json', mediaType: 'application/json', purpose: 'attachment' }];
 }
 
-function representationOf(pointer: string, document: SentDocument, linkOrigins: readonly string[]): AttachmentDraft[] {
+function representationOf(pointer: string, reading: Reading): AttachmentDraft[] {
+  const { document, files } = reading;
   const value = document.at(pointer);
   if (value === undefined) return [];
-  if (typeof value !== 'string') return [{ ...attachmentOf(value, pointer, document, linkOrigins), purpose: 'representation' }];
+  if (typeof value !== 'string') return [{ ...attachmentOf(value, pointer, reading), purpose: 'representation' }];
   document.markUsed(pointer);
-  return [{ name: 'Antrag.pdf', mediaType: 'application/pdf', purpose: 'representation', bytes: bytesOf(value, pointer) }];
+  return [{ name: 'Antrag.pdf', mediaType: 'application/pdf', purpose: 'representation', ...inlineContent(value, pointer, files) }];
 }
 
-function attachmentOf(value: JsonValue, place: string, document: SentDocument, linkOrigins: readonly string[]): AttachmentDraft {
+function attachmentOf(value: JsonValue, place: string, { document, linkOrigins, files }: Reading): AttachmentDraft {
   if (!isJsonObject(value))
     throw untranslatable('attachment-unreadable', 'An attachment has to be an object with name and content.', place);
   const read = (members: readonly string[]): { text: string; place: string } | undefined => {
@@ -87,15 +100,18 @@ function attachmentOf(value: JsonValue, place: string, document: SentDocument, l
   const source = inline ?? read(ATTACHMENT_MEMBERS.link);
   if (source === undefined) throw untranslatable('attachment-missing', 'This attachment has neither content nor link.', place);
   document.markUsed(source.place);
-  const content =
-    inline === undefined ? linkedContent(source.text, source.place, linkOrigins) : { bytes: bytesOf(source.text, source.place) };
-  const dataType = 'mediaType' in content ? content.mediaType : undefined;
+  const content: Content =
+    inline === undefined
+      ? linkedContent(source.text, source.place, { linkOrigins, files })
+      : inlineContent(source.text, source.place, files);
+  const dataType = 'link' in content ? undefined : content.mediaType;
   const described = {
     name: use(ATTACHMENT_MEMBERS.name) ?? '',
     mediaType: use(ATTACHMENT_MEMBERS.mediaType) ?? dataType ?? 'application/octet-stream',
     purpose: purposeOf(read(ATTACHMENT_MEMBERS.purpose), document),
   };
-  return 'link' in content ? { ...described, link: content.link } : { ...described, bytes: content.bytes };
+  if ('link' in content) return { ...described, link: content.link };
+  return 'file' in content ? { ...described, file: content.file } : { ...described, bytes: content.bytes };
 }
 
 function purposeOf(found: { text: string; place: string } | undefined, document: SentDocument): AttachmentPurpose {
@@ -105,7 +121,9 @@ function purposeOf(found: { text: string; place: string } | undefined, document:
 }
 
 /** A link to collect later, or the bytes of a `data:` address. */
-function linkedContent(link: string, place: string, linkOrigins: readonly string[]): Content {
+function linkedContent(link: string, place: string, { linkOrigins, files }: Pick<Reading, 'linkOrigins' | 'files'>): Content {
+  const taken = files.take(link);
+  if (taken !== undefined) return { file: taken, mediaType: typeOf(taken) };
   const data = DATA_ADDRESS.exec(link.slice(0, LINK_LENGTH_MAX));
   if (data !== null)
     return {
@@ -120,6 +138,16 @@ function linkedContent(link: string, place: string, linkOrigins: readonly string
   }
   // The parsed spelling, so that whoever collects it asks the host that was checked.
   return { link: url.href };
+}
+
+/** The bytes, or the file that was taken out while they came in. */
+function inlineContent(
+  base64: string,
+  place: string,
+  files: InlineFiles,
+): { readonly bytes: Uint8Array } | { readonly file: ReceivedFile } {
+  const file = files.take(base64);
+  return file === undefined ? { bytes: bytesOf(base64, place) } : { file };
 }
 
 /** Strict base64 (RFC 4648, section 4): the standard alphabet, padded, nothing else, no stray bits. */

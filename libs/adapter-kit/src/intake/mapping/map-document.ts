@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Applicant, type JsonValue, LeikaKey } from '@amtsbote/canonical';
 
 import { IntakeRejection } from '../../intake-rejection.js';
-import type { ApplicationDraft, RawRequest } from '../../ports/forms.js';
+import type { ApplicationDraft, RawRequest, ReceivedFile } from '../../ports/forms.js';
 import { accountOf, ADDRESS_PARTS, APPLICANT_PARTS, applicantOf, applicantPart } from '../applicant-parts.js';
 import { checkedDraft } from '../checked-draft.js';
 import { FormLedger } from '../form-limits.js';
@@ -13,6 +13,7 @@ import { ownEntry } from '../own-entry.js';
 import { attachmentsOfDocument } from './attachments.js';
 import { builtForm } from './built-form.js';
 import { consentsOf, placesOf, relationsOf } from './extras.js';
+import { InlineFiles } from './inline-files.js';
 import { formOfDocument } from './form-tree.js';
 import type { CompleteMapping, MappingSettings, Source } from './form-mapping.js';
 import { paymentOf } from './payment.js';
@@ -20,7 +21,9 @@ import { SentDocument } from './sent-document.js';
 
 /** What was sent beside the document. */
 export interface SentAround {
-  readonly request: Pick<RawRequest, 'headers' | 'body'>;
+  readonly request: Pick<RawRequest, 'headers' | 'body' | 'bodySha256'>;
+  /** Files that were taken out of the document: their `partName` stands in their place. */
+  readonly files?: readonly ReceivedFile[];
   /** The id where the mapping names none: of a signature's header. */
   readonly idHeader?: string;
 }
@@ -31,13 +34,14 @@ export interface SentAround {
  */
 export function mapDocument(root: JsonValue, settings: MappingSettings, around: SentAround): ApplicationDraft {
   const { mapping } = settings;
+  const files = new InlineFiles(around.files ?? []);
   const document = new SentDocument(root, mapping.tables);
   const ledger = new FormLedger();
   const submissionId = submissionIdOf(mapping, document, around);
   const formId = document.text(mapping.formId);
   const formVersion = document.text(mapping.formVersion);
   const authorityId = document.text(mapping.authorityId);
-  const attachments = attachmentsOfDocument(settings, document);
+  const attachments = attachmentsOfDocument(settings, document, files);
   const payment = paymentOf(mapping.payment, document);
   const built = builtForm(mapping.fields, document, ledger);
   const draft = {
@@ -60,7 +64,7 @@ export function mapDocument(root: JsonValue, settings: MappingSettings, around: 
   const sources = document.sources(mapping.ignored);
   for (const pointer of mapping.ignored) document.markUsed(pointer);
   document.keepRest(ledger);
-  return checkedDraft({ ...draft, unmapped: ledger.unmapped, sources });
+  return checkedDraft(files.keepRest({ ...draft, unmapped: ledger.unmapped, sources }));
 }
 
 /** Whether the document says of itself that it is no submission: a draft, saved on the way. */
@@ -71,8 +75,9 @@ export function saysNoSubmission(root: JsonValue, { noSubmission }: CompleteMapp
 }
 
 function submissionIdOf({ submissionId }: CompleteMapping, document: SentDocument, { request, idHeader }: SentAround): string {
-  const { headers, body } = request;
-  if (typeof submissionId === 'object' && 'contentHash' in submissionId) return `sha256-${createHash('sha256').update(body).digest('hex')}`;
+  const { headers } = request;
+  if (typeof submissionId === 'object' && 'contentHash' in submissionId)
+    return `sha256-${request.bodySha256 ?? createHash('sha256').update(request.body).digest('hex')}`;
   const header = typeof submissionId === 'object' && 'header' in submissionId ? submissionId.header.toLowerCase() : idHeader;
   const places = typeof submissionId === 'string' || Array.isArray(submissionId) ? [submissionId].flat() : [];
   const parts = places.length === 0 ? [header === undefined ? undefined : headers[header]] : places.map((place) => document.text(place));
