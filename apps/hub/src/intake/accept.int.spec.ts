@@ -7,6 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
 import { aDraft, atSubmission, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
+import { CaseRelations } from '../cases/case-relations.js';
+import { Prefills } from '../cases/prefills.js';
+import { ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { FormCoverage } from './coverage/form-coverage.js';
 import { DataSchemas } from './schemas/data-schemas.js';
@@ -99,6 +102,8 @@ describe('the intake, on its database', () => {
       new Routes(broken),
       new Waker(house.house.database),
       atSubmission(house.house),
+      new ParallelRuns(broken),
+      new CaseRelations(broken, new Prefills(broken)),
       new FormCoverage(broken),
       new DataSchemas(broken),
     );

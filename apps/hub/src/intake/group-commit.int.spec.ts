@@ -4,6 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
 import { aDraft, atSubmission, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
+import { CaseRelations } from '../cases/case-relations.js';
+import { Prefills } from '../cases/prefills.js';
+import { ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { FormCoverage } from './coverage/form-coverage.js';
 import { DataSchemas } from './schemas/data-schemas.js';
@@ -33,6 +36,8 @@ describe('submissions that share a commit', () => {
       new Routes(shared),
       new Waker(house.house.database),
       atSubmission(house.house),
+      new ParallelRuns(shared),
+      new CaseRelations(shared, new Prefills(shared)),
       new FormCoverage(shared),
       new DataSchemas(shared),
     );

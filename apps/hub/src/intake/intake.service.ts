@@ -16,10 +16,12 @@ import { crashPoint } from '@amtsbote/platform';
 import { appendJournal, type JournalEntry, type StoredBlob } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { type CaseAtSubmission, CaseRelations } from '../cases/case-relations.js';
 import { CatalogueAtSubmission } from '../catalogue/read/at-submission.js';
 import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { BusyError } from '../http/problem.js';
+import { type ParallelPlace, ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, earlierOf, storeAcceptances } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
@@ -28,7 +30,7 @@ import { contentTypeOf } from './content-type.js';
 import { withoutIgnored } from './coverage/field-coverage.js';
 import { FormCoverage } from './coverage/form-coverage.js';
 import { DataSchemas, type Judgement, refuseViolations } from './schemas/data-schemas.js';
-import { FIRST_STATE, type FirstPlan, firstPlan } from './first-plan.js';
+import { FIRST_STATE, type FirstPlan, firstPlan, SHADOW_PLAN } from './first-plan.js';
 import { GroupCommit, WaitedTooLong } from './group-commit.js';
 
 /** An endpoint as configured, with its adapter made. */
@@ -58,6 +60,8 @@ export class IntakeService {
     private readonly routes: Routes,
     private readonly waker: Waker,
     private readonly catalogue: CatalogueAtSubmission,
+    private readonly parallelRuns: ParallelRuns,
+    private readonly cases: CaseRelations,
     private readonly coverage: FormCoverage,
     private readonly schemas: DataSchemas,
   ) {
@@ -85,9 +89,11 @@ export class IntakeService {
       const placed = await this.place(endpoint, draft, unowned);
       crashPoint('intake.stored');
       const catalogue = await this.catalogue.of(draft, tenant);
+      const parallel = await this.parallelRuns.placeOf(endpoint.name);
+      const relations = await this.cases.of(draft, tenant, endpoint.config);
       // Before it is stored: a field that was seen is never forgotten, whatever happens next.
       const covered = await this.coverage.note(endpoint.name, tenant, translated, ignoredFields);
-      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue, judgement });
+      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue, parallel, relations, judgement });
       if (row.fresh) {
         covered.count();
         const owned = new Set(placed.map(({ blob }) => blob?.id));
@@ -197,7 +203,10 @@ export class IntakeService {
     }
   }
 
-  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, submission, catalogue, judgement }: Received): Acceptance {
+  private acceptanceOf(
+    endpoint: IntakeEndpoint,
+    { draft, tenant, placed, submission, catalogue, parallel, relations, judgement }: Received,
+  ): Acceptance {
     const frame = {
       id: this.house.ids.uuid(),
       reference: referenceOf(this.house.randomness.bytes(5)),
@@ -206,11 +215,13 @@ export class IntakeService {
       endpoint: endpoint.name,
       system: endpoint.type,
       catalogue,
+      relations,
     };
     const application = composeApplication(draft, frame, placed, this.house.ids);
+    const shadow = parallel?.shadow === true;
     const isHeld = judgement?.policy === 'park' && judgement.violations.length > 0;
-    const route = isHeld ? undefined : this.routes.match(application);
-    const plan = firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
+    const route = shadow || isHeld ? undefined : this.routes.match(application);
+    const plan = shadow ? SHADOW_PLAN : firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
     crashPoint('routing.planned');
     return {
       application,
@@ -219,7 +230,8 @@ export class IntakeService {
       reportTo: route?.reportTo ?? null,
       completesBy: route?.completesBy ?? 'decision',
       ...plan,
-      journal: this.journalOf(application, endpoint, { route: route?.name ?? null, plan, judgement }),
+      parallel: parallel && { run: parallel.run, pairKey: this.parallelRuns.pairKeyOf(parallel.run, application) },
+      journal: this.journalOf(application, endpoint, { route: route?.name ?? null, plan, judgement, parallel, relations }),
       messages: this.messagesOf(application, plan),
     };
   }
@@ -227,7 +239,7 @@ export class IntakeService {
   private journalOf(
     application: Application,
     endpoint: IntakeEndpoint,
-    { route, plan, judgement }: { route: string | null; plan: FirstPlan; judgement: Judgement | undefined },
+    { route, plan, judgement, parallel, relations }: Journalled,
   ): JournalEntry[] {
     const { steps, state, progress } = plan;
     const { id: applicationId, tenant, attachments, unmapped } = application;
@@ -235,9 +247,11 @@ export class IntakeService {
     const submitted = {
       ...common,
       event: 'application.submitted',
-      data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test },
+      data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test, ...unknownOf(relations) },
     };
     const violated = violationsEntry(judgement).map((entry) => ({ ...common, ...entry }));
+    if (parallel?.shadow === true)
+      return [submitted, ...violated, { ...common, event: 'application.shadowed', data: { run: parallel.run } }];
     if (route === null) {
       const reason = violated.length > 0 && judgement?.policy === 'park' ? 'schema-violated' : 'no-route';
       return [submitted, ...violated, { ...common, event: 'application.parked', data: { reason } }];
@@ -303,7 +317,12 @@ interface Received {
   readonly catalogue: Pick<PublicService, 'catalogueVersion' | 'authority'>;
   /** How it fits the schema of its form; `undefined`: it is bound to none. */
   readonly judgement: Judgement | undefined;
+  readonly parallel: ParallelPlace | undefined;
+  readonly relations: CaseAtSubmission;
 }
+
+/** What the journal says of a submission. */
+type Journalled = Pick<Received, 'judgement' | 'parallel' | 'relations'> & { readonly route: string | null; readonly plan: FirstPlan };
 
 /** Where the form does not fit its schema: places and rules, never values. */
 function violationsEntry(judgement: Judgement | undefined): Pick<JournalEntry, 'event' | 'data'>[] {
@@ -312,6 +331,11 @@ function violationsEntry(judgement: Judgement | undefined): Pick<JournalEntry, '
   return [
     { event: SCHEMA_VIOLATED, data: { schema, policy, count: violations.length, violations: violations.map((one) => ({ ...one })) } },
   ];
+}
+
+/** Said only where there are some: a relation to something that is not there is worth a look. */
+function unknownOf({ unknown }: CaseAtSubmission): { unknownRelations?: number } {
+  return unknown === 0 ? {} : { unknownRelations: unknown };
 }
 
 /** The connection to the database broke between asking and being told: the application may be stored, or not. */

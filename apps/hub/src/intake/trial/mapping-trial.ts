@@ -79,6 +79,7 @@ export class MappingTrials {
       endpoint: endpoint.name,
       system: endpoint.type,
       catalogue: {},
+      relations: { relations: draft.relations, caseReference: undefined },
     };
     const placed: PlacedAttachment[] = [];
     for (const attachment of draft.attachments) placed.push(await this.placed(attachment, blobs));
