@@ -7,8 +7,8 @@ import type { Shown } from './commands.js';
 import * as commands from './commands.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { addForms } from './forms/program.js';
-import { addCoverage, addMapping } from './mapping/program.js';
 import { HubApi } from './hub-api.js';
+import { addCoverage, addMapping } from './mapping/program.js';
 import { addRedrive } from './redrive/program.js';
 
 /** What the command line touches of the machine. */

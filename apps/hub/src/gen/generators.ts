@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { canonicalSchemas } from './canonical-schemas.js';
 import { configSchema } from './config-schema.js';
-import { mappingSchema } from './mapping-schema.js';
 import { exportSchema } from './export-schema.js';
+import { mappingSchema } from './mapping-schema.js';
 import { openApi } from './open-api.js';
 
 /** A file that is generated, committed and checked for freshness. */

@@ -12,8 +12,8 @@ import { Prefills } from '../cases/prefills.js';
 import { ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { FormCoverage } from './coverage/form-coverage.js';
-import { DataSchemas } from './schemas/data-schemas.js';
 import { IntakeService } from './intake.service.js';
+import { DataSchemas } from './schemas/data-schemas.js';
 
 describe('the intake, on its database', () => {
   let house: TestHouse;

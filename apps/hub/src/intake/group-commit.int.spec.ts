@@ -9,8 +9,8 @@ import { Prefills } from '../cases/prefills.js';
 import { ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { FormCoverage } from './coverage/form-coverage.js';
-import { DataSchemas } from './schemas/data-schemas.js';
 import { IntakeService } from './intake.service.js';
+import { DataSchemas } from './schemas/data-schemas.js';
 
 const COUNTS = `
   SELECT (SELECT count(*)::int FROM application) AS applications, (SELECT count(*)::int FROM step) AS steps,

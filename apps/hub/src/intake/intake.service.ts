@@ -24,14 +24,14 @@ import { BusyError } from '../http/problem.js';
 import { type ParallelPlace, ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, earlierOf, storeAcceptances } from './accept.js';
-import { composeApplication, type PlacedAttachment } from './compose.js';
 import { unpackZip } from './archives/unpack.js';
+import { composeApplication, type PlacedAttachment } from './compose.js';
 import { contentTypeOf } from './content-type.js';
 import { withoutIgnored } from './coverage/field-coverage.js';
 import { FormCoverage } from './coverage/form-coverage.js';
-import { DataSchemas, type Judgement, refuseViolations } from './schemas/data-schemas.js';
 import { FIRST_STATE, type FirstPlan, firstPlan, SHADOW_PLAN } from './first-plan.js';
 import { GroupCommit, WaitedTooLong } from './group-commit.js';
+import { DataSchemas, type Judgement, refuseViolations } from './schemas/data-schemas.js';
 
 /** An endpoint as configured, with its adapter made. */
 export interface IntakeEndpoint {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Application, FORM_DEPTH_MAX, FORM_ITEMS_MAX, type JsonValue, safeFileName } from '@amtsbote/canonical';
+import fc from 'fast-check';
 
 import {
   type Adapter,
@@ -68,6 +69,7 @@ export function formsContract<Options>(fixture: FormsContract<Options>): void {
     describe('translate', () => translateSuite(fixture, port, sample));
     describe('files', () => filesSuite(fixture, port));
     describe('limits', () => limitsSuite(fixture, port));
+    describe('what nobody foresaw', () => fuzzSuite(fixture, port));
     describe('what operators and senders see', () => visibleSuite(fixture, port, sample));
   });
 }
@@ -238,6 +240,79 @@ function limitsSuite<Options>(fixture: FormsContract<Options>, port: Port): void
     const submission = fixture.submission(fixture.wide(fields), []);
     expect(rejectionOf(() => port().translate(submission))).toMatchObject(untranslatable);
   });
+}
+
+/** Values that forms were never meant to hold, and hold all the same. */
+const HOSTILE: readonly JsonValue[] = [
+  '\u0000',
+  'vor\u0000nach',
+  '\u202Egpj.exe',
+  '\uD800',
+  '\uFEFF',
+  '__proto__',
+  ' '.repeat(100_000),
+  'ä'.repeat(50_000),
+  '😀'.repeat(5_000),
+  '=cmd|calc',
+  '<script>alert(1)</script>',
+  '${jndi:ldap://x}',
+  "' OR 1=1 --",
+  '31.02.2026',
+  '1e999',
+  -0,
+  9_007_199_254_740_993,
+  1e308,
+  true,
+  null,
+  [],
+  {},
+  [[[[[]]]]],
+  { constructor: { prototype: {} } },
+];
+
+function fuzzSuite<Options>(fixture: FormsContract<Options>, port: Port): void {
+  /** A draft that the house can live with, or a refusal that says where; never anything else. */
+  const outcomeOf = (submission: () => ReceivedSubmission): void => {
+    let received: ReceivedSubmission;
+    try {
+      received = submission();
+    } catch {
+      // The sender's own format cannot say it.
+      return;
+    }
+    try {
+      applicationOf(port().translate(received));
+    } catch (error) {
+      if (!(error instanceof IntakeRejection)) throw error;
+      expect(error.code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+      expect((error.place ?? '').length).toBeLessThanOrEqual(1_000);
+    }
+  };
+
+  it('is translated or refused: any hostile value in any place of the sample', () => {
+    for (const { path } of leavesOf(fixture.document))
+      for (const value of HOSTILE) outcomeOf(() => fixture.submission(replaced(fixture.document, path, value), []));
+  });
+
+  it('is translated or refused: the sample with bytes changed, left out and put in', () => {
+    const bytes = Buffer.from(bytesOf(fixture.submission(fixture.document, [])));
+    const edit = fc.tuple(fc.nat(bytes.length - 1), fc.nat(8), fc.uint8Array({ maxLength: 8 }));
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 5 }), (edits) => {
+        const changed = edits.reduce<Buffer>(
+          (body, [at, removed, added]) => Buffer.concat([body.subarray(0, at), added, body.subarray(at + removed)]),
+          bytes,
+        );
+        outcomeOf(() => fixture.submissionOfBytes(changed));
+      }),
+      { numRuns: 300 },
+    );
+  });
+}
+
+/** The structured data of a submission, as it goes over the wire. */
+function bytesOf({ request, data }: ReceivedSubmission): Uint8Array {
+  return request.body.length > 0 ? request.body : (data[0]?.value ?? new Uint8Array());
 }
 
 function visibleSuite<Options>(fixture: FormsContract<Options>, port: Port, sample: Sample): void {

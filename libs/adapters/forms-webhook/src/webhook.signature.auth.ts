@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createHmac, createPublicKey, createSecretKey, type Hmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { createHmac, createPublicKey, createSecretKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 
 import { type BodyCheck, IntakeRejection, provingHeader, type RawRequest } from '@amtsbote/adapter-kit';
 
@@ -55,7 +55,7 @@ export function signatureCheck(options: Pick<WebhookOptions, 'secrets' | 'public
 interface Signed {
   readonly signatures: string;
   readonly head: Buffer;
-  readonly macs: readonly Hmac[];
+  readonly macs: readonly ReturnType<typeof createHmac>[];
   /** Everything that is signed, for keys that need it at once. */
   readonly whole: Buffer;
 }

@@ -8,8 +8,8 @@ import { BlobTooLarge, type StoredBlob } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
-import { contentTypeOf } from '../../intake/content-type.js';
 import type { Work } from '../../house/unit-of-work.js';
+import { contentTypeOf } from '../../intake/content-type.js';
 import type { ClaimedStep } from '../claims.js';
 import { type Outcome, StepWorker } from '../outcome.js';
 

@@ -35,10 +35,11 @@ export async function unpackZip(
   const files: PlacedAttachment[] = [];
   try {
     await withArchive(store, blob, { ...limits, entriesMax: Math.min(limits.entriesMax, room) }, async (entries) => {
-      for (const { name, open } of entries) {
+      for (const entry of entries) {
+        const { name } = entry;
         const id = ids.uuid();
         blobs.push(id);
-        const stored = await store.put(id, await open(), limits.entryBytesMax);
+        const stored = await store.put(id, await entry.open(), limits.entryBytesMax);
         const said = { name, mediaType: 'application/octet-stream', purpose: 'attachment' } as const;
         const type = await contentTypeOf(store, stored, said.mediaType);
         const file = { ...stored, partName: '', fileName: name, mediaType: type };

@@ -104,7 +104,7 @@ describe('the count of fields, on its database', () => {
     const refuse = (): never => {
       throw new Error('the database is away');
     };
-    broken.transaction = ((act: never) => (isBroken ? refuse() : house.house.database.transaction(act))) as DataSource['transaction'];
+    broken.transaction = (act: never) => (isBroken ? refuse() : house.house.database.transaction(act));
     const coverage = new FormCoverage(withDatabase(house.house, broken));
     const covered = await coverage.note('gewerbe', TENANT, aDraft({ formVersion: '9' }), []);
     covered.count();

@@ -62,9 +62,12 @@ class Judge {
   private field({ dataType, constraints }: SchemaField, { value }: FormField, path: string): void {
     const text = String(value);
     const type = problemOfType(dataType, value);
-    if (type !== undefined) return this.add(path, 'type', type);
+    if (type !== undefined) {
+      this.add(path, 'type', type);
+      return;
+    }
     const { minLength, maxLength, minValue, maxValue, pattern, codes } = constraints;
-    const length = [...text].length;
+    const length = Array.from(text).length;
     if (minLength !== undefined && length < minLength) this.add(path, 'minLength', `expects at least ${minLength} characters`);
     if (maxLength !== undefined && length > maxLength) this.add(path, 'maxLength', `expects at most ${maxLength} characters`);
     if (isBefore(text, minValue)) this.add(path, 'minValue', `expects at least ${minValue ?? ''}`);

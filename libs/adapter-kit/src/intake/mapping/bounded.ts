@@ -20,7 +20,7 @@ export function withinTime<Result>(ms: number, act: () => Result): Result {
   const outer = context.act;
   context.act = act;
   try {
-    return script.runInContext(context as object, { timeout: ms }) as Result;
+    return script.runInContext(context, { timeout: ms }) as Result;
   } catch (error) {
     if (isTimeout(error)) throw new TookTooLong(`ended after ${ms} ms`);
     throw error;

@@ -13,9 +13,9 @@ import { ownEntry } from '../own-entry.js';
 import { attachmentsOfDocument } from './attachments.js';
 import { builtForm } from './built-form.js';
 import { consentsOf, placesOf, relationsOf } from './extras.js';
-import { InlineFiles } from './inline-files.js';
-import { formOfDocument } from './form-tree.js';
 import type { CompleteMapping, MappingSettings, Source } from './form-mapping.js';
+import { formOfDocument } from './form-tree.js';
+import { InlineFiles } from './inline-files.js';
 import { paymentOf } from './payment.js';
 import { SentDocument } from './sent-document.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { FormItem, FormValue, JsonValue } from '@amtsbote/canonical';
-import { z } from 'zod';
+import { type z } from 'zod';
 
 import type { ApplicationDraft } from '../../ports/forms.js';
 import { checkedDraft } from '../checked-draft.js';
