@@ -30,5 +30,8 @@ export const formsDe = {
   confirm: 'Hinweise bestätigen',
   confirmText: 'Die Hinweise gelten damit als gelesen. Es geht nichts verloren, auch was nicht zugeordnet ist.',
   confirmed: 'Bestätigt',
+  violations: 'Verstöße gegen das Schema',
+  rule: 'Regel',
+  expected: 'Erwartet',
 };
 export type FormTexts = typeof formsDe;

@@ -31,4 +31,7 @@ export const formsEn: FormTexts = {
   confirm: 'Confirm notices',
   confirmText: 'The notices count as read. Nothing is lost, nor what is unmapped.',
   confirmed: 'Confirmed',
+  violations: 'Violations of the schema',
+  rule: 'Rule',
+  expected: 'Expected',
 };
