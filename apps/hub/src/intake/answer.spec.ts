@@ -34,6 +34,19 @@ describe('what a sender is told', () => {
     expect(page.body).not.toContain('a1');
   });
 
+  it.each([
+    // What senders read, in their source: gover fails on an answer that is empty or no JSON, and files under fileNumber; XGov shows reference.
+    ['gover', ['fileNumber', 'message']],
+    ['XGov digital-form-builder', ['reference']],
+    ['Open Forms', ['reference']],
+  ])('holds what %s reads: %p', (_sender, members) => {
+    const body = JSON.parse(JSON.stringify(written(answer, { answerAs: 'json', answerMembers: undefined }).body)) as Record<
+      string,
+      unknown
+    >;
+    for (const member of members) expect(body[member]).toEqual(expect.stringMatching(/./));
+  });
+
   it.each(['json', 'xml', 'text', 'page'] as const)('is never empty, not of a draft either: %s', (answerAs) => {
     const { body } = written(PASSED_OVER, { answerAs, answerMembers: { Vorgang: 'reference' } });
     expect(JSON.stringify(body)).toContain('Kein Antrag');
