@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 import {
@@ -29,6 +28,7 @@ import { composeApplication, type PlacedAttachment } from './compose.js';
 import { contentTypeOf } from './content-type.js';
 import { withoutIgnored } from './coverage/field-coverage.js';
 import { FormCoverage } from './coverage/form-coverage.js';
+import { fingerprintOf } from './fingerprint.js';
 import { FIRST_STATE, type FirstPlan, firstPlan, SHADOW_PLAN } from './first-plan.js';
 import { GroupCommit, WaitedTooLong } from './group-commit.js';
 import { DataSchemas, type Judgement, refuseViolations } from './schemas/data-schemas.js';
@@ -357,24 +357,9 @@ export function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): s
   );
 }
 
-/** What was sent, as one hash: body, data parts, names and hashes of files; tells a repeated submission from a changed one under the same id. */
-function fingerprintOf({ request, data, files }: ReceivedSubmission, placed: readonly PlacedAttachment[]): string {
-  // The words that stand for its files are others every time.
-  if (request.bodySha256 !== undefined) return request.bodySha256;
-  const hash = createHash('sha256').update(request.body);
-  for (const { name, value } of data) hash.update(`${name}\0${value.length}\0`).update(value);
-  for (const { partName, fileName, sha512 } of files) hash.update(`${partName}\0${fileName}\0${sha512}\0`);
-  for (const { draft, blob } of placed) hash.update(`${draft.name}\0${sizeOf(blob)}\0`);
-  return hash.digest('hex');
-}
-
 /** About as many bytes as go to the database. */
 function weightOf({ request, data }: ReceivedSubmission): number {
   return data.reduce((sum, { value }) => sum + value.length, request.body.length);
-}
-
-function sizeOf(blob: StoredBlob | undefined): string {
-  return blob === undefined ? 'link' : `${blob.size} ${blob.sha512}`;
 }
 
 function otherThanAnnounced(): IntakeRejection {
