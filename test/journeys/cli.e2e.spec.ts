@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
+import type { FormVersionView } from '@amtsbote/ops-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { run } from '../../apps/cli/src/program.js';
@@ -105,6 +109,32 @@ describe('the command line', () => {
     expect((await amtsbote(['dead-letters', '--redrive', ...because])).out).toMatch(/^0 messages/);
     expect((await amtsbote(['retry-all', '--instance', 'eakte', '--dry-run', ...because])).out).toMatch(/^0 parked steps fit/);
     expect((await amtsbote(['login-link'])).out).toMatch(/\/console\/login\?token=[\w-]{43}\n/);
+  });
+
+  it('tells which forms came in with which fields', async () => {
+    const [version] = JSON.parse((await amtsbote(['coverage', '--endpoint', 'gewerbe', '--json'])).out) as FormVersionView[];
+    expect(version).toMatchObject({ endpoint: 'gewerbe', notices: expect.any(Number) });
+    expect((await amtsbote(['coverage', version?.id ?? ''])).out).toMatch(/FIELD +BECOMES/);
+  });
+
+  it('tries a mapping on a file: nothing is stored', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'amtsbote-try-'));
+    try {
+      const [file, mapping] = [join(directory, 'sent.bin'), join(directory, 'mapping.yaml')];
+      const formData = await readFile('libs/adapters/forms-ozg-cloud/fixtures/gewerbeanmeldung.json', 'utf8');
+      await writeFile(file, `--b\r\nContent-Disposition: form-data; name="formData"\r\n\r\n${formData}\r\n--b--\r\n`);
+      await writeFile(mapping, 'version: 1\nserviceName: { text: Probe einer Abbildung }\n');
+      const before = JSON.parse((await amtsbote(['list', '--json'])).out) as unknown;
+      const tried = await amtsbote(['mapping', 'try', '--endpoint', 'gewerbe', '--file', file, '--mapping', mapping]);
+      expect(tried).toMatchObject({ code: 0, out: expect.stringContaining('Probe einer Abbildung') });
+      expect(tried.out).toContain('nothing was stored');
+      expect(JSON.parse((await amtsbote(['list', '--json'])).out)).toEqual(before);
+      await writeFile(mapping, 'version: 2\n');
+      expect(await amtsbote(['mapping', 'try', '--endpoint', 'gewerbe', '--file', file, '--mapping', mapping])).toMatchObject({ code: 1 });
+      expect((await amtsbote(['mapping', 'try', '--endpoint', 'nobody', '--file', file])).code).toBe(1);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 
   it('says in one sentence what is wrong', async () => {

@@ -4,6 +4,7 @@ import { Environment, ParseError, TypeError as CelTypeError } from '@marcbachman
 import { z } from 'zod';
 
 import type { DeliverableDocument } from './documents.js';
+import { EXPRESSION_MS_MAX, mayRunAway, TookTooLong, withinTime } from './intake/mapping/bounded.js';
 
 /** Longest expression and deepest nesting an operator may write; real ones stay below a tenth. */
 const EXPRESSION_LENGTH_MAX = 1_000;
@@ -68,16 +69,18 @@ function compile(source: string): (subject: ExpressionSubject) => unknown {
 function evaluate(parsed: (context: Record<string, unknown>) => unknown, source: string, subject: ExpressionSubject): unknown {
   const fields: Record<string, FormValue> = {};
   for (const { field } of fieldsOf(subject.application.form)) fields[field.name] ??= field.value;
+  const known = {
+    application: subject.application,
+    fields,
+    amountCents: subject.application.payment?.amount.cents ?? 0,
+    ...caseOf(subject.application),
+    decision: subject.decision ?? false,
+    document: subject.document === undefined ? {} : wordsOf(subject.document),
+  };
   try {
-    return parsed({
-      application: subject.application,
-      fields,
-      amountCents: subject.application.payment?.amount.cents ?? 0,
-      ...caseOf(subject.application),
-      decision: subject.decision ?? false,
-      document: subject.document === undefined ? {} : wordsOf(subject.document),
-    });
-  } catch {
+    return mayRunAway(source) ? withinTime(EXPRESSION_MS_MAX, () => parsed(known)) : parsed(known);
+  } catch (error) {
+    if (error instanceof TookTooLong) throw new ExpressionError(`took longer than ${EXPRESSION_MS_MAX} ms and was ended: ${source}`);
     // The library's message may quote values of the application; the expression itself says enough.
     throw new ExpressionError(`cannot be evaluated for this application: ${source}`);
   }

@@ -3,11 +3,9 @@ import type { JsonValue } from '@amtsbote/canonical';
 import { Environment, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 
 import { CEL_LIMITS } from '../../expression.js';
-import { type TimeBudget, TookTooLong } from './bounded.js';
+import { EXPRESSION_MS_MAX, mayRunAway, type TimeBudget, TookTooLong } from './bounded.js';
 
-/** Longest time for one expression on one submission, in milliseconds; real ones take a hundredth of one. */
-export const EXPRESSION_MS_MAX = 200;
-/** The same for all expressions of one submission together: the hub answers nobody else meanwhile. */
+/** Longest time for all expressions of one submission together: the hub answers nobody else meanwhile. */
 export const SUBMISSION_MS_MAX = 1_000;
 /** Longest text an expression may give. */
 const RESULT_LENGTH_MAX = 10_000;
@@ -41,9 +39,6 @@ const base = new Environment({ limits: CEL_LIMITS, homogeneousAggregateLiterals:
   .registerFunction('lower(string): string', (value: string) => value.toLowerCase())
   .registerFunction('upper(string): string', (value: string) => value.toUpperCase());
 
-/** Pattern matching, and every walk over a list, may take any time; everything else takes as long as the expression is long. */
-const MAY_RUN_AWAY = /\b(?:matches|map|filter|all|exists|exists_one|split|join)\s*\(/;
-
 /** Compiled once for every place of the configuration that holds it. */
 const compiled = new WeakMap<ExpressionSpec, BoundExpression>();
 
@@ -60,9 +55,9 @@ function compile({ from, expr }: ExpressionSpec): BoundExpression {
     const parsed = environment.parse(expr);
     const checked = parsed.check();
     if (!checked.valid) throw checked.error ?? new CelTypeError('not an expression');
-    const mayRunAway = MAY_RUN_AWAY.test(expr);
+    const isBounded = !mayRunAway(expr);
     const run = (values: Readonly<Record<string, JsonValue>>): JsonValue => plain(parsed({ ...values }));
-    return { evaluate: (values, budget) => limited(() => run(values), mayRunAway ? budget : undefined) };
+    return { evaluate: (values, budget) => limited(() => run(values), isBounded ? undefined : budget) };
   } catch (error) {
     if (!(error instanceof ParseError) && !(error instanceof CelTypeError)) throw error;
     const [problem = 'not an expression'] = error.message.split('\n', 1);

@@ -33,6 +33,16 @@ function isTimeout(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
 
+/** Longest time for one expression, in milliseconds; real ones take a hundredth of one. */
+export const EXPRESSION_MS_MAX = 200;
+/** Pattern matching, and every walk over a list, may take any time; any other expression takes as long as it is long. */
+const MAY_RUN_AWAY = /\b(?:matches|map|filter|all|exists|exists_one|split|join)\s*\(/;
+
+/** Whether an expression (CEL) might take longer than its length tells. */
+export function mayRunAway(expression: string): boolean {
+  return MAY_RUN_AWAY.test(expression);
+}
+
 /** The time that all expressions of one submission have together. */
 export class TimeBudget {
   private leftMs: number;
