@@ -40,6 +40,7 @@ import { HeldSubmissions } from '../../apps/hub/src/intake/pull/held-submissions
 import { PullRound } from '../../apps/hub/src/intake/pull/pull-round.js';
 import { PullSources } from '../../apps/hub/src/intake/pull/pull-sources.js';
 import { PullWorker } from '../../apps/hub/src/intake/pull/pull-worker.js';
+import { Reconciliation } from '../../apps/hub/src/intake/pull/reconciliation.js';
 import { TakeOver } from '../../apps/hub/src/intake/pull/take-over.js';
 import { PickupQueue, type QueueAccess } from '../../apps/hub/src/pickup/pickup-queue.js';
 import { Receipts } from '../../apps/hub/src/pickup/receipts.js';
@@ -238,7 +239,8 @@ export function processOf(house: House): Process {
 function pullOf(house: House, intake: IntakeService, gates: Gates): Pull {
   const sources = new PullSources(house, new IntakeEndpoints(house));
   const held = new HeldSubmissions(house);
-  const round = new PullRound(house, sources, held, new TakeOver(house, intake, new IntakePressure(house), held), gates);
+  const takeOver = new TakeOver(house, intake, new IntakePressure(house), held);
+  const round = new PullRound(house, sources, held, takeOver, new Reconciliation(house, held, takeOver), gates);
   return { sources, held, worker: new PullWorker(house, sources, held, round, gates) };
 }
 

@@ -21,6 +21,7 @@ import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalo
 import { CatalogueHistory1700000000006 } from './migrations/1700000000006-catalogue-history.js';
 import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fairness-and-redrives.js';
 import { PulledSubmissions1700000000012 } from './migrations/1700000000012-pulled-submissions.js';
+import { ComparedBooks1700000000013 } from './migrations/1700000000013-compared-books.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -63,6 +64,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       CatalogueHistory1700000000006,
       FairnessAndRedrives1700000000008,
       PulledSubmissions1700000000012,
+      ComparedBooks1700000000013,
     ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',
