@@ -22,6 +22,8 @@ import { CatalogueHistory1700000000006 } from './migrations/1700000000006-catalo
 import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fairness-and-redrives.js';
 import { PulledSubmissions1700000000012 } from './migrations/1700000000012-pulled-submissions.js';
 import { ComparedBooks1700000000013 } from './migrations/1700000000013-compared-books.js';
+import { ParallelRuns1700000000020 } from './migrations/1700000000020-parallel-runs.js';
+import { Prefills1700000000021 } from './migrations/1700000000021-prefills.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -65,6 +67,8 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       FairnessAndRedrives1700000000008,
       PulledSubmissions1700000000012,
       ComparedBooks1700000000013,
+      ParallelRuns1700000000020,
+      Prefills1700000000021,
     ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 import type { JsonValue } from '@amtsbote/canonical';
@@ -61,8 +62,8 @@ describe('files that stand in JSON as base64', () => {
 
   it('do not count for the limit of the rest, which does', async () => {
     const isFile = isPdf;
-    const take = async (_path: JsonPath, bytes: AsyncIterable<unknown>): Promise<void> => {
-      for await (const chunk of bytes) void chunk;
+    const take = async (_path: JsonPath, bytes: Readable): Promise<void> => {
+      await buffer(bytes);
     };
     const text = `{"pdf":"${base64('x'.repeat(30_000))}","a":"${'y'.repeat(500)}"}`;
     expect((await liftFiles(inPieces(text, 1_000), { isFile, take, bytesMax: 600 })).length).toBeLessThan(600);

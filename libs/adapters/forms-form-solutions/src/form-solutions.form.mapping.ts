@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { FormLedger, isDay, isJsonObject, ownEntry, pointerTo } from '@amtsbote/adapter-kit';
+import { type FormLedger, isDay, isJsonObject, ownEntry, pointerTo } from '@amtsbote/adapter-kit';
 import type { FormField, FormItem, JsonValue } from '@amtsbote/canonical';
 
 import { FIELD_MEMBERS, LABELS } from './form-solutions.wire.js';

@@ -11,7 +11,7 @@ const path = (...placeholders: string[]): z.ZodString =>
     .refine(
       (text) => placeholders.every((one) => text.includes(one)),
       `a path with ${placeholders.join(' and ')}`,
-    ) as unknown as z.ZodString;
+    );
 
 /** Where submissions are fetched: the Submission-API. */
 const Pull = z.strictObject({
