@@ -8,10 +8,7 @@ const path = (...placeholders: string[]): z.ZodString =>
     .string()
     .max(300)
     .regex(/^\/[^\s#]*$/, 'a path such as /submission/{mandant}/{form}')
-    .refine(
-      (text) => placeholders.every((one) => text.includes(one)),
-      `a path with ${placeholders.join(' and ')}`,
-    );
+    .refine((text) => placeholders.every((one) => text.includes(one)), `a path with ${placeholders.join(' and ')}`);
 
 /** Where submissions are fetched: the Submission-API. */
 const Pull = z.strictObject({
