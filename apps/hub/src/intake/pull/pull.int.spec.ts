@@ -177,13 +177,39 @@ describe('submissions that are fetched', () => {
     expect(await applications()).toEqual([]);
   });
 
-  it('leave no bytes behind when they cannot be read', async () => {
+  it.each([
+    ['they cannot be read', { content: 'nonsense' as const }, /none/],
+    ['the line breaks between two files', {}, /tray-1\/1$/],
+  ])('leave no bytes behind when %s', async (_what, more, match) => {
     await open();
-    trays.put(1, { content: 'nonsense', files: [{ name: 'a.pdf', content: 'a' }] });
+    trays.put(1, { ...more, files: [{ name: 'a.pdf', content: 'a' }, { name: 'b.pdf', content: 'b' }] }); // prettier-ignore
+    trays.fail({ fault: 'error500', match });
     await look();
+    expect(await held()).toHaveLength(1);
     const left: string[] = [];
     for await (const id of house.house.blobs.listOlderThan(new Date(house.clock.now().getTime() + 1e10))) left.push(id);
     expect(left).toEqual([]);
+  });
+
+  it('are not acknowledged by a process that stood still and lost the source meanwhile: whoever has it does that', async () => {
+    await open();
+    trays.put(1);
+    const second = await house.startProcess('second');
+    const port = house.pull.sources.find('trays')?.port;
+    if (port === undefined) throw new Error('no endpoint fetches');
+    const fetch = port.fetch.bind(port);
+    const slowly: typeof fetch = async (...call) => {
+      const received = await fetch(...call);
+      // Its lease may be prolonged once more before it finds out.
+      do house.clock.advance(LEASE_MS + 1);
+      while ((await look(second)) === 0);
+      return received;
+    };
+    Object.assign(port, { fetch: slowly });
+    await look();
+    expect(lines(/taken$/)).toBe(1);
+    expect(await applications()).toHaveLength(1);
+    expect(await source()).toMatchObject({ accepted: '1', acknowledged: '1' });
   });
 
   it('are asked for by one process at a time', async () => {
