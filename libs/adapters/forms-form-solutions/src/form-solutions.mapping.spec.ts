@@ -194,6 +194,12 @@ describe('an endpoint without push', () => {
     expect(rejectionOf(() => port.verify(aRawRequest()))).toMatchObject({ kind: 'unsigned', code: 'nothing-is-sent-here' });
     expect(adapter.options.safeParse({}).success).toBe(false);
   });
+
+  it('does not call what it has by a status that means waiting', () => {
+    const pull = { baseUrl: 'https://formulare.example', mandant: '1', apiKey: 'x', forms: ['1'], statuses: ['NEW', 'READ'] };
+    expect(adapter.options.safeParse({ pull }).success).toBe(false);
+    expect(adapter.options.safeParse({ pull: { ...pull, acknowledgeAs: 'CLOSED' } }).success).toBe(true);
+  });
 });
 
 describe('anything', () => {

@@ -11,37 +11,42 @@ const path = (...placeholders: string[]): z.ZodString =>
     .refine((text) => placeholders.every((one) => text.includes(one)), `a path with ${placeholders.join(' and ')}`);
 
 /** Where submissions are fetched: the Submission-API. */
-const Pull = z.strictObject({
-  /** Address of the API with its version, such as https://formulare.example/submission/api/v2. */
-  baseUrl: baseUrl(),
-  /** User of the API: the Mandantennummer, such as 22222222-2222. */
-  mandant: z.string().regex(/^[A-Za-z0-9_-]{1,60}$/, 'a Mandantennummer such as 22222222-2222'),
-  /** Password of the API (formerly CMS key). */
-  apiKey: secret(),
-  /** Numbers of the forms as the API has them in its addresses; each is asked by itself. */
-  forms: z
-    .array(z.string().regex(/^[A-Za-z0-9_-]{1,60}$/, 'the number of a form such as 940000'))
-    .min(1)
-    .max(500)
-    .refine((forms) => new Set(forms).size === forms.length, 'each form once'),
-  /** Which ones are waiting. */
-  statuses: z
-    .array(z.enum(['NEW', 'READ']))
-    .min(1)
-    .max(2)
-    .default(['NEW']),
-  /** What they are once the hub has them. */
-  acknowledgeAs: z.enum(['READ', 'CLOSED']).default('READ'),
-  paths: z
-    .strictObject({
-      list: path('{form}').default('/submission/{mandant}/{form}'),
-      one: path('{transId}').default('/submission/{mandant}/{form}/{transId}'),
-      status: path('{transId}').default('/submission/{mandant}/{form}/{transId}'),
-      statusMethod: z.enum(['PUT', 'POST', 'PATCH']).default('PUT'),
-    })
-    .prefault({}),
-  timeoutMs: milliseconds({ min: 100, max: 600_000, default: 60_000 }),
-});
+const Pull = z
+  .strictObject({
+    /** Address of the API with its version, such as https://formulare.example/submission/api/v2. */
+    baseUrl: baseUrl(),
+    /** User of the API: the Mandantennummer, such as 22222222-2222. */
+    mandant: z.string().regex(/^[A-Za-z0-9_-]{1,60}$/, 'a Mandantennummer such as 22222222-2222'),
+    /** Password of the API (formerly CMS key). */
+    apiKey: secret(),
+    /** Numbers of the forms as the API has them in its addresses; each is asked by itself. */
+    forms: z
+      .array(z.string().regex(/^[A-Za-z0-9_-]{1,60}$/, 'the number of a form such as 940000'))
+      .min(1)
+      .max(500)
+      .refine((forms) => new Set(forms).size === forms.length, 'each form once'),
+    /** Which ones are waiting. */
+    statuses: z
+      .array(z.enum(['NEW', 'READ']))
+      .min(1)
+      .max(2)
+      .default(['NEW']),
+    /** What they are once the hub has them. */
+    acknowledgeAs: z.enum(['READ', 'CLOSED']).default('READ'),
+    paths: z
+      .strictObject({
+        list: path('{form}').default('/submission/{mandant}/{form}'),
+        one: path('{transId}').default('/submission/{mandant}/{form}/{transId}'),
+        status: path('{transId}').default('/submission/{mandant}/{form}/{transId}'),
+        statusMethod: z.enum(['PUT', 'POST', 'PATCH']).default('PUT'),
+      })
+      .prefault({}),
+    timeoutMs: milliseconds({ min: 100, max: 600_000, default: 60_000 }),
+  })
+  .refine(({ statuses, acknowledgeAs }) => !statuses.some((status) => status === acknowledgeAs), {
+    path: ['acknowledgeAs'],
+    message: 'a status that is not among statuses: otherwise what the hub has would wait for ever',
+  });
 export type PullOptions = z.infer<typeof Pull>;
 
 /** Where values are left before a form is opened. */

@@ -49,10 +49,11 @@ export class PullSources implements LeaseKeeper<ClaimedSource> {
     if (rows.length > 0) await this.house.database.query(ENSURE, [JSON.stringify(rows), now]);
   }
 
-  /** Endpoints of which sources are due, with how many. */
+  /** Endpoints of which sources are due, with how many; what the configuration no longer names is left alone. */
   async due(): Promise<ReadonlyMap<string, number>> {
-    const names = [...this.byName.keys()];
-    const rows = await this.house.database.query<{ endpoint: string; count: number }[]>(DUE, [names, this.house.clock.now()]);
+    const configured = this.list().flatMap((endpoint) => allOf(endpoint).map(({ name }) => [endpoint.name, name] as const));
+    const parameters = [configured.map(([endpoint]) => endpoint), configured.map(([, source]) => source), this.house.clock.now()];
+    const rows = await this.house.database.query<{ endpoint: string; count: number }[]>(DUE, parameters);
     return new Map(rows.map(({ endpoint, count }) => [endpoint, count]));
   }
 
@@ -131,8 +132,9 @@ const ENSURE = `
   SELECT s.endpoint, s.source, s."dueAt", $2 FROM jsonb_to_recordset($1::jsonb) AS s(endpoint text, source text, "dueAt" timestamptz)
   ON CONFLICT (endpoint, source) DO NOTHING`;
 
-const IS_DUE = 'due_at <= $2 AND (lease_until IS NULL OR lease_until < $2)';
-const DUE = `SELECT endpoint, count(*)::int AS count FROM pull_source WHERE endpoint = ANY($1) AND ${IS_DUE} GROUP BY endpoint`;
+const DUE = `
+  SELECT p.endpoint, count(*)::int AS count FROM pull_source p JOIN unnest($1::text[], $2::text[]) AS c(endpoint, source) USING (endpoint, source)
+  WHERE p.due_at <= $3 AND (p.lease_until IS NULL OR p.lease_until < $3) GROUP BY p.endpoint`;
 
 const CLAIM = `
   UPDATE pull_source SET lease_owner = $4, lease_until = $5, fence = fence + 1, started_at = $3
