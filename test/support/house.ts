@@ -43,6 +43,7 @@ import { HeldSubmissions } from '../../apps/hub/src/intake/pull/held-submissions
 import { PullRound } from '../../apps/hub/src/intake/pull/pull-round.js';
 import { PullSources } from '../../apps/hub/src/intake/pull/pull-sources.js';
 import { PullWorker } from '../../apps/hub/src/intake/pull/pull-worker.js';
+import { Reconciliation } from '../../apps/hub/src/intake/pull/reconciliation.js';
 import { TakeOver } from '../../apps/hub/src/intake/pull/take-over.js';
 import { DataSchemas } from '../../apps/hub/src/intake/schemas/data-schemas.js';
 import { ParallelRuns } from '../../apps/hub/src/parallel/parallel-runs.js';
@@ -255,7 +256,8 @@ export function processOf(house: House): Process {
 function pullOf(house: House, intake: IntakeService, gates: Gates): Pull {
   const sources = new PullSources(house, new IntakeEndpoints(house));
   const held = new HeldSubmissions(house);
-  const round = new PullRound(house, sources, held, new TakeOver(house, intake, new IntakePressure(house), held), gates);
+  const takeOver = new TakeOver(house, intake, new IntakePressure(house), held);
+  const round = new PullRound(house, sources, held, takeOver, new Reconciliation(house, held, takeOver), gates);
   return { sources, held, worker: new PullWorker(house, sources, held, round, gates) };
 }
 

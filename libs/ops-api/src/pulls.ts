@@ -50,6 +50,8 @@ export interface PullView<Time = string> {
   readonly openUntil: Time | null;
   readonly lastFailure: Failure | null;
   readonly sources: readonly PullSourceView<Time>[];
+  /** The newest comparison of books; `null` where there was none. */
+  readonly reconciliation: ReconciliationView<Time> | null;
   /** Whether this operator may pause, resume and ask it. */
   readonly mayPause: boolean;
 }
@@ -64,6 +66,28 @@ export interface PullHeldView<Time = string> {
   readonly submittedAt: Time | null;
   readonly firstAt: Time;
   readonly dueAt: Time | null;
+}
+
+/** One comparison of the form server's books with ours. */
+export interface ReconciliationView<Time = string> {
+  readonly id: string;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly failure: Failure | null;
+  /** Submitted, or received here, within this window. */
+  readonly sinceAt: Time;
+  readonly untilAt: Time;
+  readonly startedAt: Time;
+  readonly endedAt: Time | null;
+  /** In the form server's books, of these here already, missing here and fetched now, still missing, here and not in the books. */
+  readonly booked: number;
+  readonly matched: number;
+  readonly fetched: number;
+  readonly missing: number;
+  readonly surplus: number;
+  /** The sender's ids, as far as there is room. */
+  readonly fetchedIds: readonly string[];
+  readonly missingIds: readonly string[];
+  readonly surplusIds: readonly string[];
 }
 
 /** What an operator's wish to ask now has brought about. */

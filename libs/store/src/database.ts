@@ -21,6 +21,7 @@ import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalo
 import { CatalogueHistory1700000000006 } from './migrations/1700000000006-catalogue-history.js';
 import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fairness-and-redrives.js';
 import { PulledSubmissions1700000000012 } from './migrations/1700000000012-pulled-submissions.js';
+import { ComparedBooks1700000000013 } from './migrations/1700000000013-compared-books.js';
 import { ParallelRuns1700000000020 } from './migrations/1700000000020-parallel-runs.js';
 import { Prefills1700000000021 } from './migrations/1700000000021-prefills.js';
 import { FormVersions1700000000030 } from './migrations/1700000000030-form-versions.js';
@@ -66,6 +67,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       CatalogueHistory1700000000006,
       FairnessAndRedrives1700000000008,
       PulledSubmissions1700000000012,
+      ComparedBooks1700000000013,
       ParallelRuns1700000000020,
       Prefills1700000000021,
       FormVersions1700000000030,

@@ -113,6 +113,13 @@ const Pull = z.strictObject({
   listMs: ms(MINUTE, 100, 10 * MINUTE).describe('Longest time for one list of what is waiting.'),
   leaseMs: ms(MINUTE, 200, 60 * MINUTE).describe('A source whose worker died is asked by another one after this.'),
   breaker: Breaker.prefault({}),
+  reconcile: z
+    .strictObject({
+      everyMs: ms(DAY, MINUTE, 30 * DAY).describe('How often the books of the form server are compared with ours, where it has any.'),
+      windowMs: ms(3 * DAY, MINUTE, 90 * DAY).describe('How far back they are compared.'),
+      settleMs: ms(10 * MINUTE, 0, DAY).describe('What was submitted more recently may still be on its way.'),
+    })
+    .prefault({}),
 });
 export type PullConfig = z.infer<typeof Pull>;
 

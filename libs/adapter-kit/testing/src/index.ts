@@ -8,6 +8,7 @@ export * from './dms/fixture.js';
 export * from './dms-contract.js';
 export * from './export-contract.js';
 export * from './forms-contract.js';
+export * from './forms-pull/fixture.js';
 export * from './forms-pull-contract.js';
 export * from './forms-samples.js';
 export * from './memory-intake.js';

@@ -49,6 +49,9 @@ export interface Tally {
   delayMs: number | null;
 }
 
+/** Stands among the sources of an endpoint for the comparison of all their books with ours: it has its time, its lease and its failures as they have. */
+export const BOOKS: PullSource = { name: '*', begins: 'atStart' };
+
 /** Name of an endpoint's gate, among those of adapter instances, whose names hold no colon. */
 export function gateOf(endpoint: string): string {
   return `endpoint:${endpoint}`;

@@ -9,7 +9,7 @@ import { ProblemError } from '../../http/problem.js';
 import { HeldSubmissions } from '../../intake/pull/held-submissions.js';
 import { PullSources } from '../../intake/pull/pull-sources.js';
 import { PullWorker } from '../../intake/pull/pull-worker.js';
-import { gateOf } from '../../intake/pull/pulled.js';
+import { BOOKS, gateOf } from '../../intake/pull/pulled.js';
 import type { Operator } from '../operator.js';
 import { PullQueries } from './pull-queries.js';
 
@@ -42,19 +42,20 @@ export class PullCommands {
     const asked = await this.sources.signal(endpoint, source === undefined ? [] : [source], { isForced: true });
     if (asked === 0) throw new ProblemError(404, 'unknown-source', `The endpoint has no source "${source ?? ''}".`);
     const { tenant } = endpoint.config;
-    const data = { endpoint: name, source: source ?? null, submission: submissionId ?? null, reason };
-    const entry = {
-      tenant,
-      applicationId: null,
-      stepId: null,
-      at: this.house.clock.now(),
-      actor: operator.actor,
-      event: 'pull.asked',
-      data,
-    };
-    await appendJournal(this.house.database, [entry]);
+    await this.note(operator, tenant, 'pull.asked', { endpoint: name, source: source ?? null, submission: submissionId ?? null, reason });
     this.worker.wake();
     return { sources: asked, held };
+  }
+
+  /** Compares the form server's books with ours now. @throws ProblemError 404, 403, 409 where it has none */
+  async reconcile(operator: Operator, name: string, reason: string): Promise<PullAsked> {
+    const endpoint = this.queries.own(name, operator);
+    await this.sources.ensure();
+    const sources = await this.sources.signal(endpoint, [BOOKS.name], { isForced: true });
+    if (sources === 0) throw new ProblemError(409, 'no-books', 'The form server of this endpoint has no books to be compared.');
+    await this.note(operator, endpoint.config.tenant, 'pull.reconciliation-requested', { endpoint: name, reason });
+    this.worker.wake();
+    return { sources, held: 0 };
   }
 
   /** No source is asked any more, by any process, until it is resumed. @throws ProblemError 404, 403 */
@@ -68,5 +69,10 @@ export class PullCommands {
     await this.instances.resume(operator, gateOf(name), { reason });
     await this.sources.signal(endpoint, [], { isForced: true });
     this.worker.wake();
+  }
+
+  private async note({ actor }: Operator, tenant: string, event: string, data: Readonly<Record<string, string | null>>): Promise<void> {
+    const entry = { tenant, applicationId: null, stepId: null, at: this.house.clock.now(), actor, event, data };
+    await appendJournal(this.house.database, [entry]);
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { PullHeldState, PullHeldView, PullSourceView, PullView } from '@amtsbote/ops-api';
+import type { PullHeldState, PullHeldView, PullSourceView, PullView, ReconciliationView } from '@amtsbote/ops-api';
 import { InstanceStateRow } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
@@ -22,10 +22,11 @@ export class PullQueries {
     const { database, clock } = this.house;
     const endpoints = this.sources.list().filter(({ name }) => this.isVisible(name, operator));
     const names = endpoints.map(({ name }) => name);
-    const [states, sources, held] = await Promise.all([
+    const [states, sources, held, newest] = await Promise.all([
       database.manager.find(InstanceStateRow),
       database.query<SourceRow[]>(SOURCES, [names, clock.now()]),
       database.query<HeldCount[]>(HELD_COUNTS, [names]),
+      database.query<(ReconciliationView<Date> & { readonly endpoint: string })[]>(NEWEST, [names]),
     ]);
     return endpoints.map(({ name, type, config, port }) => {
       const state = states.find(({ instance }) => instance === gateOf(name));
@@ -42,6 +43,7 @@ export class PullQueries {
         openUntil: state?.openUntil ?? null,
         lastFailure: state?.lastFailure ?? null,
         sources: own.map((row) => viewOf(row, held)),
+        reconciliation: newestOf(newest, name),
         mayPause: isOwn(tenantsOfEndpoint(name, this.house.loaded.config), operator.tenants),
       };
     });
@@ -50,6 +52,11 @@ export class PullQueries {
   /** @throws ProblemError 404 */
   async held(endpoint: string, operator: Operator, limit: number): Promise<PullHeldView<Date>[]> {
     return this.house.database.query<PullHeldView<Date>[]>(HELD, [this.visible(endpoint, operator).name, limit]);
+  }
+
+  /** Newest first. @throws ProblemError 404 */
+  async reconciliations(endpoint: string, operator: Operator, limit: number): Promise<ReconciliationView<Date>[]> {
+    return this.house.database.query<ReconciliationView<Date>[]>(RECONCILIATIONS, [this.visible(endpoint, operator).name, limit]);
   }
 
   /** @throws ProblemError 404 for what does not fetch and for other tenants', 403 for shared ones */
@@ -80,6 +87,16 @@ interface HeldCount {
   readonly oldest: Date;
 }
 
+function newestOf(
+  rows: readonly (ReconciliationView<Date> & { readonly endpoint: string })[],
+  endpoint: string,
+): ReconciliationView<Date> | null {
+  const row = rows.find((one) => one.endpoint === endpoint);
+  if (row === undefined) return null;
+  const { endpoint: _name, ...view } = row;
+  return view;
+}
+
 function viewOf({ endpoint, ...row }: SourceRow, counts: readonly HeldCount[]): PullSourceView<Date> {
   const held: Record<PullHeldState, number> = { retrying: 0, unacknowledged: 0, kept: 0, told: 0 };
   let oldestHeldAt: Date | null = null;
@@ -100,6 +117,11 @@ const SOURCES = `
 const HELD_COUNTS = `
   SELECT endpoint, source, state, count(*)::int AS count, min(coalesce(submitted_at, first_at)) AS oldest FROM pull_held
   WHERE endpoint = ANY($1) GROUP BY endpoint, source, state`;
+const COMPARED = `id, state, failure, since_at AS "sinceAt", until_at AS "untilAt", started_at AS "startedAt", ended_at AS "endedAt", booked, matched, fetched,
+  missing, surplus, fetched_ids AS "fetchedIds", missing_ids AS "missingIds", surplus_ids AS "surplusIds"`;
+const NEWEST = `
+  SELECT DISTINCT ON (endpoint) endpoint, ${COMPARED} FROM pull_reconciliation WHERE endpoint = ANY($1) ORDER BY endpoint, started_at DESC`;
+const RECONCILIATIONS = `SELECT ${COMPARED} FROM pull_reconciliation WHERE endpoint = $1 ORDER BY started_at DESC LIMIT $2`;
 const HELD = `
   SELECT source, submission_id AS "submissionId", state, failure, attempts, submitted_at AS "submittedAt", first_at AS "firstAt", due_at AS "dueAt"
   FROM pull_held WHERE endpoint = $1 ORDER BY first_at, submission_id LIMIT $2`;
