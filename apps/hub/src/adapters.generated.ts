@@ -9,6 +9,7 @@ import { adapter as dmsNscale } from '@amtsbote/adapters/dms-nscale';
 import { adapter as dmsWebdav } from '@amtsbote/adapters/dms-webdav';
 import { adapter as exportFileDrop } from '@amtsbote/adapters/export-file-drop';
 import { adapter as exportMemory } from '@amtsbote/adapters/export-memory';
+import { adapter as formsFitConnect } from '@amtsbote/adapters/forms-fit-connect';
 import { adapter as formsFormcycle } from '@amtsbote/adapters/forms-formcycle';
 import { adapter as formsOzgCloud } from '@amtsbote/adapters/forms-ozg-cloud';
 import { adapter as formsWebhook } from '@amtsbote/adapters/forms-webhook';
@@ -26,6 +27,7 @@ export const ADAPTERS = [
   dmsWebdav,
   exportFileDrop,
   exportMemory,
+  formsFitConnect,
   formsFormcycle,
   formsOzgCloud,
   formsWebhook,
