@@ -66,6 +66,17 @@ describe('a callback', () => {
     expect(rejectionOf(request(changes))).toBe(code);
   });
 
+  it('that is replayed passes for five minutes, in which it can only wake, and never after', () => {
+    expect([0, 1, 299, 300, 301, 100_000].map((ageS) => rejectionOf(request({ ageS })))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'too-old',
+      'too-old',
+    ]);
+  });
+
   it('that is too old is refused before the secret is loaded', () => {
     const load = (): never => {
       throw new Error('was loaded');

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { METADATA_SCHEMAS } from './fit-connect.metadata.wire.js';
 
 /** FITKO's own schemas, where they are at hand. */
-const SAMPLES = '/work/shared/samples/fit-connect';
+const SAMPLES = '../shared/samples/fit-connect';
 const published = existsSync(SAMPLES) ? describe : describe.skip;
 
 type Json = Record<string, unknown>;

@@ -278,6 +278,15 @@ describe('what is beyond our limits', () => {
     expect(held.state).toBe('submitted');
   });
 
+  it('is left: metadata of any size', async () => {
+    const port = subscriber();
+    const huge = { metadata: (metadata: object) => ({ ...metadata, author: { name: 'x'.repeat(2_000_000) } }) };
+    const held = await sender.send(EXAMPLE_DESTINATION, aFitConnectSubmission(34), huge);
+    const failure = await failureOf(port, held);
+    expect(failure).toMatchObject({ kind: 'tooLarge', code: 'too-large', place: 'metadata' });
+    expect(await port.refuse(waitingFor(held), failure as IntakeRejection, signal)).toBe('kept');
+  });
+
   it.each([
     ['doubled members', '{"a":1,"a":2}'],
     ['more levels than a form has', `${'{"a":'.repeat(50)}1${'}'.repeat(50)}`],

@@ -8,12 +8,22 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 import { adapter } from '../../src/index.js';
-import { EXAMPLE_DESTINATION, exampleOptions, exampleSettings, type Exchange, FitConnectSender, FitConnectSimulator } from './index.js';
+import {
+  EXAMPLE_CALLBACK_SECRET,
+  EXAMPLE_DESTINATION,
+  exampleOptions,
+  exampleSettings,
+  type Exchange,
+  FitConnectSender,
+  FitConnectSimulator,
+} from './index.js';
 import { aFitConnectSubmission } from './submissions.js';
 
 /** FITKO's description of the Submission API, where it is at hand. */
-const OPENAPI = '/work/shared/samples/fit-connect/submission-api-1.1.3.yaml';
+const OPENAPI = '../shared/samples/fit-connect/submission-api-1.1.3.yaml';
 const described = existsSync(OPENAPI) ? describe : describe.skip;
+
+const JSON_TYPE = 'application/json';
 
 type Node = { [key: string]: unknown };
 interface Operation {
@@ -26,6 +36,7 @@ type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 described('the simulated delivery service, by FITKO’s own description', () => {
   const service = new FitConnectSimulator(exampleSettings());
   const sender = new FitConnectSender(service);
+  let callbackFaults: string[] = ['was not judged'];
   const judged: { readonly line: string; readonly faults: string[] }[] = [];
 
   beforeAll(async () => {
@@ -33,6 +44,10 @@ described('the simulated delivery service, by FITKO’s own description', () => 
     await talk(service, sender);
     const root = parse(readFileSync(OPENAPI, 'utf8')) as Node;
     const paths = withoutRefs(root['paths'], root) as Paths;
+    const callback = withoutRefs(at(root, '#/components/schemas/CallbackNewSubmissions'), root) as Node;
+    callbackFaults = service.callbacks.flatMap(({ body }) =>
+      faultsOf('callback', JSON_TYPE, Buffer.from(body), { [JSON_TYPE]: { schema: callback } }),
+    );
     for (const exchange of service.exchanges) if (exchange.request.url.pathname !== '/token') judged.push(judgementOf(exchange, paths));
   });
   afterAll(async () => {
@@ -42,6 +57,11 @@ described('the simulated delivery service, by FITKO’s own description', () => 
 
   it('answers every request, of sender and subscriber, as the description says, and is asked as it says', () => {
     expect(judged.filter(({ faults }) => faults.length > 0)).toEqual([]);
+  });
+
+  it('calls as the description says', () => {
+    expect(service.callbacks.length).toBeGreaterThan(0);
+    expect(callbackFaults).toEqual([]);
   });
 
   it('was asked for everything that a subscriber and a sender need, with successes and refusals', () => {
@@ -69,6 +89,9 @@ described('the simulated delivery service, by FITKO’s own description', () => 
 async function talk(service: FitConnectSimulator, sender: FitConnectSender): Promise<void> {
   const port = adapter.create(adapter.options.parse(exampleOptions(service)), testEnvironment()) as FormsPullPort;
   const { signal } = new AbortController();
+  const destination = service.destination(EXAMPLE_DESTINATION);
+  // Nobody listens there: what is said is looked at all the same.
+  if (destination !== undefined) destination.callback = { url: 'http://127.0.0.1:1/callback', secret: EXAMPLE_CALLBACK_SECRET };
   const accepted = { id: '0192f0a0-0000-7000-8000-000000000001', reference: '7KQ4-M2XD-P', receivedAt: '2026-01-31T10:00:00.000Z' };
   await sender.send(EXAMPLE_DESTINATION, aFitConnectSubmission(1));
   await sender.send(EXAMPLE_DESTINATION, aFitConnectSubmission(2), { data: '{"anders":1}' });
@@ -88,8 +111,8 @@ async function talk(service: FitConnectSimulator, sender: FitConnectSender): Pro
   };
   await port.acknowledge(unknown, accepted, signal).catch(() => undefined);
   const foreign = adapter.options.parse(exampleOptions(service));
-  const [destination] = foreign.destinations;
-  if (destination !== undefined) destination.signingKey = destination.signingKey.replace('dest-sign-2026', 'dest-sign-2099');
+  const [own] = foreign.destinations;
+  if (own !== undefined) own.signingKey = own.signingKey.replace('dest-sign-2026', 'dest-sign-2099');
   const other = adapter.create(foreign, testEnvironment());
   await other.probe(signal);
   await Promise.all([port.close(), other.close()]);
