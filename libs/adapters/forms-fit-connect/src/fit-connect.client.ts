@@ -116,8 +116,7 @@ export class FitConnectClient implements SetKeys {
     return answer.status === 404 ? undefined : parsed(PublicJwk, 'the key', this.successful(answer));
   }
 
-  async keyOf(issuer: SetIssuer, kid: string): Promise<PublicJwk | undefined> {
-    const signal = AbortSignal.timeout(this.settings.timeoutMs);
+  async keyOf(issuer: SetIssuer, kid: string, signal: AbortSignal): Promise<PublicJwk | undefined> {
     return issuer.kind === 'destination' ? this.destinationKey(issuer.id, kid, signal) : this.serviceKey(kid, signal);
   }
 

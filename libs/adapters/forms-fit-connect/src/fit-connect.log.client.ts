@@ -28,22 +28,27 @@ export class CaseLog {
     const submitted = await this.firstVerified(
       ours.filter(({ type }) => type === EVENT.submit),
       waiting,
+      signal,
     );
     if (submitted?.issuer.kind !== 'service')
       throw left('not-verifiable', 'No authentic token in the event log says that the submission was submitted.');
     const settling = ours.filter(({ type }) => type === EVENT.accept || type === EVENT.reject || type === EVENT.delete);
     const previous = previousIn(ofCase, waiting);
-    const isPrevious = previous !== undefined && (await this.firstVerified([previous], waiting)) !== undefined;
+    const isPrevious = previous !== undefined && (await this.firstVerified([previous], waiting, signal)) !== undefined;
     return {
       submitted,
-      isSettled: (await this.firstVerified(settling, waiting)) !== undefined,
+      isSettled: (await this.firstVerified(settling, waiting, signal)) !== undefined,
       previousSubmissionId: isPrevious ? previous.submissionId : undefined,
     };
   }
 
-  private async firstVerified(events: readonly ClaimedEvent[], { destinationId }: SubmissionForPickup): Promise<VerifiedEvent | undefined> {
+  private async firstVerified(
+    events: readonly ClaimedEvent[],
+    { destinationId }: SubmissionForPickup,
+    signal: AbortSignal,
+  ): Promise<VerifiedEvent | undefined> {
     for (const { token } of events) {
-      const event = await verifiedEvent(token, this.serviceIssuer, this.source);
+      const event = await verifiedEvent(token, this.serviceIssuer, this.source, signal);
       // Another destination has no say in it.
       if (event !== undefined && (event.issuer.kind === 'service' || isSameId(event.issuer.id, destinationId))) return event;
     }

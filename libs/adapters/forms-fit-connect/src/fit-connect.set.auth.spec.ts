@@ -38,7 +38,7 @@ const keys: SetKeys = {
     return key.kid === kid ? key : undefined;
   },
 };
-const verify = (token: string): ReturnType<typeof verifiedEvent> => verifiedEvent(token, ISSUER, keys);
+const verify = (token: string): ReturnType<typeof verifiedEvent> => verifiedEvent(token, ISSUER, keys, new AbortController().signal);
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 let token = '';
@@ -113,7 +113,7 @@ describe('a security event token', () => {
 
   it('for encryption keys is not believed, nor with a key that is too short for the specification', async () => {
     const encryption: SetKeys = { keyOf: async () => ({ ...published('service'), alg: 'RSA-OAEP-256' }) };
-    expect(await verifiedEvent(token, ISSUER, encryption)).toBeUndefined();
+    expect(await verifiedEvent(token, ISSUER, encryption, new AbortController().signal)).toBeUndefined();
     expect(PublicJwk.safeParse({ ...published('service'), n: 'x'.repeat(682) }).success).toBe(false);
   });
 

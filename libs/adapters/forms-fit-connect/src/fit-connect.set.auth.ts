@@ -11,7 +11,7 @@ const TOKEN_LENGTH_MAX = 256 * 1024;
 /** Where the public keys of the issuers of tokens are: the delivery service's own, and those of destinations. */
 export interface SetKeys {
   /** `undefined`: the issuer has no such key. @throws DeliveryError when it cannot be asked. */
-  keyOf(issuer: SetIssuer, kid: string): Promise<PublicJwk | undefined>;
+  keyOf(issuer: SetIssuer, kid: string, signal: AbortSignal): Promise<PublicJwk | undefined>;
 }
 /** Who issued a token: only the delivery service says that something was submitted; a destination accepts and rejects. */
 export type SetIssuer = { readonly kind: 'service' } | { readonly kind: 'destination'; readonly id: string };
@@ -51,12 +51,17 @@ export function claimedEvent(token: string): ClaimedEvent | undefined {
  * @param serviceIssuer `iss` of the delivery service; every other issuer is a destination.
  * @returns `undefined` when it is not authentic.
  */
-export async function verifiedEvent(token: string, serviceIssuer: string, keys: SetKeys): Promise<VerifiedEvent | undefined> {
+export async function verifiedEvent(
+  token: string,
+  serviceIssuer: string,
+  keys: SetKeys,
+  signal: AbortSignal,
+): Promise<VerifiedEvent | undefined> {
   const claims = SetClaims.safeParse(claimsIn(token));
   const header = headerOf(token);
   if (!claims.success || header?.typ?.toLowerCase() !== TYPE || header.alg !== ALGORITHM || header.kid === undefined) return undefined;
   const issuer = issuerOf(claims.data.iss, serviceIssuer);
-  const jwk = issuer === undefined ? undefined : await keys.keyOf(issuer, header.kid);
+  const jwk = issuer === undefined ? undefined : await keys.keyOf(issuer, header.kid, signal);
   if (issuer === undefined || jwk?.kid !== header.kid || jwk.alg !== ALGORITHM) return undefined;
   if (!(await isSignedBy(token, jwk))) return undefined;
   const [[type, payload] = ['', undefined]] = Object.entries(claims.data.events);
