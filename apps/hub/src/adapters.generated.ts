@@ -9,6 +9,7 @@ import { adapter as dmsNscale } from '@amtsbote/adapters/dms-nscale';
 import { adapter as dmsWebdav } from '@amtsbote/adapters/dms-webdav';
 import { adapter as exportFileDrop } from '@amtsbote/adapters/export-file-drop';
 import { adapter as exportMemory } from '@amtsbote/adapters/export-memory';
+import { adapter as formsFitConnect } from '@amtsbote/adapters/forms-fit-connect';
 import { adapter as formsFormSolutions } from '@amtsbote/adapters/forms-form-solutions';
 import { adapter as formsFormcycle } from '@amtsbote/adapters/forms-formcycle';
 import { adapter as formsOzgCloud } from '@amtsbote/adapters/forms-ozg-cloud';
@@ -27,6 +28,7 @@ export const ADAPTERS = [
   dmsWebdav,
   exportFileDrop,
   exportMemory,
+  formsFitConnect,
   formsFormSolutions,
   formsFormcycle,
   formsOzgCloud,
