@@ -31,8 +31,8 @@ export interface IntakeEndpoint {
 const SLOW_RETRY_MS = 5_000;
 /** Attempts at a reference nobody has yet; with 40 random bits even the second is needed once in a town's lifetime. */
 const REFERENCE_TRIES = 5;
-/** Enough that the database is never idle; groups large enough that a statement's fixed cost is shared, small enough that nobody waits long. */
-const GROUPS = { atOnceMax: 2, membersMax: 32, weightMax: 1_000_000 };
+/** Groups large enough that a statement's fixed cost is shared, small enough that nobody waits long. */
+const GROUPS = { atOnceMax: 2, membersMax: 32, weightMax: 1_000_000, slowMs: 100 };
 
 /** Accept, persist, answer (law 1): no outside call happens here. */
 @Injectable()
