@@ -17,7 +17,7 @@ import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, storeAcceptances } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
 import { FIRST_STATE, type FirstPlan, firstPlan } from './first-plan.js';
-import { GroupCommit, WaitedTooLong } from './group-commit.js';
+import { GroupCommit, WaitedTooLong } from '../house/group-commit.js';
 
 /** An endpoint as configured, with its adapter made. */
 export interface IntakeEndpoint {
