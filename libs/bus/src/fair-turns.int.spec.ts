@@ -145,6 +145,18 @@ describe('what a claim reads of a burst', () => {
     expect(read).toBeGreaterThan(33);
     expect(read).toBeLessThan(500);
   });
+
+  it('is nothing of a type that is left out, however much waits of it', async () => {
+    await burst(store);
+    await store.query(INSERT, ['step.parked.v1', BIG, clock.now(), 5, null]);
+    const runner = store.createQueryRunner();
+    await runner.startTransaction();
+    const before = await readIn(runner, 'message');
+    await expect(new PostgresQueue(runner, clock).post(['step.parked.v1'], 64, LEASE_MS)).resolves.toHaveLength(5);
+    expect((await readIn(runner, 'message')) - before).toBeLessThan(100);
+    await runner.rollbackTransaction();
+    await runner.release();
+  });
 });
 
 const INSERT = `
