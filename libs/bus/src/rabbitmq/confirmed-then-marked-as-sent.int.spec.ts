@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { ConfirmChannel } from 'amqplib';
 import type { DataSource } from 'typeorm';
 
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { createMigratedDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { enqueue } from '../outbox.js';
 import { PostgresQueue } from '../postgres-queue.js';
 import { Relay } from './relay.js';
@@ -26,7 +26,7 @@ describe('the seam of a relay: confirmed by the broker, then marked as sent', ()
   let database: TestDatabase;
   let store: DataSource;
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createMigratedDatabase();
     store = await openDatabase({ url: database.url, connectionsMax: 4, statementMs: 30_000 });
   }, 60_000);
   afterAll(async () => {
