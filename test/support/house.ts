@@ -51,7 +51,7 @@ import { PickupQueue, type QueueAccess } from '../../apps/hub/src/pickup/pickup-
 import { Receipts } from '../../apps/hub/src/pickup/receipts.js';
 import { Routes } from '../../apps/hub/src/routing/routes.js';
 import { StatusKeeper } from '../../apps/hub/src/status/status-keeper.js';
-import { createTestDatabase } from './database.js';
+import { createMigratedDatabase } from './database.js';
 import { FakeTargets } from './fake-adapters.js';
 
 export const TENANT = '057110000000';
@@ -112,7 +112,7 @@ export interface HouseWishes {
 
 /** Starts one process of a hub without HTTP, bus and sweeper: the test does what they would do, when it wants. */
 export async function startHouse(wishes: HouseWishes = {}): Promise<TestHouse> {
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase();
   const directory = await mkdtemp(join(tmpdir(), 'amtsbote-house-'));
   const clock = new ManualClock();
   const targets = new FakeTargets();

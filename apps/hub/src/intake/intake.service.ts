@@ -18,6 +18,7 @@ import { Injectable } from '@nestjs/common';
 import { type CaseAtSubmission, CaseRelations } from '../cases/case-relations.js';
 import { CatalogueAtSubmission } from '../catalogue/read/at-submission.js';
 import type { EndpointConfig } from '../config/hub-config.js';
+import { GroupCommit, WaitedTooLong } from '../house/group-commit.js';
 import { House } from '../house/tokens.js';
 import { BusyError } from '../http/problem.js';
 import { type ParallelPlace, ParallelRuns } from '../parallel/parallel-runs.js';
@@ -30,7 +31,6 @@ import { withoutIgnored } from './coverage/field-coverage.js';
 import { FormCoverage } from './coverage/form-coverage.js';
 import { fingerprintOf } from './fingerprint.js';
 import { FIRST_STATE, type FirstPlan, firstPlan, SHADOW_PLAN } from './first-plan.js';
-import { GroupCommit, WaitedTooLong } from './group-commit.js';
 import { DataSchemas, type Judgement, refuseViolations } from './schemas/data-schemas.js';
 
 /** An endpoint as configured, with its adapter made. */
@@ -47,8 +47,8 @@ export const SCHEMA_VIOLATED = 'application.schema-violated';
 const SLOW_RETRY_MS = 5_000;
 /** Attempts at a reference nobody has yet; with 40 random bits even the second is needed once in a town's lifetime. */
 const REFERENCE_TRIES = 5;
-/** Enough that the database is never idle; groups large enough that a statement's fixed cost is shared, small enough that nobody waits long. */
-const GROUPS = { atOnceMax: 2, membersMax: 32, weightMax: 1_000_000 };
+/** Groups large enough that a statement's fixed cost is shared, small enough that nobody waits long. */
+const GROUPS = { atOnceMax: 2, membersMax: 32, weightMax: 1_000_000, slowMs: 100 };
 
 /** Accept, persist, answer (law 1): no outside call happens here. */
 @Injectable()

@@ -3,7 +3,7 @@ import type { JsonValue } from '@amtsbote/canonical';
 
 import { IntakeRejection } from '../../intake-rejection.js';
 import type { FormLedger } from '../form-limits.js';
-import { isJsonObject, pointerTo, shortPointer, valueAt } from '../json-pointer.js';
+import { pointerTo, shortPointer, valueAt } from '../json-pointer.js';
 import { boundExpression, MappingExpressionError, SUBMISSION_MS_MAX } from './bound-expression.js';
 import { TimeBudget } from './bounded.js';
 import type { Source } from './form-mapping.js';
@@ -110,26 +110,39 @@ export class SentDocument {
 
   /** Hands everything that found no place to the ledger, in the largest pieces possible. */
   keepRest(ledger: FormLedger): void {
+    if (this.used.has('')) return;
+    const above = this.aboveUsed();
+    if (above.has('')) this.keepBelow(this.root, '', above, ledger);
+    else if (this.root !== null) ledger.keep('', this.root);
+  }
+
+  /** Pointers of everything that has something used below it. */
+  private aboveUsed(): ReadonlySet<string> {
     const above = new Set<string>();
+    let last = '';
     for (const pointer of this.used) {
-      for (let end = pointer.lastIndexOf('/'); end >= 0; end = pointer.lastIndexOf('/', end - 1)) {
+      let end = pointer.lastIndexOf('/');
+      // Neighbours mostly follow one another: the way up from the first of them is the way of all.
+      if (above.size > 0 && end === last.length && pointer.startsWith(last)) continue;
+      last = pointer.slice(0, end);
+      for (; end >= 0; end = pointer.lastIndexOf('/', end - 1)) {
         const parent = pointer.slice(0, end);
         if (above.has(parent)) break;
         above.add(parent);
         if (end === 0) break;
       }
     }
-    this.keepBelow(this.root, '', above, ledger);
+    return above;
   }
 
-  private keepBelow(value: JsonValue, pointer: string, above: ReadonlySet<string>, ledger: FormLedger): void {
-    if (value === null || this.used.has(pointer)) return;
-    if (!above.has(pointer) || typeof value !== 'object') {
-      ledger.keep(pointer, value);
-      return;
+  private keepBelow(container: JsonValue, pointer: string, above: ReadonlySet<string>, ledger: FormLedger): void {
+    for (const [member, value] of Object.entries(container as object) as [string, JsonValue][]) {
+      if (value === null) continue;
+      const place = pointerTo(pointer, member);
+      if (this.used.has(place)) continue;
+      if (typeof value === 'object' && above.has(place)) this.keepBelow(value, place, above, ledger);
+      else ledger.keep(place, value);
     }
-    const members = isJsonObject(value) ? Object.entries(value) : value.entries();
-    for (const [member, below] of members) this.keepBelow(below, pointerTo(pointer, member), above, ledger);
   }
 }
 

@@ -5,17 +5,23 @@ import fc from 'fast-check';
 
 import { GroupCommit, type GroupLimits, WaitedTooLong } from './group-commit.js';
 
-const LIMITS: GroupLimits = { atOnceMax: 1, membersMax: 4, weightMax: 100, waitMsMax: 1_000 };
+const LIMITS: GroupLimits = { atOnceMax: 1, membersMax: 4, weightMax: 100, slowMs: 100, waitMsMax: 1_000 };
+/** Nobody is gathered unless a test is about it. */
+const atOnce = (act: () => void): void => act();
 
 /** A store whose statements end when the test says so. */
-function aStore(limits: Partial<GroupLimits> = {}, isOutcomeUnknown: (error: unknown) => boolean = () => false) {
+function aStore(
+  limits: Partial<GroupLimits> = {},
+  isOutcomeUnknown: (error: unknown) => boolean = () => false,
+  soon: ((act: () => void) => void) | undefined = atOnce,
+) {
   const clock = new ManualClock();
   const calls: { items: readonly string[]; end: () => void; fail: (error: Error) => void }[] = [];
   const storeAll = (items: readonly string[]): Promise<string[]> =>
     new Promise((resolve, reject) => {
       calls.push({ items, end: () => resolve(items.map((item) => `stored ${item}`)), fail: reject });
     });
-  const groups = new GroupCommit(storeAll, isOutcomeUnknown, { ...LIMITS, ...limits }, clock);
+  const groups = new GroupCommit(storeAll, isOutcomeUnknown, { ...LIMITS, ...limits }, clock, soon);
   return { clock, calls, groups, asked: () => calls.map(({ items }) => items) };
 }
 
@@ -56,12 +62,40 @@ describe('a group commit', () => {
   });
 
   it('has no more groups under way than allowed', async () => {
-    const { calls, groups } = aStore({ atOnceMax: 2 });
+    const { calls, groups } = aStore({ atOnceMax: 2, membersMax: 1 });
     for (const item of ['a', 'b', 'c']) void groups.store(item, 1);
     expect(calls).toHaveLength(2);
     calls[1]?.end();
     await settled();
     expect(calls).toHaveLength(3);
+  });
+
+  it('stores together all that arrived in the same turn of the event loop, the first of them too', async () => {
+    const { groups, asked } = aStore({}, () => false, setImmediate);
+    for (const item of ['a', 'b', 'c']) void groups.store(item, 1);
+    expect(asked()).toEqual([]);
+    await settled();
+    expect(asked()).toEqual([['a', 'b', 'c']]);
+  });
+
+  it('begins a group beside another when it is half of what it may be, not before', () => {
+    const { groups, asked } = aStore({ atOnceMax: 2, membersMax: 6 });
+    for (const item of ['a', 'b', 'c']) void groups.store(item, 1);
+    expect(asked()).toEqual([['a']]);
+    void groups.store('d', 1);
+    expect(asked()).toEqual([['a'], ['b', 'c', 'd']]);
+  });
+
+  it('lets nobody stand behind a group that is slow', async () => {
+    const { clock, groups, asked } = aStore({ atOnceMax: 2, membersMax: 6 });
+    void groups.store('waits for a lock', 1);
+    void groups.store('b', 1);
+    clock.advance(99);
+    await settled();
+    expect(asked()).toEqual([['waits for a lock']]);
+    clock.advance(1);
+    await settled();
+    expect(asked()).toEqual([['waits for a lock'], ['b']]);
   });
 
   it('lets one that cannot be stored fail alone, and nobody wait for it', async () => {
@@ -120,7 +154,7 @@ describe('a group commit', () => {
             return group.map((item) => `stored ${item}`);
           });
         const clock = new ManualClock();
-        const groups = new GroupCommit(storeAll, () => false, { ...LIMITS, ...limit }, clock);
+        const groups = new GroupCommit(storeAll, () => false, { ...LIMITS, ...limit }, clock, atOnce);
         const outcomes = Promise.allSettled(wanted.map(({ weight }, item) => groups.store(item, weight)));
         await scheduler.waitFor(outcomes);
         const good = wanted.flatMap(({ isBad }, item) => (isBad ? [] : [item]));
