@@ -3,10 +3,11 @@ import type { CataloguePage } from '@amtsbote/adapter-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ADMIN, aService, pagesOf, put, SOURCE, startCatalogue, type TestCatalogue } from '../../../../../test/support/catalogue.js';
+import { PAGES_MAX } from './batch.js';
 
 const LEASE_MS = 30_000;
 /** As many pages as one batch takes: what is read before is saved. */
-const BATCH = 20;
+const BATCH = PAGES_MAX;
 
 /** Pages of one service each, with cursors or without. */
 function pages(count: number, cursors: boolean, from = 0): CataloguePage[] {
