@@ -2,14 +2,7 @@
 import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-import {
-  FIXTURES,
-  HOSTILE_FILES,
-  largeMessage,
-  message,
-  Spelling,
-  XZUFI_220,
-} from '@amtsbote/adapters/catalogue-xzufi/simulator';
+import { FIXTURES, HOSTILE_FILES, largeMessage, message, Spelling, XZUFI_220 } from '@amtsbote/adapters/catalogue-xzufi/simulator';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 

@@ -80,10 +80,10 @@ export class Batches {
     }
     // An adapter that lets changes be treated was given this treatment; others hand over the changes.
     const refined = (treated as Refined | undefined) ?? (changes.length === 0 ? undefined : treat(changes, []));
-    if (refined === undefined || refined.changes.length === 0) return;
+    if (refined === undefined || refined.count === 0) return;
     open.parts.push({ position: this.position + 1, documentNo, refined });
-    this.position += refined.changes.length;
-    open.changes += refined.changes.length;
+    this.position += refined.count;
+    open.changes += refined.count;
     open.bytes += refined.contents.byteLength;
   }
 

@@ -21,25 +21,29 @@ export interface RefinedChange {
   readonly kind: CatalogueObjectKind;
   readonly agency: string;
   readonly id: string;
-  readonly put: RefinedPut | undefined;
+  readonly put?: RefinedPut;
 }
 
 /** What is kept of a put, beside its content. */
 export interface RefinedPut {
   readonly hash: string;
   readonly valid: string | null;
-  readonly mark: PutMark | undefined;
+  readonly mark?: PutMark;
   /** Where its content begins and ends in {@link Refined.contents}. */
   readonly from: number;
   readonly to: number;
   readonly competences: readonly CompetenceFact[];
-  readonly service: ServiceFacts | undefined;
+  readonly service?: ServiceFacts;
 }
 
 /** What is kept of some changes. */
 export interface Refined extends Treated {
-  /** In their order. */
-  readonly changes: readonly RefinedChange[];
+  readonly count: number;
+  /**
+   * The {@link RefinedChange}s in their order, as JSON: one text that is handed over at once and holds on to nothing. Parts of what was read
+   * would keep all of it in memory until they are saved.
+   */
+  readonly written: string;
   /** Contents of the puts, as they are copied; without their numbers. */
   readonly contents: ArrayBuffer;
 }
@@ -52,7 +56,7 @@ export function treat(changes: readonly CatalogueChange[], marks: readonly (PutM
   let length = 0;
   const refined = changes.map((change, index): RefinedChange => {
     const { kind, key } = targetOf(change);
-    if (change.op === 'remove') return { kind, agency: key.schemeAgencyId, id: key.id, put: undefined };
+    if (change.op === 'remove') return { kind, agency: key.schemeAgencyId, id: key.id };
     const { object } = change;
     const document = JSON.stringify(object);
     const from = length;
@@ -60,21 +64,26 @@ export function treat(changes: readonly CatalogueChange[], marks: readonly (PutM
     makeRoom(from, TUPLE_HEAD + document.length * 3);
     const to = writeTuple(scratch, from, document);
     length = to;
-    const isService = object.kind === 'service' || object.kind === 'specialisation';
+    const mark = marks[index];
     const put = {
       hash: hash('sha256', scratch.subarray(from + TUPLE_HEAD, to), 'hex').slice(0, HASH_HEX),
       valid: validTimeOf(object.validity),
-      mark: marks[index],
       from,
       to,
       competences: competenceFactsOf(object),
-      service: isService ? serviceFactsOf(object) : undefined,
+      ...(mark === undefined ? {} : { mark }),
+      ...(object.kind === 'service' || object.kind === 'specialisation' ? { service: serviceFactsOf(object) } : {}),
     };
     return { kind, agency: key.schemeAgencyId, id: key.id, put };
   });
   const contents = new ArrayBuffer(length);
   scratch.copy(new Uint8Array(contents), 0, 0, length);
-  return { changes: refined, contents, buffers: [contents] };
+  return { count: changes.length, written: JSON.stringify(refined), contents, buffers: [contents] };
+}
+
+/** What {@link treat} has written. */
+export function changesIn({ written }: Pick<Refined, 'written'>): RefinedChange[] {
+  return JSON.parse(written) as RefinedChange[];
 }
 
 function makeRoom(used: number, more: number): void {

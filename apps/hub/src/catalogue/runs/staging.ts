@@ -6,9 +6,9 @@ import type { QueryRunner } from 'typeorm';
 import { House } from '../../house/tokens.js';
 import { Lexicon } from '../facts/lexicon.js';
 import type { ServiceFacts } from '../facts/object-facts.js';
-import type { Batch } from './batch.js';
+import type { Batch, StagedPart } from './batch.js';
 import { numberTuple } from './content-tuple.js';
-import type { Refined, RefinedChange, RefinedPut } from './refining.js';
+import { changesIn, type RefinedChange, type RefinedPut } from './refining.js';
 import { type Run, RunCancelled, RunLost } from './run.js';
 import { Vocabulary } from './vocabulary.js';
 
@@ -24,7 +24,8 @@ export function stageOf({ id }: Pick<Run, 'id'>): string {
 interface Prepared {
   readonly change: RefinedChange;
   readonly put: RefinedPut;
-  readonly refined: Refined;
+  /** Where its content is. */
+  readonly contents: ArrayBuffer;
   readonly position: number;
   readonly documentNo: number;
   /** The number its content gets if it is new; used by nobody otherwise. */
@@ -95,7 +96,8 @@ export class Staging {
       await runner.startTransaction();
       // A stage does not survive a crash of the database anyway: its progress need not be on disk before the next batch.
       await runner.query('SET LOCAL synchronous_commit = off');
-      const { blocks, puts, staged } = await prepared(runner, batch);
+      const { blocks, puts, unpacked } = await prepared(runner, batch);
+      const staged = unpacked.reduce((sum, { changes, recalled }) => sum + changes.length + recalled.length, 0);
       const forgotten = await withdraw(runner, run, batch.withdrawn);
       const known = isFirstFill ? NONE_KNOWN : await knownContents(runner, run, puts);
       const fresh = known.size === 0 ? puts : puts.filter(({ position }) => !known.has(position));
@@ -103,7 +105,7 @@ export class Staging {
       const services = servicesOf(fresh);
       await this.writeServices(runner, run, services);
       const words = await this.vocabulary.learn(runner, services);
-      await copyInto(runner, `${stageOf(run)} (${STAGE_COLUMNS})`, stageLines(batch, puts, known));
+      await copyInto(runner, `${stageOf(run)} (${STAGE_COLUMNS})`, stageLines(unpacked, puts, known));
       await writeReport(runner, run, batch);
       const until = new Date(this.house.clock.now().getTime() + leaseMs);
       await this.advance(runner, run, batch, { blocks, staged: staged - forgotten, written: fresh.length, until });
@@ -187,18 +189,25 @@ function numberIn(blocks: readonly number[], index: number): number {
   return (blocks[Math.floor(index / BLOCK)] ?? 0) - BLOCK + 1 + (index % BLOCK);
 }
 
-/** Gives every put of a batch the number of its content. */
-async function prepared(sql: QueryRunner, { parts }: Batch): Promise<{ blocks: number[]; puts: Prepared[]; staged: number }> {
+/** A part whose changes have been unpacked. */
+interface Unpacked extends Pick<StagedPart, 'position' | 'documentNo'> {
+  readonly changes: readonly RefinedChange[];
+  readonly recalled: readonly string[];
+}
+
+/** Unpacks a batch, and gives every put the number of its content. */
+async function prepared(sql: QueryRunner, { parts }: Batch): Promise<{ blocks: number[]; puts: Prepared[]; unpacked: Unpacked[] }> {
+  const unpacked: Unpacked[] = [];
   const puts: Omit<Prepared, 'contentId'>[] = [];
-  let staged = 0;
   for (const { position, documentNo, refined, recalled = [] } of parts) {
-    staged += recalled.length + (refined?.changes.length ?? 0);
-    for (const [index, change] of refined?.changes.entries() ?? [])
+    const changes = refined === undefined ? [] : changesIn(refined);
+    unpacked.push({ position, documentNo, changes, recalled });
+    for (const [index, change] of changes.entries())
       if (refined !== undefined && change.put !== undefined)
-        puts.push({ change, put: change.put, refined, position: position + index, documentNo });
+        puts.push({ change, put: change.put, contents: refined.contents, position: position + index, documentNo });
   }
   const blocks = puts.length === 0 ? [] : await takeNumbers(sql, puts.length);
-  return { blocks, staged, puts: puts.map((put, index) => ({ ...put, contentId: numberIn(blocks, index) })) };
+  return { blocks, unpacked, puts: puts.map((put, index) => ({ ...put, contentId: numberIn(blocks, index) })) };
 }
 
 /** Nothing of the source is stored yet. */
@@ -235,10 +244,10 @@ function* contentTuples(fresh: readonly Prepared[]): Generator<Uint8Array> {
   for (let index = 0; index < fresh.length;) {
     const first = fresh[index];
     if (first === undefined) return;
-    const { contents } = first.refined;
+    const { contents } = first;
     const view = new DataView(contents);
     let to = first.put.from;
-    for (let next: Prepared | undefined = first; next?.refined === first.refined && next.put.from === to; next = fresh[(index += 1)]) {
+    for (let next: Prepared | undefined = first; next?.contents === contents && next.put.from === to; next = fresh[(index += 1)]) {
       numberTuple(view, to, next.contentId);
       ({ to } = next.put);
     }
@@ -262,12 +271,12 @@ async function withdraw(sql: QueryRunner, run: Run, documents: readonly number[]
 }
 
 /** Everything that was read, in its order: puts with their contents, removals, and what is as it was. */
-function* stageLines({ parts }: Batch, puts: readonly Prepared[], known: ReadonlyMap<number, number>): Generator<string> {
+function* stageLines(parts: readonly Unpacked[], puts: readonly Prepared[], known: ReadonlyMap<number, number>): Generator<string> {
   let next = 0;
-  for (const { position: first, documentNo, refined, recalled = [] } of parts) {
+  for (const { position: first, documentNo, changes, recalled } of parts) {
     for (const [index, digest] of recalled.entries())
       yield copyLine([first + index, documentNo, true, null, null, null, null, null, null, `\\x${digest}`, null]);
-    for (const [index, { kind, agency, id, put }] of refined?.changes.entries() ?? []) {
+    for (const [index, { kind, agency, id, put }] of changes.entries()) {
       const position = first + index;
       if (put === undefined) {
         yield copyLine([position, documentNo, false, kind, agency, id, null, null, null, null, null]);
