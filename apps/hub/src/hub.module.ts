@@ -4,6 +4,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
+import { CASES } from './cases/cases.providers.js';
 import { CATALOGUE } from './catalogue/catalogue.providers.js';
 import { ApplicationCommands } from './delivery/application-commands.js';
 import { Claims } from './delivery/claims.js';
@@ -31,7 +32,9 @@ import { IntakeEndpoints } from './intake/endpoints.js';
 import { IntakeService } from './intake/intake.service.js';
 import { BlobJanitor } from './intake/janitor.js';
 import { IntakePressure } from './intake/pressure/intake-pressure.js';
+import { PULL } from './intake/pull/pull.providers.js';
 import { OPS } from './ops/ops.providers.js';
+import { PARALLEL } from './parallel/parallel.providers.js';
 import { Decisions } from './pickup/decisions.js';
 import { PickupQueue } from './pickup/pickup-queue.js';
 import { QueueAccesses } from './pickup/queue-access.js';
@@ -84,7 +87,10 @@ export class HubModule {
       { provide: APP_PIPE, useFactory: () => new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }) },
       ...PIPELINE,
       ...DELIVERY,
+      ...PULL,
       ...PICKUP,
+      ...PARALLEL,
+      ...CASES,
       ...CATALOGUE,
       ...OPS,
     ];

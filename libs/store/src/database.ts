@@ -20,6 +20,9 @@ import { UnexpectedFailures1700000000004 } from './migrations/1700000000004-unex
 import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalogue.js';
 import { CatalogueHistory1700000000006 } from './migrations/1700000000006-catalogue-history.js';
 import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fairness-and-redrives.js';
+import { PulledSubmissions1700000000012 } from './migrations/1700000000012-pulled-submissions.js';
+import { ParallelRuns1700000000020 } from './migrations/1700000000020-parallel-runs.js';
+import { Prefills1700000000021 } from './migrations/1700000000021-prefills.js';
 import { CatalogueMarks1700000000040 } from './migrations/1700000000040-catalogue-marks.js';
 import { PreparingClient } from './prepared.js';
 
@@ -62,6 +65,9 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       TheCatalogue1700000000005,
       CatalogueHistory1700000000006,
       FairnessAndRedrives1700000000008,
+      PulledSubmissions1700000000012,
+      ParallelRuns1700000000020,
+      Prefills1700000000021,
       CatalogueMarks1700000000040,
     ],
     migrationsTableName: 'schema_migration',

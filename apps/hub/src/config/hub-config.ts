@@ -70,6 +70,26 @@ export const IntakeLimits = z.strictObject({
 });
 export type IntakeLimits = z.infer<typeof IntakeLimits>;
 
+/** How an endpoint whose adapter can fetch asks for submissions. */
+const Pull = z.strictObject({
+  everyMs: ms(MINUTE, 50, DAY).describe('How often each source is asked; up to a tenth earlier or later.'),
+  retry: z
+    .strictObject({
+      firstMs: ms(5_000, 10, DAY).describe('Pause after the first failure of a source, or of one submission.'),
+      maxMs: ms(15 * MINUTE, 10, DAY).describe('Longest pause; pauses double up to it, with jitter.'),
+    })
+    .prefault({}),
+  keptMaxMs: ms(DAY, 100, 30 * DAY).describe('A submission that nobody can read is tried again at least so often.'),
+  concurrency: count(2, 1, 100).describe('Sources asked at the same time, per process.'),
+  submissionsAtOnce: count(4, 1, 100).describe('Submissions of one source fetched at the same time.'),
+  roundMax: count(1_000, 1, 100_000).describe('Submissions of one round; then other sources have their turn.'),
+  rate: Rate.optional().describe('Submissions that may be fetched, over all processes; absent: as many as come.'),
+  listMs: ms(MINUTE, 100, 10 * MINUTE).describe('Longest time for one list of what is waiting.'),
+  leaseMs: ms(MINUTE, 200, 60 * MINUTE).describe('A source whose worker died is asked by another one after this.'),
+  breaker: Breaker.prefault({}),
+});
+export type PullConfig = z.infer<typeof Pull>;
+
 const Endpoint = z.strictObject({
   adapter: z.string(),
   tenant: Tenant.describe('Municipality that receives what comes in here.'),
@@ -80,6 +100,13 @@ const Endpoint = z.strictObject({
     .default('json')
     .describe('`page`: a page for the citizen, where the form server shows what it gets as the end of the form.'),
   limits: IntakeLimits.prefault({}),
+  prefillToken: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('Technical name of the field in which a form that was prefilled brings its token back.'),
+  pull: Pull.prefault({}).describe('For adapters that can fetch submissions; others take no notice.'),
   linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
   options: z.record(z.string(), z.unknown()).default({}),
 });
@@ -171,6 +198,34 @@ const CatalogueSource = z.strictObject({
 });
 export type CatalogueSourceConfig = z.infer<typeof CatalogueSource>;
 
+const FieldPath = z.string().min(1).max(1_000);
+const ParallelRun = z.strictObject({
+  current: ConfigName.describe('Endpoint of the form system that a service comes from; in charge until somebody switches.'),
+  next: ConfigName.describe('Endpoint of the form system it moves to. Which of both is not in charge is kept, and delivered nowhere.'),
+  pairBy: expression()
+    .optional()
+    .describe('Text by which the application of one form system is found again among those of the other; absent: pairs are named by hand.'),
+  sameFields: z
+    .record(FieldPath, FieldPath)
+    .default({})
+    .describe('Where a field of the next form has another name: its path → path of the same field in the current form.'),
+  ignoredFields: z.array(FieldPath).max(1_000).default([]).describe('Fields that may differ: paths, as the comparison names them.'),
+});
+export type ParallelRunConfig = z.infer<typeof ParallelRun>;
+
+const Prefill = z.strictObject({
+  tenants: z.array(Tenant).min(1).describe('Municipalities whose applications may fill this form.'),
+  when: expression().optional().describe('Which applications fill it; absent: all.'),
+  values: z.record(z.string().min(1).max(500), expression()).describe('Field of this form → text taken from the application.'),
+  validMs: ms(7 * DAY, MINUTE, 365 * DAY).describe('How long a token opens the values.'),
+  formUrl: z
+    .string()
+    .regex(/^https?:\/\/\S*\{token\}\S*$/, 'an address with {token} in it')
+    .optional()
+    .describe('Address under which the form is opened; {token} becomes the token.'),
+  credentials: z.array(Credential).min(1).describe('Form servers that may ask for the values.'),
+});
+
 /** A RabbitMQ between outbox and workers; only workers need to reach it. */
 const Broker = z.strictObject({
   url: secret()
@@ -214,6 +269,11 @@ export const HubConfig = z.strictObject({
   instances: z.record(ConfigName, Instance),
   endpoints: z.record(ConfigName, Endpoint),
   intake: z.strictObject({ pressure: IntakePressure.prefault({}) }).prefault({}),
+  parallelRuns: z
+    .record(ConfigName, ParallelRun)
+    .default({})
+    .describe('Services offered by two form systems while they move from one to the other.'),
+  prefills: z.record(ConfigName, Prefill).default({}).describe('Forms that are filled from an application that is there.'),
   queues: z.record(ConfigName, Queue).default({}),
   routes: z.array(Route).default([]),
   portals: z
