@@ -63,6 +63,19 @@ describe('a run whose worker is gone', () => {
     expect(Object.keys(await catalogue.current())).toHaveLength(BATCH * 2);
   });
 
+  it('goes on in the middle of what it recognises, and forgets nothing of it', async () => {
+    catalogue.source.handwriting = 'neat';
+    const all = pages(BATCH * 2, true);
+    catalogue.source.reads = [all, [...all.slice(0, BATCH), hang], all.slice(BATCH)];
+    await expect(catalogue.run()).resolves.toMatchObject({ state: 'applied', counts: { added: BATCH * 2 } });
+    const id = await catalogue.runs.request({ source: SOURCE, kind: 'sync', actor: 'admin:test', isFull: true });
+    await catalogue.worker.round();
+    await saved(id);
+    expect(catalogue.source.recognised).toHaveLength(BATCH);
+    await expect(takeOver(id)).resolves.toMatchObject({ state: 'applied', counts: { unchanged: BATCH * 2, removed: 0, changed: 0 } });
+    expect(catalogue.source.recognised).toHaveLength(BATCH * 2);
+  });
+
   it('begins anew where the source has no cursors, and doubles nothing', async () => {
     catalogue.source.reads = [[...pages(BATCH * 2, false).slice(0, BATCH), hang], pages(BATCH * 2, false)];
     const id = await catalogue.runs.request({ source: SOURCE, kind: 'sync', actor: 'admin:test' });
