@@ -3,6 +3,7 @@
 import { adapter as catalogueMemory } from '@amtsbote/adapters/catalogue-memory';
 import { adapter as catalogueXzufi } from '@amtsbote/adapters/catalogue-xzufi';
 import { adapter as dmsCmis } from '@amtsbote/adapters/dms-cmis';
+import { adapter as dmsDvelop } from '@amtsbote/adapters/dms-dvelop';
 import { adapter as dmsFailing } from '@amtsbote/adapters/dms-failing';
 import { adapter as dmsMemory } from '@amtsbote/adapters/dms-memory';
 import { adapter as dmsNscale } from '@amtsbote/adapters/dms-nscale';
@@ -20,6 +21,7 @@ export const ADAPTERS = [
   catalogueMemory,
   catalogueXzufi,
   dmsCmis,
+  dmsDvelop,
   dmsFailing,
   dmsMemory,
   dmsNscale,

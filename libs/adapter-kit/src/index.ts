@@ -29,3 +29,4 @@ export * from './ports/payment.js';
 export * from './ports/port.js';
 export * from './ports/status.js';
 export * from './stored-names.js';
+export * from './virus.js';
