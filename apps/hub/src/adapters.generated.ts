@@ -7,6 +7,7 @@ import { adapter as dmsDvelop } from '@amtsbote/adapters/dms-dvelop';
 import { adapter as dmsFailing } from '@amtsbote/adapters/dms-failing';
 import { adapter as dmsMemory } from '@amtsbote/adapters/dms-memory';
 import { adapter as dmsNscale } from '@amtsbote/adapters/dms-nscale';
+import { adapter as dmsOpentext } from '@amtsbote/adapters/dms-opentext';
 import { adapter as dmsWebdav } from '@amtsbote/adapters/dms-webdav';
 import { adapter as exportFileDrop } from '@amtsbote/adapters/export-file-drop';
 import { adapter as exportMemory } from '@amtsbote/adapters/export-memory';
@@ -25,6 +26,7 @@ export const ADAPTERS = [
   dmsFailing,
   dmsMemory,
   dmsNscale,
+  dmsOpentext,
   dmsWebdav,
   exportFileDrop,
   exportMemory,
