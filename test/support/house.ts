@@ -33,7 +33,14 @@ import { Sweeper } from '../../apps/hub/src/delivery/sweeper.js';
 import { Instances } from '../../apps/hub/src/house/instances.js';
 import type { House } from '../../apps/hub/src/house/tokens.js';
 import { UnitOfWork } from '../../apps/hub/src/house/unit-of-work.js';
+import { IntakeEndpoints } from '../../apps/hub/src/intake/endpoints.js';
 import { type IntakeEndpoint, IntakeService } from '../../apps/hub/src/intake/intake.service.js';
+import { IntakePressure } from '../../apps/hub/src/intake/pressure/intake-pressure.js';
+import { HeldSubmissions } from '../../apps/hub/src/intake/pull/held-submissions.js';
+import { PullRound } from '../../apps/hub/src/intake/pull/pull-round.js';
+import { PullSources } from '../../apps/hub/src/intake/pull/pull-sources.js';
+import { PullWorker } from '../../apps/hub/src/intake/pull/pull-worker.js';
+import { TakeOver } from '../../apps/hub/src/intake/pull/take-over.js';
 import { PickupQueue, type QueueAccess } from '../../apps/hub/src/pickup/pickup-queue.js';
 import { Receipts } from '../../apps/hub/src/pickup/receipts.js';
 import { Routes } from '../../apps/hub/src/routing/routes.js';
@@ -60,6 +67,14 @@ export interface Process {
   readonly laufzettel: LaufzettelProgress;
   readonly intake: IntakeService;
   readonly pickup: PickupQueue;
+  readonly pull: Pull;
+}
+
+/** What asks sources for submissions. */
+export interface Pull {
+  readonly sources: PullSources;
+  readonly held: HeldSubmissions;
+  readonly worker: PullWorker;
 }
 
 /** A house on a database of its own, whose time and randomness belong to the test. */
@@ -84,6 +99,8 @@ export interface HouseWishes {
   readonly randomness?: Randomness;
   /** More adapter instances, by name; `config.instances` has to list them too. */
   readonly adapters?: Readonly<Record<string, Adapter>>;
+  /** More endpoints, by name, with their adapters' options; `config.endpoints` has to list them too. */
+  readonly endpoints?: Readonly<Record<string, { readonly adapter: Adapter; readonly options: unknown }>>;
 }
 
 /** Starts one process of a hub without HTTP, bus and sweeper: the test does what they would do, when it wants. */
@@ -199,6 +216,7 @@ export function processOf(house: House): Process {
     new StatusWorker(house, instances),
   );
   const records = new AttemptRecords(house, unitOfWork, laufzettel);
+  const intake = new IntakeService(house, routes, waker, atSubmission(house));
   const runner = new Runner(house, instances, claims, gates, workers, records);
   return {
     house,
@@ -211,20 +229,36 @@ export function processOf(house: House): Process {
     laufzettel,
     runner,
     sweeper: new Sweeper(house, claims, gates, runner, workers),
-    intake: new IntakeService(house, routes, waker, atSubmission(house)),
+    intake,
+    pull: pullOf(house, intake, gates),
     pickup: new PickupQueue(house, unitOfWork, status, laufzettel, new Receipts(house)),
   };
+}
+
+function pullOf(house: House, intake: IntakeService, gates: Gates): Pull {
+  const sources = new PullSources(house, new IntakeEndpoints(house));
+  const held = new HeldSubmissions(house);
+  const round = new PullRound(house, sources, held, new TakeOver(house, intake, new IntakePressure(house), held), gates);
+  return { sources, held, worker: new PullWorker(house, sources, held, round, gates) };
 }
 
 function loadedConfig(
   url: string,
   directory: string,
   targets: FakeTargets,
-  { config: more = {}, adapters: others = {} }: HouseWishes,
+  { config: more = {}, adapters: others = {}, endpoints = {} }: HouseWishes,
 ): LoadedConfig {
   const adapters = targets.adapters();
   const instances = { ...CONFIG.instances, ...more.instances };
-  const config = HubConfig.parse({ ...CONFIG, database: { url, connectionsMax: 10 }, blobs: { directory }, ...more, instances });
+  const allEndpoints = { ...CONFIG.endpoints, ...more.endpoints };
+  const config = HubConfig.parse({
+    ...CONFIG,
+    database: { url, connectionsMax: 10 },
+    blobs: { directory },
+    ...more,
+    instances,
+    endpoints: allEndpoints,
+  });
   const loaded = (adapter: Adapter): { adapter: Adapter; options: unknown } => ({ adapter, options: {} });
   return {
     config,
@@ -235,7 +269,12 @@ function loadedConfig(
       ['portal', loaded(adapters.portal)],
       ...Object.entries(others).map(([name, adapter]) => [name, loaded(adapter)] as const),
     ]),
-    endpoints: new Map([['gewerbe', loaded(adapters.forms)]]),
+    endpoints: new Map([
+      ['gewerbe', loaded(adapters.forms)],
+      ...Object.entries(endpoints).map(
+        ([name, { adapter, options }]) => [name, { adapter, options: adapter.options.parse(options) }] as const,
+      ),
+    ]),
   };
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { catalogueDe } from './texts.catalogue.de.js';
+import { pullsDe } from './texts.pulls.de.js';
 import { redrivesDe } from './texts.redrives.de.js';
 
 /** What people read, in German; the English texts have the same keys. */
@@ -229,6 +230,7 @@ export const de = {
   },
   catalogue: catalogueDe,
   redrives: redrivesDe,
+  pulls: pullsDe,
   event: {
     'application.submitted': 'Antrag angenommen',
     'application.parked': 'Antrag geparkt: keine Route passt',

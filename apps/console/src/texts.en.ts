@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { catalogueEn } from './texts.catalogue.en.js';
 import type { Texts } from './texts.de.js';
+import { pullsEn } from './texts.pulls.en.js';
 import { redrivesEn } from './texts.redrives.en.js';
 
 /** What people read, in English. */
@@ -227,6 +228,7 @@ export const en: Texts = {
   },
   catalogue: catalogueEn,
   redrives: redrivesEn,
+  pulls: pullsEn,
   event: {
     'application.submitted': 'Application accepted',
     'application.parked': 'Application parked: no route matches',

@@ -31,6 +31,7 @@ import { IntakeEndpoints } from './intake/endpoints.js';
 import { IntakeService } from './intake/intake.service.js';
 import { BlobJanitor } from './intake/janitor.js';
 import { IntakePressure } from './intake/pressure/intake-pressure.js';
+import { PULL } from './intake/pull/pull.providers.js';
 import { OPS } from './ops/ops.providers.js';
 import { Decisions } from './pickup/decisions.js';
 import { PickupQueue } from './pickup/pickup-queue.js';
@@ -84,6 +85,7 @@ export class HubModule {
       { provide: APP_PIPE, useFactory: () => new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }) },
       ...PIPELINE,
       ...DELIVERY,
+      ...PULL,
       ...PICKUP,
       ...CATALOGUE,
       ...OPS,

@@ -14,6 +14,7 @@ import { OpsApplicationsController } from './ops/applications.controller.js';
 import { ConsoleController } from './ops/console.controller.js';
 import { OpsHouseController } from './ops/house.controller.js';
 import { OpsInstancesController } from './ops/instances.controller.js';
+import { OpsPullsController } from './ops/pulls/pulls.controller.js';
 import { OpsRedrivesController } from './ops/redrive/redrive.controller.js';
 import { OpsStepsController } from './ops/steps.controller.js';
 import { PickupController } from './pickup/pickup.controller.js';
@@ -31,6 +32,7 @@ const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
     OpsApplicationsController,
     OpsStepsController,
     OpsRedrivesController,
+    OpsPullsController,
     OpsInstancesController,
     OpsHouseController,
     ConsoleController,

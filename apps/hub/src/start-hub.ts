@@ -25,6 +25,7 @@ import { useBodyParsing } from './http/body-parsing.js';
 import { closeSilentConnections } from './http/silent-connections.js';
 import { HubModule } from './hub.module.js';
 import { BlobJanitor } from './intake/janitor.js';
+import { PullWorker } from './intake/pull/pull-worker.js';
 import { useApiDocs } from './ops/api-docs.js';
 import { useConsole } from './ops/console-files.js';
 import { RedriveWorker } from './ops/redrive/redrive-worker.js';
@@ -171,4 +172,5 @@ async function startWork(app: NestFastifyApplication, house: House): Promise<voi
   lifecycle.run(app.get(BlobJanitor));
   lifecycle.run(app.get(CatalogueWorker));
   lifecycle.run(app.get(RedriveWorker));
+  lifecycle.run(app.get(PullWorker));
 }

@@ -9,5 +9,6 @@ export type * from './commands.js';
 export type * from './house.js';
 export type * from './instances.js';
 export type * from './intake.js';
+export type * from './pulls.js';
 export type * from './redrives.js';
 export type * from './timeline.js';

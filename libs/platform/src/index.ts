@@ -12,6 +12,7 @@ export {
   type CrashPoint,
   crashPoint,
   ONLY_WITH_BROKER,
+  ONLY_WITH_PULL,
 } from './crash/crash-points.js';
 export * from './embedded-postgres/index.js';
 export * from './http/client-credentials.js';

@@ -20,6 +20,7 @@ import { UnexpectedFailures1700000000004 } from './migrations/1700000000004-unex
 import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalogue.js';
 import { CatalogueHistory1700000000006 } from './migrations/1700000000006-catalogue-history.js';
 import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fairness-and-redrives.js';
+import { PulledSubmissions1700000000012 } from './migrations/1700000000012-pulled-submissions.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -61,6 +62,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       TheCatalogue1700000000005,
       CatalogueHistory1700000000006,
       FairnessAndRedrives1700000000008,
+      PulledSubmissions1700000000012,
     ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',

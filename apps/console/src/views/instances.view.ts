@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { DeadLetterView, InstanceView, ProbeView, QueueView } from '@amtsbote/ops-api';
+import type { DeadLetterView, InstanceView, ProbeView, PullView, QueueView } from '@amtsbote/ops-api';
 
 import { get, post } from '../api.js';
 import { ask } from '../dialog.js';
@@ -7,17 +7,19 @@ import { announce, badge, button, type Child, dataTable, fill, h } from '../dom.
 import { ago, lasting, moment } from '../format.js';
 import { texts } from '../language.js';
 import type { Stage, View } from '../view.js';
+import { pullSection } from './pulls.js';
 
 /** Adapters with pause and probe, pickup queues, dead letters. */
 export async function instancesView({ main, session }: Stage): Promise<View> {
   const { instances: t, queues: q, letters: l } = texts();
-  const [instances, probes, queues, letters] = [h('div'), h('div', { 'aria-live': 'polite' }), h('div'), h('div')];
+  const [instances, probes, pulls, queues, letters] = [h('div'), h('div', { 'aria-live': 'polite' }), h('div'), h('div'), h('div')];
   const probe = button(t.probe, () => void runProbes(probes, probe), { id: 'probe', look: 'primary' });
   fill(
     main,
     h('div', { class: 'title-row' }, h('h1', {}, t.title), probe),
     instances,
     probes,
+    pulls,
     h('h2', {}, q.title),
     queues,
     h('h2', {}, l.title),
@@ -28,6 +30,8 @@ export async function instancesView({ main, session }: Stage): Promise<View> {
     refresh: async () => {
       const known = await get<{ instances: InstanceView[] }>('instances');
       fill(instances, instanceTable(known.instances, view));
+      const fetching = await get<{ pulls: PullView[] }>('pulls');
+      fill(pulls, ...pullSection(fetching.pulls, view));
       const waiting = await get<{ queues: QueueView[] }>('queues');
       fill(queues, queueTable(waiting.queues, session.tenantNames));
       const dead = await get<{ deadLetters: DeadLetterView[] }>('dead-letters');

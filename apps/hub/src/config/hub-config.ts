@@ -70,6 +70,26 @@ export const IntakeLimits = z.strictObject({
 });
 export type IntakeLimits = z.infer<typeof IntakeLimits>;
 
+/** How an endpoint whose adapter can fetch asks for submissions. */
+const Pull = z.strictObject({
+  everyMs: ms(MINUTE, 50, DAY).describe('How often each source is asked; up to a tenth earlier or later.'),
+  retry: z
+    .strictObject({
+      firstMs: ms(5_000, 10, DAY).describe('Pause after the first failure of a source, or of one submission.'),
+      maxMs: ms(15 * MINUTE, 10, DAY).describe('Longest pause; pauses double up to it, with jitter.'),
+    })
+    .prefault({}),
+  keptMaxMs: ms(DAY, 100, 30 * DAY).describe('A submission that nobody can read is tried again at least so often.'),
+  concurrency: count(2, 1, 100).describe('Sources asked at the same time, per process.'),
+  submissionsAtOnce: count(4, 1, 100).describe('Submissions of one source fetched at the same time.'),
+  roundMax: count(1_000, 1, 100_000).describe('Submissions of one round; then other sources have their turn.'),
+  rate: Rate.optional().describe('Submissions that may be fetched, over all processes; absent: as many as come.'),
+  listMs: ms(MINUTE, 100, 10 * MINUTE).describe('Longest time for one list of what is waiting.'),
+  leaseMs: ms(MINUTE, 200, 60 * MINUTE).describe('A source whose worker died is asked by another one after this.'),
+  breaker: Breaker.prefault({}),
+});
+export type PullConfig = z.infer<typeof Pull>;
+
 const Endpoint = z.strictObject({
   adapter: z.string(),
   tenant: Tenant.describe('Municipality that receives what comes in here.'),
@@ -80,6 +100,7 @@ const Endpoint = z.strictObject({
     .default('json')
     .describe('`page`: a page for the citizen, where the form server shows what it gets as the end of the form.'),
   limits: IntakeLimits.prefault({}),
+  pull: Pull.prefault({}).describe('For adapters that can fetch submissions; others take no notice.'),
   linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
   options: z.record(z.string(), z.unknown()).default({}),
 });

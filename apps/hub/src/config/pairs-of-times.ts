@@ -59,14 +59,37 @@ function bus({ bus: { leaseMs }, database }: HubConfig): Pair[] {
   return [{ path: ['bus', 'leaseMs'], larger: leaseMs, smaller: database.statementMs, orEqual: false, expected }];
 }
 
-function endpoints({ endpoints: all }: HubConfig): Pair[] {
-  return Object.entries(all).map(([name, { limits }]) => ({
-    path: ['endpoints', name, 'limits', 'totalMs'],
-    larger: limits.totalMs,
-    smaller: limits.idleMs,
-    orEqual: true,
-    expected: 'expects at least idleMs: a sender may be silent for so long',
-  }));
+function endpoints({ endpoints: all, database }: HubConfig): Pair[] {
+  return Object.entries(all).flatMap(([name, { limits, pull }]): Pair[] => [
+    {
+      path: ['endpoints', name, 'limits', 'totalMs'],
+      larger: limits.totalMs,
+      smaller: limits.idleMs,
+      orEqual: true,
+      expected: 'expects at least idleMs: a sender may be silent for so long',
+    },
+    {
+      path: ['endpoints', name, 'pull', 'leaseMs'],
+      larger: pull.leaseMs,
+      smaller: database.statementMs,
+      orEqual: false,
+      expected: 'expects more than database.statementMs: otherwise one slow statement costs the lease that it was to renew',
+    },
+    {
+      path: ['endpoints', name, 'pull', 'retry', 'maxMs'],
+      larger: pull.retry.maxMs,
+      smaller: pull.retry.firstMs,
+      orEqual: true,
+      expected: 'expects at least firstMs: pauses grow from it to maxMs',
+    },
+    {
+      path: ['endpoints', name, 'pull', 'breaker', 'openMaxMs'],
+      larger: pull.breaker.openMaxMs,
+      smaller: pull.breaker.openMs,
+      orEqual: true,
+      expected: 'expects at least openMs: pauses grow from it to openMaxMs',
+    },
+  ]);
 }
 
 function routes({ routes: all }: HubConfig): Pair[] {

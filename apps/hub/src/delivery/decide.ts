@@ -86,8 +86,15 @@ export function decide(error: unknown, history: FailureHistory): Verdict {
   }
 }
 
+/** What a pause grows with. */
+export interface Growing {
+  readonly failures: number;
+  readonly policy: Pick<RetryPolicy, 'firstMs' | 'maxMs'>;
+  readonly fraction: number;
+}
+
 /** Pause before attempt n+1: doubles from `firstMs` to `maxMs`; the upper half is random, so that a thousand steps do not come back at once. */
-export function backoff({ failures, policy, fraction }: Pick<FailureHistory, 'failures' | 'policy' | 'fraction'>): number {
+export function backoff({ failures, policy, fraction }: Growing): number {
   const full = Math.min(policy.firstMs * 2 ** Math.min(failures - 1, 30), policy.maxMs);
   return Math.round(full / 2 + (full / 2) * fraction);
 }

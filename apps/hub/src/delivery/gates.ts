@@ -16,7 +16,11 @@ import { House } from '../house/tokens.js';
 import { InstanceFlow } from './instance-flow.js';
 import { type Rate, RateLimits } from './rate-limits.js';
 
+/** What a gate lets through: steps, which the sweeper looks for, or work that somebody else looks for. */
+type GateFor = 'steps' | 'other';
+
 interface Gate {
+  readonly lets: GateFor;
   readonly config: Pick<InstanceConfig, 'concurrency' | 'attemptMs' | 'breaker'> & { readonly rate?: Rate | undefined };
   running: number;
   /** Failures in a row seen by this process. */
@@ -54,12 +58,13 @@ export class Gates {
   }
 
   /** Adds a gate for work the hub does by itself. */
-  register(name: string, config: Gate['config']): void {
-    this.gates.set(name, freshGate(config));
+  register(name: string, config: Gate['config'], lets: GateFor = 'steps'): void {
+    this.gates.set(name, freshGate(config, lets));
   }
 
+  /** Of those that let steps through. */
   names(): string[] {
-    return [...this.gates.keys()];
+    return [...this.gates].filter(([, { lets }]) => lets === 'steps').map(([name]) => name);
   }
 
   /** Reads pause and circuit of all instances; called by the sweeper. */
@@ -207,8 +212,15 @@ export class Gates {
   }
 }
 
-function freshGate(config: Gate['config']): Gate {
-  return { config, running: 0, failures: 0, opened: 0, state: { paused: false, breaker: 'closed', openUntil: null, probeUntil: null } };
+function freshGate(config: Gate['config'], lets: GateFor = 'steps'): Gate {
+  return {
+    lets,
+    config,
+    running: 0,
+    failures: 0,
+    opened: 0,
+    state: { paused: false, breaker: 'closed', openUntil: null, probeUntil: null },
+  };
 }
 
 const OPEN = `

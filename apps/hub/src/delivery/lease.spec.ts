@@ -10,7 +10,7 @@ import { Lease } from './lease.js';
 const LEASE_MS = 60_000;
 
 describe('a lease that the store does not renew', () => {
-  const leaseOn = (clock: ManualClock): Lease => {
+  const leaseOn = (clock: ManualClock): Lease<typeof step> => {
     const step = { leaseUntil: new Date(clock.now().getTime() + LEASE_MS) } as ClaimedStep;
     const renew = (): Promise<boolean> => Promise.reject(new Error('store away'));
     return new Lease(step, LEASE_MS, { renew }, clock, new AbortController().signal);

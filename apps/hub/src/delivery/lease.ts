@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Clock } from '@amtsbote/canonical';
 
-import type { ClaimedStep, Claims } from './claims.js';
+/** Where leases are kept. */
+export interface LeaseKeeper<Held> {
+  /** Prolongs it from now on. @returns false when somebody else has it. */
+  renew(held: Held, leaseMs: number): Promise<boolean>;
+}
 
 /** Renewed so many times before it would be over. */
 const RENEWALS = 3;
@@ -12,23 +16,23 @@ const RENEWALS = 3;
 const MARGIN = 0.1;
 
 /**
- * The lease of a claimed step while an attempt runs: renewed until it is released, and lost when another worker has the step, or when it could
+ * The lease of something claimed (a step) while it is worked at: renewed until it is released, and lost when another worker has it, or when it could
  * not be renewed in time. A process that stood still (a paused machine) or cannot reach the store finds out by the clock, before it acts.
  */
-export class Lease {
+export class Lease<Held extends { readonly leaseUntil: Date }> {
   private readonly lost = new AbortController();
   private readonly done = new AbortController();
   private until: number;
 
   /** @param gone ends the renewing: the process leaves, and lets leases run out. */
   constructor(
-    private readonly step: ClaimedStep,
+    private readonly claimed: Held,
     private readonly leaseMs: number,
-    private readonly claims: Pick<Claims, 'renew'>,
+    private readonly keeper: LeaseKeeper<Held>,
     private readonly clock: Clock,
     gone: AbortSignal,
   ) {
-    this.until = step.leaseUntil.getTime();
+    this.until = claimed.leaseUntil.getTime();
     void this.keep(AbortSignal.any([this.done.signal, gone]));
   }
 
@@ -60,11 +64,11 @@ export class Lease {
     }
   }
 
-  /** @returns false when another worker has the step. */
+  /** @returns false when another worker has it. */
   private async renew(): Promise<boolean> {
     const until = this.clock.now().getTime() + this.leaseMs;
     try {
-      if (!(await this.claims.renew(this.step, this.leaseMs))) return false;
+      if (!(await this.keeper.renew(this.claimed, this.leaseMs))) return false;
       this.until = until;
     } catch {
       // Not renewed is not lost: the clock tells when it is.

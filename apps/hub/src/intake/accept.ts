@@ -63,8 +63,14 @@ function inOrder(acceptances: readonly Acceptance[]): readonly Acceptance[] {
 /** What was stored of the same submission before. */
 export async function earlierAcceptance(sql: Sql, { application }: Acceptance): Promise<AcceptedRow> {
   const { endpoint, submissionId } = application.origin;
-  const [earlier] = await sql.query<AcceptedRow>(EARLIER, [endpoint, submissionId]);
+  const earlier = await earlierOf(sql, endpoint, submissionId);
   if (earlier === undefined) throw new Error('a submission is neither new nor known');
+  return earlier;
+}
+
+/** What was stored under this id, if anything was. */
+export async function earlierOf(sql: Sql, endpoint: string, submissionId: string): Promise<AcceptedRow | undefined> {
+  const [earlier] = await sql.query<AcceptedRow>(EARLIER, [endpoint, submissionId]);
   return earlier;
 }
 

@@ -29,6 +29,9 @@ export function answerOf(row: AcceptedRow, publicUrl: string): SubmissionAnswer 
 /** What the sender of a draft is told: a success, because nothing went wrong and nothing shall be sent again. */
 export const PASSED_OVER = { status: 'PASSED_OVER', message: 'Kein Antrag: Entwürfe werden nicht übernommen.' } as const;
 
+/** What is told who only says that something is waiting: it is asked for. */
+export const SIGNALLED = { status: 'SIGNALLED', message: 'Hinweis angenommen: Die Einreichungen werden abgeholt.' } as const;
+
 /** What a browser may do with the page: nothing but show it. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',

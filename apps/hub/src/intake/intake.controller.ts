@@ -10,10 +10,11 @@ import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
 import { BusyError, ProblemError } from '../http/problem.js';
-import { answerOf, PAGE_HEADERS, pageOf, PASSED_OVER } from './answer.js';
+import { answerOf, PAGE_HEADERS, pageOf, PASSED_OVER, SIGNALLED } from './answer.js';
 import { IntakeEndpoints } from './endpoints.js';
 import { type IntakeEndpoint, IntakeService } from './intake.service.js';
 import { type Arrival, IntakePressure, type Place } from './pressure/intake-pressure.js';
+import { PullSignals } from './pull/pull-signals.js';
 import { readMultipart } from './submission-reader.js';
 import { urlEncodedFields } from './url-encoded.js';
 
@@ -29,6 +30,7 @@ export class IntakeController {
     private readonly endpoints: IntakeEndpoints,
     private readonly intake: IntakeService,
     private readonly pressure: IntakePressure,
+    private readonly signals: PullSignals,
   ) {}
 
   /** Form servers probe the address before every start of a form, without credentials: it has to answer; HEAD as well. */
@@ -54,6 +56,10 @@ export class IntakeController {
     const sender: Sender = { isVerified: false, place: undefined };
     try {
       const received = await this.receive(endpoint, request, sender);
+      if (await this.signals.take(endpoint, received)) {
+        await reply.status(endpoint.config.answerStatus).send(SIGNALLED);
+        return;
+      }
       if (await this.intake.isPassedOver(endpoint, received)) {
         await reply.status(endpoint.config.answerStatus).send(PASSED_OVER);
         return;

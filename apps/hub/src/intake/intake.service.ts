@@ -14,7 +14,7 @@ import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { BusyError } from '../http/problem.js';
 import { Routes } from '../routing/routes.js';
-import { type Acceptance, type AcceptedRow, earlierAcceptance, storeAcceptances } from './accept.js';
+import { type Acceptance, type AcceptedRow, earlierAcceptance, earlierOf, storeAcceptances } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
 import { FIRST_STATE, type FirstPlan, firstPlan } from './first-plan.js';
 import { GroupCommit, WaitedTooLong } from './group-commit.js';
@@ -53,12 +53,14 @@ export class IntakeService {
    * Translates a verified submission and stores everything it brings about, once.
    * Blobs that did not become part of an application are removed before this returns or throws; only when the database did not say what became
    * of the application they stay, because it may own them: then they are the janitor's.
+   * @param announced the submission's id, where it was told before the submission was fetched.
    * @throws IntakeRejection
    */
-  async accept(endpoint: IntakeEndpoint, submission: ReceivedSubmission): Promise<AcceptedRow> {
+  async accept(endpoint: IntakeEndpoint, submission: ReceivedSubmission, announced?: string): Promise<AcceptedRow> {
     const unowned = submission.files.map(({ id }) => id);
     try {
       const draft = endpoint.port.translate(submission);
+      if (announced !== undefined && draft.submissionId !== announced) throw otherThanAnnounced();
       const tenant = tenantOf(endpoint, draft);
       const placed = await this.place(endpoint, draft, unowned);
       crashPoint('intake.stored');
@@ -76,6 +78,11 @@ export class IntakeService {
     } finally {
       await this.discard(unowned);
     }
+  }
+
+  /** What became of a submission, if it is an application already. */
+  async known(endpoint: IntakeEndpoint, submissionId: string): Promise<AcceptedRow | undefined> {
+    return earlierOf(this.house.database, endpoint.name, submissionId);
   }
 
   /** Whether what was received is no submission, by the sender's own word: it is counted in the log, and nothing of it is kept. */
@@ -274,6 +281,11 @@ function weightOf({ request, data }: ReceivedSubmission): number {
 
 function sizeOf(blob: StoredBlob | undefined): string {
   return blob === undefined ? 'link' : `${blob.size} ${blob.sha512}`;
+}
+
+function otherThanAnnounced(): IntakeRejection {
+  const detail = 'The submission names itself by another id than the source that listed it: it would not be recognised again.';
+  return new IntakeRejection('untranslatable', 'submission-id-differs', detail, '/submissionId');
 }
 
 function notNow(): BusyError {

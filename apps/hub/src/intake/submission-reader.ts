@@ -138,6 +138,17 @@ async function* counted(source: AsyncIterable<Buffer>, bytesMax: number): AsyncG
   }
 }
 
+/** The same bytes, each chunk told of before it is passed on; whoever is told may throw. */
+export function countedBytes(source: Readable, tell: (bytes: number) => void): Readable {
+  async function* told(): AsyncGenerator<Buffer, void> {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      tell(chunk.length);
+      yield chunk;
+    }
+  }
+  return Readable.from(told(), { objectMode: false });
+}
+
 function placeOf(partName: string): string {
   return partName.slice(0, PLACE_LENGTH_MAX);
 }

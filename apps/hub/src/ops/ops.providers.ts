@@ -7,6 +7,8 @@ import { ConsoleSessions } from './console-sessions.js';
 import { DeadLetters } from './dead-letters.js';
 import { HouseQueries } from './house.queries.js';
 import { InstanceQueries } from './instances.queries.js';
+import { PullCommands } from './pulls/pull-commands.js';
+import { PullQueries } from './pulls/pull-queries.js';
 import { RedriveCommands } from './redrive/redrive-commands.js';
 import { RedriveJobs } from './redrive/redrive-jobs.js';
 import { RedriveWorker } from './redrive/redrive-worker.js';
@@ -21,6 +23,8 @@ export const OPS: readonly Type[] = [
   HouseQueries,
   DeadLetters,
   ConsoleSessions,
+  PullQueries,
+  PullCommands,
   RedriveJobs,
   RedriveCommands,
   RedriveWorker,

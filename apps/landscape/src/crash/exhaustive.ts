@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { CRASH_POINTS, type CrashPoint, ONLY_WITH_BROKER } from '@amtsbote/platform';
+import { CRASH_POINTS, type CrashPoint, ONLY_WITH_BROKER, ONLY_WITH_PULL } from '@amtsbote/platform';
 
 import { placesIn, temporaryDirectory } from '../launch/places.js';
 import type { Undoing } from '../launch/undoing.js';
@@ -54,7 +54,8 @@ export async function exhaustiveTest(wish: CrashWish, undoing: Undoing): Promise
 }
 
 function pointsOf(carrier: Carrier): readonly CrashPoint[] {
-  return carrier === 'rabbitmq' ? CRASH_POINTS : CRASH_POINTS.filter((point) => !ONLY_WITH_BROKER.includes(point));
+  const unreached = carrier === 'rabbitmq' ? ONLY_WITH_PULL : [...ONLY_WITH_PULL, ...ONLY_WITH_BROKER];
+  return CRASH_POINTS.filter((point) => !unreached.includes(point));
 }
 
 interface Death {

@@ -19,6 +19,14 @@ export const CRASH_POINTS = [
   'routing.planned',
   // Application, steps, journal, messages are committed; the sender has not heard of it.
   'intake.committed',
+  // A source is leased; it was not asked.
+  'pull.claimed',
+  // A fetched submission is whole: its files are on disk, and nobody owns them.
+  'pull.fetched',
+  // It is committed; its source has not heard of it.
+  'pull.committed',
+  // Its source knows; the house has not written down that it knows.
+  'pull.acknowledged',
   // A message is reserved for whoever hears of it from the broker; the broker has not heard of it.
   'bus.posted',
   // The broker has confirmed that it knows of it.
@@ -70,6 +78,9 @@ export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 /** Those of them that only a hub with a broker comes to. */
 export const ONLY_WITH_BROKER: readonly CrashPoint[] = ['bus.posted', 'bus.sent'];
+
+/** Those that only a hub comes to that fetches submissions. */
+export const ONLY_WITH_PULL: readonly CrashPoint[] = ['pull.claimed', 'pull.fetched', 'pull.committed', 'pull.acknowledged'];
 
 /** What a crash point is unless a crash was planned: nothing. */
 export const NO_CRASH: (point: CrashPoint) => void = () => {};
