@@ -15,6 +15,7 @@ import { ConsoleController } from './ops/console.controller.js';
 import { OpsHouseController } from './ops/house.controller.js';
 import { OpsInstancesController } from './ops/instances.controller.js';
 import { OpsPullsController } from './ops/pulls/pulls.controller.js';
+import { OpsFilingController } from './ops/filing/filing.controller.js';
 import { OpsRedrivesController } from './ops/redrive/redrive.controller.js';
 import { OpsStepsController } from './ops/steps.controller.js';
 import { PickupController } from './pickup/pickup.controller.js';
@@ -32,6 +33,7 @@ const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
     OpsApplicationsController,
     OpsStepsController,
     OpsRedrivesController,
+    OpsFilingController,
     OpsPullsController,
     OpsInstancesController,
     OpsHouseController,

@@ -12,7 +12,8 @@ const LIMITS = { maxAstNodes: 500, maxDepth: 50, maxListElements: 100, maxMapEnt
 /**
  * The words an expression may use: `application` (the canonical application), `fields` (technical field name → first value in the form) and
  * `amountCents` (0 when nothing has to be paid); in mappings of documents also `document` (key, role, fileName, originalName, mediaType,
- * size). Common Expression Language (CEL): no loops, no side effects, no access to anything else.
+ * size), and in all mappings of index data `filing` (rule, version, cabinet, retention, documentClass by the Aktenplan; empty without a rule).
+ * Common Expression Language (CEL): no loops, no side effects, no access to anything else.
  */
 const environment = new Environment({ limits: LIMITS, homogeneousAggregateLiterals: false })
   .registerVariable('application', 'map')
@@ -20,6 +21,7 @@ const environment = new Environment({ limits: LIMITS, homogeneousAggregateLitera
   .registerVariable('amountCents', 'double')
   .registerVariable('decision', 'bool')
   .registerVariable('document', 'map')
+  .registerVariable('filing', 'map')
   .registerFunction('text(dyn): string', (value: unknown) => (value === null || value === undefined ? '' : scalarText(value)))
   .registerFunction('text(map, string): string', (map: unknown, key: string) => {
     const value = (map as Record<string, unknown>)[key];
@@ -40,6 +42,8 @@ export interface ExpressionSubject {
   readonly decision?: boolean;
   /** The document that is described, for mappings of its index data. */
   readonly document?: DeliverableDocument;
+  /** What the Aktenplan says, for mappings of index data. */
+  readonly filing?: Readonly<Record<string, string | number>>;
 }
 
 /** A compiled expression. @throws ExpressionError when this application lacks what it reads. */
@@ -73,6 +77,7 @@ function evaluate(parsed: (context: Record<string, unknown>) => unknown, source:
       amountCents: subject.application.payment?.amount.cents ?? 0,
       decision: subject.decision ?? false,
       document: subject.document === undefined ? {} : wordsOf(subject.document),
+      filing: subject.filing ?? {},
     });
   } catch {
     // The library's message may quote values of the application; the expression itself says enough.

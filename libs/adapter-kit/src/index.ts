@@ -4,6 +4,7 @@ export * from './context.js';
 export * from './delivery-error.js';
 export * from './documents.js';
 export * from './expression.js';
+export * from './filing-place.js';
 export * from './found.js';
 export * from './index-data.js';
 export * from './intake/applicant-fields.js';

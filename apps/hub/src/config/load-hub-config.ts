@@ -186,6 +186,9 @@ function checkRoute(
       if (!queues.includes(step.queue))
         findings.push(finding(source, [...at, 'queue'], 'expects a queue listed under queues', step.queue, queues));
     } else need([...at, 'instance'], step.instance, ADAPTER_KIND[step.kind]);
+    const rules = Object.keys(config.aktenplan);
+    if (step.kind === 'filing' && step.rule !== undefined && !rules.includes(step.rule))
+      findings.push(finding(source, [...at, 'rule'], 'expects a rule listed under aktenplan', step.rule, rules));
   }
   return findings;
 }

@@ -164,7 +164,7 @@ export class IntakeService {
     };
     const application = composeApplication(draft, frame, placed, this.house.ids);
     const route = this.routes.match(application);
-    const plan = firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
+    const plan = firstPlan(route, application, { ids: this.house.ids, ...this.house.loaded.config });
     crashPoint('routing.planned');
     return {
       application,

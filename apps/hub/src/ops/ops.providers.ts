@@ -5,6 +5,7 @@ import { ApplicationQueries } from './applications.queries.js';
 import { BulkRetry } from './bulk-retry.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { DeadLetters } from './dead-letters.js';
+import { FilingTrials } from './filing/filing-trials.js';
 import { HouseQueries } from './house.queries.js';
 import { InstanceQueries } from './instances.queries.js';
 import { PullCommands } from './pulls/pull-commands.js';
@@ -28,4 +29,5 @@ export const OPS: readonly Type[] = [
   RedriveJobs,
   RedriveCommands,
   RedriveWorker,
+  FilingTrials,
 ];

@@ -117,8 +117,8 @@ export class Decisions {
     const steps = await stepsOf(work.sql, { applicationId: application.id, tenant: application.tenant });
     const filings = steps.filter(({ kind, options }) => kind === 'filing' && options.decisionId === undefined);
     const earlier = steps.filter(({ kind, options }) => kind === 'filing' && options.decisionId !== undefined).length;
-    const planned = filings.map(({ instance, name }, index) =>
-      decisionFilingStep(this.house.ids, { number: earlier + index + 1, instance, after: name, decisionId }),
+    const planned = filings.map(({ instance, name, options: { rule } }, index) =>
+      decisionFilingStep(this.house.ids, { number: earlier + index + 1, instance, after: name, decisionId, rule }),
     );
     await plantSteps(work, application, planned);
   }

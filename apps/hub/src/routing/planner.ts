@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Application, ApplicationState, Ids, StepKind } from '@amtsbote/canonical';
-import type { StepOptions } from '@amtsbote/store';
+import type { FilingRule, StepOptions } from '@amtsbote/store';
 
 import type { HubConfig, RouteConfig, RouteStepConfig } from '../config/hub-config.js';
+import { ruleOf } from './aktenplan.js';
 import type { PlannedStep } from './laufzettel.js';
 
 /** Name of the step that collects linked attachments; everything else waits for it. */
@@ -14,20 +15,33 @@ export const HUB_INSTANCE = 'hub';
 export interface Planning {
   readonly ids: Ids;
   readonly queues: Readonly<Record<string, Pick<HubConfig['queues'][string], 'testSubmissions'>>>;
+  readonly aktenplan: HubConfig['aktenplan'];
 }
 
 /** Turns a route into the Laufzettel of one application: rows, all waiting, positions in reading order. */
-export function planSteps(route: RouteConfig, application: Application, { ids, queues }: Planning): PlannedStep[] {
+export function planSteps(route: RouteConfig, application: Application, { ids, queues, aktenplan }: Planning): PlannedStep[] {
   const isRefused = (queue: string): boolean => application.test && queues[queue]?.testSubmissions !== true;
   const collects = application.attachments.some(({ state }) => state === 'linked');
   const collect = collects ? [waiting(ids, 0, { name: COLLECT, kind: 'collect', instance: HUB_INSTANCE, after: [] })] : [];
   const first = collects ? [COLLECT] : [];
-  return [...collect, ...route.steps.map((step, index) => waiting(ids, index + 1, routed(step, first, optionsOf(step, route, isRefused))))];
+  return [
+    ...collect,
+    ...route.steps.map((step, index) => waiting(ids, index + 1, routed(step, first, optionsOf(step, route, aktenplan, isRefused)))),
+  ];
 }
 
 /** What a later change of the configuration shall not touch. */
-function optionsOf(step: RouteStepConfig, { payment }: RouteConfig, isRefused: (queue: string) => boolean): StepOptions {
+function optionsOf(
+  step: RouteStepConfig,
+  { payment }: RouteConfig,
+  aktenplan: Planning['aktenplan'],
+  isRefused: (queue: string) => boolean,
+): StepOptions {
   if (step.kind === 'payment') return { payment };
+  if (step.kind === 'filing') {
+    const rule = step.rule === undefined ? undefined : aktenplan[step.rule];
+    return step.rule === undefined || rule === undefined ? {} : { rule: ruleOf(step.rule, rule) };
+  }
   if (step.kind !== 'pickup') return {};
   return isRefused(step.queue) ? { pickup: true, testRefused: true } : { pickup: true };
 }
@@ -65,14 +79,17 @@ export function statusStep(
   });
 }
 
-/** The step that files a decision where the application was filed. */
-export function decisionFilingStep(ids: Ids, filing: { number: number; instance: string; after: string; decisionId: string }): PlannedStep {
+/** The step that files a decision where the application was filed: by the rule of that time. */
+export function decisionFilingStep(
+  ids: Ids,
+  filing: { number: number; instance: string; after: string; decisionId: string; rule?: FilingRule | undefined },
+): PlannedStep {
   return waiting(ids, 500 + filing.number, {
     name: `file-decision-${filing.number}`,
     kind: 'filing',
     instance: filing.instance,
     after: [filing.after],
-    options: { decisionId: filing.decisionId },
+    options: { decisionId: filing.decisionId, ...(filing.rule === undefined ? {} : { rule: filing.rule }) },
   });
 }
 

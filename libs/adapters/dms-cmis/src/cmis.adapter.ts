@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   type AdapterEnvironment,
+  cabinetFor,
   defineAdapter,
   type DeliveryContext,
   DmsPort,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type Found,
   type IndexedFiling,
   isFound,
   OneAtATime,
+  previewOf,
   type ProbeReport,
 } from '@amtsbote/adapter-kit';
 
@@ -29,13 +32,16 @@ import {
   Unfit,
 } from './cmis.errors.js';
 import { Finder, type Folder, type Item, itemOf } from './cmis.finder.client.js';
-import { compileMapping, type DocumentPlan, type FilingPlan, filingPlan, type ObjectPlan } from './cmis.mapping.js';
+import { compileMapping, type DocumentPlan, type FilingPlan, filingPlan, namedFiling, type ObjectPlan } from './cmis.mapping.js';
 import { CmisOptions, serviceUrlOf } from './cmis.options.js';
 import { probeCmis } from './cmis.probe.client.js';
 import type { ObjectAnswer, WireProperty } from './cmis.wire.js';
 
 /** Makes an object of some name with these properties. */
 type Create = (properties: readonly WireProperty[]) => Promise<ObjectAnswer>;
+
+/** What is previewed is not called: nothing ends it. */
+const NEVER = new AbortController().signal;
 
 /** Files into a CMIS repository: Akte and Vorgang as folders, each document with its content. */
 class CmisDms extends DmsPort {
@@ -61,7 +67,7 @@ class CmisDms extends DmsPort {
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal));
+      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal, this.cabinetOf(request)));
       const akte = await this.ensureFolder('akte', plan.akte, cabinet, ctx);
       const vorgang = await this.ensureFolder('vorgang', plan.vorgang, this.finder.folder(akte.id, ctx.signal), ctx);
       const place = this.finder.folder(vorgang.id, ctx.signal);
@@ -76,7 +82,7 @@ class CmisDms extends DmsPort {
   async find(request: FilingRequest, ctx: DeliveryContext): Promise<Found<FilingReceipt>> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal));
+      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal, this.cabinetOf(request)));
       const akte = await this.search(plan.akte, cabinet, ctx);
       if (!isFound(akte)) return akte;
       const vorgang = await this.search(plan.vorgang, this.finder.folder(akte.found.id, ctx.signal), ctx);
@@ -92,6 +98,17 @@ class CmisDms extends DmsPort {
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
     });
+  }
+
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    const { akte, vorgang, document } = this.options;
+    try {
+      const parent = this.cabinetOf(request);
+      const classes = { akte: akte.type, vorgang: vorgang.type, document: document.type };
+      return previewOf(namedFiling(this.indexData(request, actKey), this.options), 'id' in parent ? parent.id : parent.path, classes);
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true, signal: NEVER });
+    }
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -127,6 +144,10 @@ class CmisDms extends DmsPort {
         throw error;
       }
     });
+  }
+
+  private cabinetOf({ place }: FilingRequest): CmisOptions['akte']['parent'] {
+    return cabinetFor(ADAPTER_TYPE, this.options.akte, place);
   }
 
   private ensureFolder(name: string, plan: ObjectPlan, parent: Folder, ctx: DeliveryContext): Promise<Item> {

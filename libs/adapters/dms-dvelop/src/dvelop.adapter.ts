@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   type AdapterEnvironment,
+  cabinetFor,
   defineAdapter,
   type DeliverableDocument,
   type DeliveryContext,
   DmsPort,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type Found,
   isFound,
   OneAtATime,
+  type PreviewedObject,
   type ProbeReport,
 } from '@amtsbote/adapter-kit';
 
@@ -38,6 +41,9 @@ const SURPLUS = 'Amtsbote: zweites Objekt mit gleichem Schlüssel, gleichzeitig 
 /** Shown with a version that replaces content which did not arrive completely. */
 const SENT_AGAIN = 'Amtsbote: Inhalt erneut übertragen';
 
+/** What is previewed is not called: nothing ends it. */
+const NEVER = new AbortController().signal;
+
 /** Files into d.velop documents: Akte and Vorgang as dossiers, each document with its content. */
 class DvelopDms extends DmsPort {
   private readonly client: DvelopClient;
@@ -58,7 +64,8 @@ class DvelopDms extends DmsPort {
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const akte = await this.ensure('akte', plan.akte, ctx, () => this.createDossier(plan.akte, this.options.akte.parentId, ctx));
+      const cabinet = this.cabinetOf(request);
+      const akte = await this.ensure('akte', plan.akte, ctx, () => this.createDossier(plan.akte, cabinet, ctx));
       const vorgang = await this.ensure('vorgang', plan.vorgang, ctx, () => this.createDossier(plan.vorgang, akte.id, ctx));
       const documents: { key: string; id: string }[] = [];
       for (const document of plan.documents) {
@@ -84,6 +91,20 @@ class DvelopDms extends DmsPort {
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
     });
+  }
+
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    try {
+      const { akte, vorgang, documents } = this.plan(request, actKey);
+      return {
+        cabinet: this.cabinetOf(request) ?? '',
+        akte: previewed(akte),
+        vorgang: previewed(vorgang),
+        documents: documents.map((each) => ({ ...previewed(each), document: each.document.key })),
+      };
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true, signal: NEVER });
+    }
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -185,6 +206,11 @@ class DvelopDms extends DmsPort {
     return id;
   }
 
+  private cabinetOf({ place }: FilingRequest): string | undefined {
+    const { parentId, cabinets } = this.options.akte;
+    return cabinetFor<string | undefined>(ADAPTER_TYPE, { parent: parentId, cabinets }, place);
+  }
+
   private createDossier(plan: ObjectPlan, parentId: string | undefined, ctx: DeliveryContext): Promise<string> {
     return this.client.create(creationOf(plan, parentId), ctx.signal);
   }
@@ -240,6 +266,10 @@ class DvelopDms extends DmsPort {
       this.underWay.delete(call);
     }
   }
+}
+
+function previewed({ category, key, title, properties }: ObjectPlan): PreviewedObject {
+  return { key: key.value, title, class: category, properties: properties.map(({ key: name, values }) => ({ name, values })) };
 }
 
 function creationOf({ category, properties }: ObjectPlan, parentId: string | undefined) {

@@ -5,6 +5,8 @@ import { z } from 'zod';
 /** Key of a category or property as the source offers it: in d.velop documents mostly a UUID or a short code. */
 const key = z.string().regex(/^[^\s"\\\p{Cc}]{1,200}$/u, 'a key without spaces and quotes');
 
+const dossierId = z.string().min(1).max(200);
+
 /** What a value has to be like. No hooks of d.3 run when something is stored without a user, so what they would check is checked here. */
 const rule = z.strictObject({
   required: z.boolean().default(false),
@@ -53,7 +55,9 @@ export const DvelopOptions = z.strictObject({
     .strictObject({
       ...dossier,
       /** Id of a dossier all Akten lie in. Absent: they lie in none. */
-      parentId: z.string().min(1).max(200).optional(),
+      parentId: dossierId.optional(),
+      /** Dossiers for rules of the Aktenplan that name a cabinet: name → id. */
+      cabinets: z.record(z.string().min(1).max(60), dossierId).default({}),
       /** Which Akte an application belongs to; equal text, same Akte. */
       key: expression(),
     })

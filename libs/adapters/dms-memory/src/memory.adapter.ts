@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
+  cabinetFor,
   compileText,
   defineAdapter,
   type DeliverableDocument,
   type DeliveryContext,
   DmsPort,
   type Expression,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type Found,
@@ -14,8 +16,8 @@ import {
 } from '@amtsbote/adapter-kit';
 
 import { archiveNamed, type MemoryArchive } from './memory.client.js';
-import { aborted, asDeliveryError, contentIncomplete } from './memory.errors.js';
-import { akteOf, documentOf, type Draft, vorgangOf } from './memory.mapping.js';
+import { aborted, ADAPTER_TYPE, asDeliveryError, contentIncomplete } from './memory.errors.js';
+import { akteOf, documentOf, type Draft, previewed, vorgangOf } from './memory.mapping.js';
 import { MemoryOptions } from './memory.options.js';
 import type { StoredObject } from './memory.wire.js';
 
@@ -59,6 +61,19 @@ class MemoryDms extends DmsPort {
     return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
   }
 
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    try {
+      return {
+        cabinet: this.options.archive,
+        akte: previewed(this.akteOf(request)),
+        vorgang: previewed(vorgangOf(request)),
+        documents: request.documents.map((document) => ({ ...previewed(documentOf(document, actKey)), document: document.key })),
+      };
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true });
+    }
+  }
+
   async probe(signal: AbortSignal): Promise<ProbeReport> {
     const name = 'archive';
     try {
@@ -79,8 +94,10 @@ class MemoryDms extends DmsPort {
   }
 
   /** Asked without the decision: it belongs into the Akte of its application. */
-  private akteOf({ application }: FilingRequest): Draft {
-    return akteOf(this.akteTitle({ application }));
+  private akteOf({ application, place }: FilingRequest): Draft {
+    // One archive, one cabinet.
+    cabinetFor(ADAPTER_TYPE, { parent: '', cabinets: {} }, place);
+    return place === undefined ? akteOf(this.akteTitle({ application })) : akteOf(place.akte.title, place.akte.key);
   }
 
   /** One effect: the object is there afterwards, whoever put it there. */
@@ -133,7 +150,7 @@ function placeOf({ id, title }: StoredObject): Place {
 }
 
 export const adapter = defineAdapter({
-  type: 'dms-memory',
+  type: ADAPTER_TYPE,
   kind: 'dms',
   title: 'DMS in memory, for demonstrations and tests',
   options: MemoryOptions,

@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   type AdapterEnvironment,
+  cabinetFor,
   defineAdapter,
   type DeliverableDocument,
   type DeliveryContext,
   DmsPort,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type Found,
   isFound,
   OneAtATime,
+  type PreviewedObject,
   type ProbeReport,
 } from '@amtsbote/adapter-kit';
 
 import { type Hit, NscaleClient } from './nscale.client.js';
-import { ambiguous, asDeliveryError, contentIncomplete, documentTooLarge, isNotUnique, takenButHidden } from './nscale.errors.js';
+import {
+  ADAPTER_TYPE,
+  ambiguous,
+  asDeliveryError,
+  contentIncomplete,
+  documentTooLarge,
+  isNotUnique,
+  takenButHidden,
+} from './nscale.errors.js';
 import { compileMapping, documentCreation, type DocumentPlan, type FilingPlan, type ObjectPlan } from './nscale.mapping.js';
 import { NscaleOptions } from './nscale.options.js';
 import { probeNscale } from './nscale.probe.client.js';
@@ -22,6 +33,9 @@ import type { ContentAnswer } from './nscale.wire.js';
 
 /** What is remembered of an object: its resource key and the title a clerk sees. */
 type Place = { id: string; title: string };
+
+/** What is previewed is not called: nothing ends it. */
+const NEVER = new AbortController().signal;
 
 /** Files into a document area of nscale: Akte and Vorgang as folders, each document with its bytes as one content item. */
 class NscaleDms extends DmsPort {
@@ -43,7 +57,9 @@ class NscaleDms extends DmsPort {
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const akte = await this.ensure('akte', plan.akte, ctx, async () => this.createFolder(plan.akte, await this.akteParent(ctx), ctx));
+      const akte = await this.ensure('akte', plan.akte, ctx, async () =>
+        this.createFolder(plan.akte, await this.akteParent(request, ctx), ctx),
+      );
       const vorgang = await this.ensure('vorgang', plan.vorgang, ctx, () => this.createFolder(plan.vorgang, akte.id, ctx));
       const documents: { key: string; id: string }[] = [];
       for (const document of plan.documents) {
@@ -69,6 +85,21 @@ class NscaleDms extends DmsPort {
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
     });
+  }
+
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    try {
+      const { akte, vorgang, documents } = this.plan(request, actKey);
+      const parent = cabinetFor(ADAPTER_TYPE, this.options.akte, request.place);
+      return {
+        cabinet: 'key' in parent ? parent.key : parent.path,
+        akte: previewed(akte),
+        vorgang: previewed(vorgang),
+        documents: documents.map((each) => ({ ...previewed(each), document: each.document.key })),
+      };
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true, signal: NEVER });
+    }
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -146,8 +177,8 @@ class NscaleDms extends DmsPort {
     }
   }
 
-  private async akteParent(ctx: DeliveryContext): Promise<string> {
-    const { parent } = this.options.akte;
+  private async akteParent({ place }: FilingRequest, ctx: DeliveryContext): Promise<string> {
+    const parent = cabinetFor(ADAPTER_TYPE, this.options.akte, place);
     return 'key' in parent ? parent.key : this.ask(ctx, { repeatable: true }, () => this.client.keyOfPath(parent.path, ctx.signal));
   }
 
@@ -183,6 +214,10 @@ class NscaleDms extends DmsPort {
       this.underWay.delete(call);
     }
   }
+}
+
+function previewed({ objectClass, key, title, properties }: ObjectPlan): PreviewedObject {
+  return { key: key.value, title, class: objectClass, properties: properties.map(({ name, value }) => ({ name, values: [value] })) };
 }
 
 /** Compares length, and the hash where nscale offers the one we know. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { DeliveryError, ExpressionError } from '@amtsbote/adapter-kit';
 
-const TYPE = 'dms-nscale';
+/** Type of the adapter, first part of all its error codes. */
+export const ADAPTER_TYPE = 'dms-nscale';
 
 /** nscale answered, and not with a success. Carries no text of the answer: it may quote index data. */
 export class NscaleFailure extends Error {
@@ -62,42 +63,48 @@ function byStatus(status: number): readonly [Kind, string, string] {
 
 /** Every failure in the words of the house. Bugs of ours come back unchanged. `repeatable` = doing the call again cannot harm. */
 export function asDeliveryError(error: unknown, call: { repeatable: boolean; signal: AbortSignal }): unknown {
+  if (error instanceof DeliveryError) return error;
   if (call.signal.aborted && error === call.signal.reason) {
-    return DeliveryError.unavailable(`${TYPE}/aborted`, 'The attempt was ended before nscale was reached.', { cause: error });
+    return DeliveryError.unavailable(`${ADAPTER_TYPE}/aborted`, 'The attempt was ended before nscale was reached.', { cause: error });
   }
   if (error instanceof ExpressionError || error instanceof MappingError) {
-    return DeliveryError.untransferable(`${TYPE}/not-mappable`, `The index data of this application: ${error.message}`, { cause: error });
+    return DeliveryError.untransferable(`${ADAPTER_TYPE}/not-mappable`, `The index data of this application: ${error.message}`, {
+      cause: error,
+    });
   }
   if (error instanceof UnreadableAnswer) {
     return call.repeatable
-      ? DeliveryError.unavailable(`${TYPE}/unreadable-answer`, 'The answer is not one of nscale.', { cause: error })
-      : DeliveryError.outcomeUnknown(`${TYPE}/unreadable-answer`, 'The answer is not one of nscale.', { cause: error });
+      ? DeliveryError.unavailable(`${ADAPTER_TYPE}/unreadable-answer`, 'The answer is not one of nscale.', { cause: error })
+      : DeliveryError.outcomeUnknown(`${ADAPTER_TYPE}/unreadable-answer`, 'The answer is not one of nscale.', { cause: error });
   }
-  if (!(error instanceof NscaleFailure)) return DeliveryError.ofTransport(error, TYPE, call);
+  if (!(error instanceof NscaleFailure)) return DeliveryError.ofTransport(error, ADAPTER_TYPE, call);
   if ((error.status === 502 || error.status === 504) && !call.repeatable) {
-    return DeliveryError.outcomeUnknown(`${TYPE}/gateway`, 'A gateway lost the answer of nscale.', { cause: error });
+    return DeliveryError.outcomeUnknown(`${ADAPTER_TYPE}/gateway`, 'A gateway lost the answer of nscale.', { cause: error });
   }
   const [kind, code, message] = BY_CODE[error.code] ?? byStatus(error.status);
   const pause = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
-  return DeliveryError[kind](`${TYPE}/${code}`, message, { cause: error, ...pause });
+  return DeliveryError[kind](`${ADAPTER_TYPE}/${code}`, message, { cause: error, ...pause });
 }
 
 /** More than one object has the key: which one is meant, a person has to say. */
 export function ambiguous(): DeliveryError {
-  return DeliveryError.refused(`${TYPE}/ambiguous`, 'nscale has more than one object with the key of this Akte, Vorgang or document.');
+  return DeliveryError.refused(
+    `${ADAPTER_TYPE}/ambiguous`,
+    'nscale has more than one object with the key of this Akte, Vorgang or document.',
+  );
 }
 
 /** nscale says the key is taken, and does not show by whom. */
 export function takenButHidden(): DeliveryError {
-  return DeliveryError.misconfigured(`${TYPE}/taken-but-hidden`, 'The key is taken by an object that the user may not see.');
+  return DeliveryError.misconfigured(`${ADAPTER_TYPE}/taken-but-hidden`, 'The key is taken by an object that the user may not see.');
 }
 
 /** nscale kept fewer or other bytes than it was sent. */
 export function contentIncomplete(): DeliveryError {
-  return DeliveryError.unavailable(`${TYPE}/content-incomplete`, 'nscale did not keep a document as it was sent.');
+  return DeliveryError.unavailable(`${ADAPTER_TYPE}/content-incomplete`, 'nscale did not keep a document as it was sent.');
 }
 
 /** A document above the configured limit. */
 export function documentTooLarge(): DeliveryError {
-  return DeliveryError.untransferable(`${TYPE}/document-too-large`, 'A document is larger than limits.documentBytesMax.');
+  return DeliveryError.untransferable(`${ADAPTER_TYPE}/document-too-large`, 'A document is larger than limits.documentBytesMax.');
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   type AdapterEnvironment,
+  cabinetFor,
   defineAdapter,
   type DeliverableDocument,
   type DeliveryContext,
   DmsPort,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type Found,
   isFound,
   OneAtATime,
+  type PreviewedObject,
   type ProbeReport,
 } from '@amtsbote/adapter-kit';
 
@@ -32,6 +35,9 @@ import { type Creation, SUBTYPE } from './opentext.wire.js';
 /** What is remembered of an object: its id and the name a clerk sees. */
 type Place = { id: string; title: string };
 
+/** What is previewed is not called: nothing ends it. */
+const NEVER = new AbortController().signal;
+
 /** Files into folders of Content Server: Akte and Vorgang as folders, each document with its content. Names are unique in a folder. */
 class OpentextDms extends DmsPort {
   private readonly client: OpentextClient;
@@ -52,7 +58,7 @@ class OpentextDms extends DmsPort {
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const cabinet = await this.ask(ctx, () => cabinetOf(this.client, this.options, ctx.signal));
+      const cabinet = await this.ask(ctx, () => cabinetOf(this.client, this.parentOf(request), ctx.signal));
       const akte = await this.ensureFolder('akte', plan.akte, cabinet, ctx);
       const vorgang = await this.ensureFolder('vorgang', plan.vorgang, akte.id, ctx);
       const documents: { key: string; id: string }[] = [];
@@ -66,7 +72,7 @@ class OpentextDms extends DmsPort {
   async find(request: FilingRequest, ctx: DeliveryContext): Promise<Found<FilingReceipt>> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const cabinet = await this.ask(ctx, () => cabinetOf(this.client, this.options, ctx.signal));
+      const cabinet = await this.ask(ctx, () => cabinetOf(this.client, this.parentOf(request), ctx.signal));
       const akte = await this.search(plan.akte, SUBTYPE.folder, cabinet, ctx);
       if (!isFound(akte)) return akte;
       const vorgang = await this.search(plan.vorgang, SUBTYPE.folder, akte.found.id, ctx);
@@ -80,6 +86,21 @@ class OpentextDms extends DmsPort {
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
     });
+  }
+
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    try {
+      const { akte, vorgang, documents } = this.plan(request, actKey);
+      const parent = this.parentOf(request);
+      return {
+        cabinet: 'id' in parent ? parent.id : parent.path,
+        akte: previewed(akte),
+        vorgang: previewed(vorgang),
+        documents: documents.map((each) => ({ ...previewed(each), document: each.document.key })),
+      };
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true, signal: NEVER });
+    }
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -100,6 +121,10 @@ class OpentextDms extends DmsPort {
   private async planned(request: FilingRequest, ctx: DeliveryContext): Promise<FilingPlan> {
     if (request.documents.some(({ size }) => size > this.options.limits.documentBytesMax)) throw documentTooLarge();
     return this.ask(ctx, async () => this.plan(request, ctx.key));
+  }
+
+  private parentOf({ place }: FilingRequest): OpentextOptions['akte']['parent'] {
+    return cabinetFor(ADAPTER_TYPE, this.options.akte, place);
   }
 
   private ensureFolder(name: string, plan: ObjectPlan, parentId: string, ctx: DeliveryContext): Promise<Place> {
@@ -191,6 +216,14 @@ class OpentextDms extends DmsPort {
       this.underWay.delete(call);
     }
   }
+}
+
+function previewed({ name, key, categories }: ObjectPlan): PreviewedObject {
+  const attributes = Object.values(categories).flatMap((each) => Object.entries(each));
+  return {
+    ...{ key, title: name, class: Object.keys(categories).join(', ') },
+    properties: attributes.map(([attribute, value]) => ({ name: attribute, values: typeof value === 'string' ? [value] : value })),
+  };
 }
 
 function creationOf({ name, categories }: ObjectPlan, parentId: string): Omit<Creation, 'type'> {

@@ -9,6 +9,8 @@ import { ATTRIBUTE, type Categories } from './opentext.wire.js';
 /** An object as it shall be, without its place. Its name tells it from all others in its folder. */
 export interface ObjectPlan {
   readonly name: string;
+  /** What the name is a code of. */
+  readonly key: string;
   readonly categories: Categories;
 }
 /** A document as it shall be. */
@@ -36,7 +38,7 @@ export function compileMapping(options: OpentextOptions): (request: FilingReques
     const folder = (name: string, target: Target, object: IndexedObject<readonly string[]>): ObjectPlan => {
       if (object.key.trim() === '') throw unfit('not-mappable', `the key of the ${name} is empty`);
       if (object.title.trim() === '') throw unfit('not-mappable', `the title of the ${name} is empty`);
-      return { name: folderName(object.title, object.key), categories: categoriesOf(target, object, valueLengthMax) };
+      return { name: folderName(object.title, object.key), key: object.key, categories: categoriesOf(target, object, valueLengthMax) };
     };
     return {
       akte: folder('Akte', options.akte, akte),
@@ -44,6 +46,7 @@ export function compileMapping(options: OpentextOptions): (request: FilingReques
       documents: documents.map(({ document, ...object }) => ({
         document,
         name: documentName(object.title, object.key),
+        key: object.key,
         categories: categoriesOf(options.document, object, valueLengthMax),
       })),
     };

@@ -7,6 +7,15 @@ import { ATTRIBUTE, ENTERPRISE_ID } from './opentext.wire.js';
 const nodeId = z.string().regex(/^\d{1,15}$/, 'the number of a node, in quotes');
 const attribute = z.string().regex(ATTRIBUTE, 'key of an attribute: <id of the category>_<number of the attribute>');
 
+/** A folder: its number, or its path of names below a root, which is the Enterprise workspace if nothing else is said. */
+const folder = z.union([
+  z.strictObject({ id: nodeId }),
+  z.strictObject({
+    path: z.string().regex(/^(\/[^/]+)+$/, 'a path such as /Gewerbeamt/Akten'),
+    root: nodeId.default(String(ENTERPRISE_ID)),
+  }),
+]);
+
 /** What a value has to be like; checked here, so that a gap is found before anything is written. */
 const rule = z.strictObject({
   required: z.boolean().default(false),
@@ -38,13 +47,9 @@ export const OpentextOptions = z.strictObject({
     .strictObject({
       ...target,
       /** Folder in which new Akten are created: its number, or its path of names below the Enterprise workspace (`/Gewerbeamt/Akten`). */
-      parent: z.union([
-        z.strictObject({ id: nodeId }),
-        z.strictObject({
-          path: z.string().regex(/^(\/[^/]+)+$/, 'a path such as /Gewerbeamt/Akten'),
-          root: nodeId.default(String(ENTERPRISE_ID)),
-        }),
-      ]),
+      parent: folder,
+      /** Folders for rules of the Aktenplan that name a cabinet: name → folder. */
+      cabinets: z.record(z.string().min(1).max(60), folder).default({}),
       /** Which Akte an application belongs to; equal text, same Akte. Only a code of it is written. */
       key: expression(),
       /** Name of the Akte, before the code; use only what is equal for all applications of it. */

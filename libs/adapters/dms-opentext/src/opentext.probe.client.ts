@@ -9,15 +9,14 @@ import { ATTRIBUTE, SUBTYPE } from './opentext.wire.js';
 type Check = ProbeReport['checks'][number];
 
 /** The folder in which Akten are created. @throws Unfit when a part of its path is not there, or not once. */
-export async function cabinetOf(client: OpentextClient, { akte }: Pick<OpentextOptions, 'akte'>, signal: AbortSignal): Promise<string> {
-  const { parent } = akte;
+export async function cabinetOf(client: OpentextClient, parent: OpentextOptions['akte']['parent'], signal: AbortSignal): Promise<string> {
   if ('id' in parent) return parent.id;
   let place = parent.root;
   for (const name of parent.path.split('/').slice(1)) {
     const folders = (await client.children(place, name.normalize('NFC'), signal)).filter(({ type }) => type === SUBTYPE.folder);
     const [folder] = folders;
     if (folder === undefined || folders.length > 1) {
-      throw new Unfit('misconfigured', 'folder-missing', `There is no one folder "${name}" of akte.parent.path`, 'dmsMissing');
+      throw new Unfit('misconfigured', 'folder-missing', `There is no one folder "${name}" of the path ${parent.path}`, 'dmsMissing');
     }
     place = folder.id;
   }
@@ -33,7 +32,7 @@ export async function probeOpentext(client: OpentextClient, options: OpentextOpt
   if (!login.ok) return { ok: false, checks: [login] };
   const known: { cabinet?: string } = {};
   const folder = await check('folder for Akten', signal, async () => {
-    const id = await cabinetOf(client, options, signal);
+    const id = await cabinetOf(client, options.akte.parent, signal);
     const { type, permissions } = await client.node(id, signal);
     if (type === SUBTYPE.document || type === SUBTYPE.category) throw new Mismatch('is no folder');
     known.cabinet = id;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   compileText,
+  type FilingPreview,
   type FilingRequest,
+  filingWords,
   folderNameOf,
   listedDocuments,
   nameHash,
@@ -37,10 +39,16 @@ export function compileMapping(options: WebdavOptions): (request: FilingRequest,
   const properties = Object.entries(options.vorgang.properties).map(([name, source]) => ({ name, value: compileText(source) }));
 
   return (request, actKey) => {
-    const { application, decision } = request;
+    const { application, decision, place } = request;
     // Akte and Vorgang are the application's; its decision only adds a folder and must find the same ones.
-    const akte = folderName('akte.folder', akteFolder({ application }));
-    const vorgang = folderName('vorgang.folder', vorgangFolder({ application }));
+    const akte = folderName(
+      'akte.folder',
+      place === undefined ? akteFolder({ application }) : `${place.akte.title} ${nameHash(place.akte.key, 8)}`,
+    );
+    const vorgang = folderName(
+      'vorgang.folder',
+      place === undefined ? vorgangFolder({ application }) : `${place.vorgang.title} ${nameHash(application.id, 8)}`,
+    );
     const documents = storedDocuments(request.documents, options.names, [CONTENTS_FILE]);
     return {
       akte,
@@ -53,13 +61,22 @@ export function compileMapping(options: WebdavOptions): (request: FilingRequest,
           application: application.id,
           act: actKey,
           reference: application.reference,
-          properties: Object.fromEntries(properties.map(({ name, value }) => [name, value({ application })])),
+          properties: Object.fromEntries(properties.map(({ name, value }) => [name, value({ application, filing: filingWords(place) })])),
           documents: listedDocuments(documents),
         },
         undefined,
         2,
       ),
     };
+  };
+}
+
+/** What filing would do: Akte and Vorgang are told by their folders. Pure. */
+export function previewOfPlan({ akte, vorgang, folder, documents }: FilingPlan, cabinet: string): FilingPreview {
+  const shown = (key: string, title: string) => ({ key, title, class: '', properties: [] });
+  return {
+    ...{ cabinet, akte: shown(akte, akte), vorgang: shown(`${akte}/${vorgang}`, vorgang) },
+    documents: documents.map(({ document, storedAs }) => ({ ...shown([...folder, storedAs].join('/'), storedAs), document: document.key })),
   };
 }
 

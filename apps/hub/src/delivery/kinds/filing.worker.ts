@@ -4,6 +4,7 @@ import type { JsonValue } from '@amtsbote/canonical';
 import { Injectable } from '@nestjs/common';
 
 import { Instances } from '../../house/instances.js';
+import { placeOf } from '../../routing/aktenplan.js';
 import type { ClaimedStep } from '../claims.js';
 import { type Outcome, StepWorker } from '../outcome.js';
 import { Materials } from './material.js';
@@ -31,10 +32,11 @@ export class FilingWorker extends StepWorker {
   }
 
   private async requestOf(step: ClaimedStep): Promise<FilingRequest> {
-    const { application } = step;
+    const { application, options } = step;
     refuseTestSubmission(application);
+    const place = options.rule === undefined ? undefined : placeOf(options.rule, application);
     const { documents, decision } = await this.materials.of(step);
-    return { application, documents, ...(decision === undefined ? {} : { decision }) };
+    return { application, documents, ...(decision === undefined ? {} : { decision }), ...(place === undefined ? {} : { place }) };
   }
 }
 

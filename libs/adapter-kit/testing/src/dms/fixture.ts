@@ -73,6 +73,8 @@ export interface DmsContractFixture {
   vorgangProperties(application: Application): Readonly<Record<string, string>>;
   /** Strings that must never appear in errors, reports or descriptions: passwords, tokens. */
   readonly secrets: readonly string[];
+  /** Why two processes at once may make one Akte twice; absent: they never do. */
+  readonly doublesBetweenProcesses?: string;
   /** Faults this target cannot have, each with the reason; their tests are not run. */
   readonly impossible?: Readonly<Partial<Record<DmsFault, string>>>;
 }
