@@ -16,6 +16,16 @@ export interface FilingRequest {
   readonly documents: readonly DeliverableDocument[];
   /** By a rule of the Aktenplan; absent: the instance's options say where it goes. The same for everything of one application. */
   readonly place?: FilingPlace;
+  /**
+   * Key of an earlier act of this application whose documents (of the same keys) have become out of date: their present content is put in place
+   * as a new version, where the DMS keeps none beside the old one. What is there already is compared byte by byte, not by length.
+   */
+  readonly refreshes?: string;
+}
+
+/** Under which act's key documents are found: that of the act that first filed them. */
+export function filedUnder({ refreshes }: Pick<FilingRequest, 'refreshes'>, actKey: string): string {
+  return refreshes ?? actKey;
 }
 
 /** An object as it would be, in the DMS' own words. */

@@ -5,6 +5,7 @@ import { faultTests } from './dms/faults.js';
 import { filingTests } from './dms/filing.js';
 import type { DmsContractFixture } from './dms/fixture.js';
 import { placeTests } from './dms/places.js';
+import { refreshTests } from './dms/refreshing.js';
 import { describe } from './jest.js';
 
 /**
@@ -19,6 +20,7 @@ export function dmsContract(fixture: DmsContractFixture): void {
   describe(`${fixture.adapter} keeps the contract of DmsPort`, () => {
     filingTests(fixture);
     placeTests(fixture);
+    refreshTests(fixture);
     documentTests(fixture);
     crashTests(fixture);
     faultTests(fixture);

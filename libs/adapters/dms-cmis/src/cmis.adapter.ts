@@ -5,6 +5,7 @@ import {
   defineAdapter,
   type DeliveryContext,
   DmsPort,
+  filedUnder,
   type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
@@ -73,7 +74,7 @@ class CmisDms extends DmsPort {
       const place = this.finder.folder(vorgang.id, ctx.signal);
       const documents: { key: string; id: string }[] = [];
       for (const document of plan.documents) {
-        documents.push({ key: document.document.key, id: await this.ensureDocument(document, place, ctx) });
+        documents.push({ key: document.document.key, id: await this.ensureDocument(document, place, request, ctx) });
       }
       return { akte, vorgang, documents };
     });
@@ -92,7 +93,7 @@ class CmisDms extends DmsPort {
       for (const document of plan.documents) {
         const filed = await this.search(document, place, ctx);
         if (!isFound(filed)) return filed;
-        const complete = await this.complete(filed.found.id, document, ctx);
+        const complete = await this.complete(filed.found.id, document, ctx, isStrict(request));
         if (!isFound(complete)) return complete;
         documents.push({ key: document.document.key, id: complete.found });
       }
@@ -130,7 +131,7 @@ class CmisDms extends DmsPort {
   private async planned(request: FilingRequest, ctx: DeliveryContext): Promise<FilingPlan> {
     if (request.documents.some(({ size }) => size > this.options.limits.documentBytesMax)) throw documentTooLarge();
     return this.ask(ctx, async () => {
-      const filing = this.indexData(request, ctx.key);
+      const filing = this.indexData(request, filedUnder(request, ctx.key));
       try {
         const [akte, vorgang, document] = await Promise.all([
           this.finder.type('akte', ctx.signal),
@@ -190,7 +191,7 @@ class CmisDms extends DmsPort {
   }
 
   /** Two effects: the document is there with its index data, and the repository holds all of its bytes. @returns id of the latest version. */
-  private async ensureDocument(plan: DocumentPlan, place: Folder, ctx: DeliveryContext): Promise<string> {
+  private async ensureDocument(plan: DocumentPlan, place: Folder, request: FilingRequest, ctx: DeliveryContext): Promise<string> {
     const { document, type } = plan;
     const state = versioningStateOf(type, this.options);
     const { id } = await this.ensure(`document:${document.key}`, plan, place, ctx, (properties) =>
@@ -199,21 +200,21 @@ class CmisDms extends DmsPort {
     return ctx.once(`content:${document.key}`, {
       act: async () => {
         const present = await this.ask(ctx, () => this.contents.latest(id, type, ctx.signal));
-        if (await this.ask(ctx, () => this.contents.isAsSent(present, document, ctx.signal))) return itemOf(present).id;
+        if (await this.ask(ctx, () => this.contents.isAsSent(present, document, ctx.signal, isStrict(request)))) return itemOf(present).id;
         const replaced = await this.ask(ctx, () => this.contents.replace(present, type, document, ctx.signal));
-        const complete = await this.complete(itemOf(replaced).id, plan, ctx);
+        const complete = await this.complete(itemOf(replaced).id, plan, ctx, isStrict(request));
         if (!isFound(complete)) throw contentIncomplete();
         return complete.found;
       },
-      find: () => this.complete(id, plan, ctx),
+      find: () => this.complete(id, plan, ctx, isStrict(request)),
     });
   }
 
   /** Id of the document's latest version, when that is what was sent. */
-  private async complete(id: string, { document, type }: DocumentPlan, ctx: DeliveryContext): Promise<Found<string>> {
+  private async complete(id: string, { document, type }: DocumentPlan, ctx: DeliveryContext, strict: boolean): Promise<Found<string>> {
     return this.ask(ctx, async () => {
       const latest = await this.contents.latest(id, type, ctx.signal);
-      return (await this.contents.isAsSent(latest, document, ctx.signal)) ? { found: itemOf(latest).id } : 'absent';
+      return (await this.contents.isAsSent(latest, document, ctx.signal, strict)) ? { found: itemOf(latest).id } : 'absent';
     });
   }
 
@@ -241,6 +242,11 @@ class CmisDms extends DmsPort {
       this.underWay.delete(call);
     }
   }
+}
+
+/** Content that may have become out of date has to be told from the present one although it is as long. */
+function isStrict({ refreshes }: FilingRequest): boolean {
+  return refreshes !== undefined;
 }
 
 export const adapter = defineAdapter({

@@ -6,6 +6,7 @@ import {
   type DeliverableDocument,
   type DeliveryContext,
   DmsPort,
+  filedUnder,
   type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
@@ -38,8 +39,8 @@ type Place = { id: string; title: string };
 
 /** Why an object that lost a race is removed; shown in the DMS' own journal. */
 const SURPLUS = 'Amtsbote: zweites Objekt mit gleichem Schlüssel, gleichzeitig angelegt und unbenutzt';
-/** Shown with a version that replaces content which did not arrive completely. */
-const SENT_AGAIN = 'Amtsbote: Inhalt erneut übertragen';
+/** Shown with a version that replaces content which did not arrive completely, or is out of date. */
+const SENT_AGAIN = 'Amtsbote: neue Fassung übertragen';
 
 /** What is previewed is not called: nothing ends it. */
 const NEVER = new AbortController().signal;
@@ -69,7 +70,7 @@ class DvelopDms extends DmsPort {
       const vorgang = await this.ensure('vorgang', plan.vorgang, ctx, () => this.createDossier(plan.vorgang, akte.id, ctx));
       const documents: { key: string; id: string }[] = [];
       for (const document of plan.documents) {
-        documents.push({ key: document.document.key, id: await this.ensureDocument(document, vorgang.id, ctx) });
+        documents.push({ key: document.document.key, id: await this.ensureDocument(document, vorgang.id, request, ctx) });
       }
       return { akte, vorgang, documents };
     });
@@ -86,7 +87,7 @@ class DvelopDms extends DmsPort {
       for (const each of plan.documents) {
         const filed = await this.search(each, ctx);
         if (!isFound(filed)) return filed;
-        if (!(await this.isComplete(filed.found.id, each.document, ctx))) return 'absent';
+        if (!(await this.isComplete(filed.found.id, each.document, request, ctx))) return 'absent';
         documents.push({ key: each.document.key, id: filed.found.id });
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
@@ -125,7 +126,7 @@ class DvelopDms extends DmsPort {
   private async planned(request: FilingRequest, ctx: DeliveryContext): Promise<FilingPlan> {
     if (request.documents.some(({ size }) => size > this.options.limits.documentBytesMax)) throw documentTooLarge();
     return this.ask(ctx, async () => {
-      const plan = this.plan(request, ctx.key);
+      const plan = this.plan(request, filedUnder(request, ctx.key));
       const { source } = await this.client.discovery(ctx.signal);
       if (source === undefined) return plan;
       try {
@@ -185,7 +186,7 @@ class DvelopDms extends DmsPort {
   }
 
   /** Two effects: the document is there with its index data, and the DMS holds all of its bytes. */
-  private async ensureDocument(plan: DocumentPlan, vorgangId: string, ctx: DeliveryContext): Promise<string> {
+  private async ensureDocument(plan: DocumentPlan, vorgangId: string, request: FilingRequest, ctx: DeliveryContext): Promise<string> {
     const { document } = plan;
     const { id } = await this.ensure(`document:${document.key}`, plan, ctx, async () => {
       const contentLocationUri = await this.laidDown(document, ctx);
@@ -193,15 +194,15 @@ class DvelopDms extends DmsPort {
     });
     await ctx.once(`content:${document.key}`, {
       act: async () => {
-        if (await this.isComplete(id, document, ctx)) return true;
+        if (await this.isComplete(id, document, request, ctx)) return true;
         const contentLocationUri = await this.laidDown(document, ctx);
         const change = { alterationText: SENT_AGAIN, filename: plan.title, contentLocationUri };
         // A new version may be one too many, it is never a second document.
         await this.ask(ctx, () => this.client.replaceContent(id, change, ctx.signal));
-        if (!(await this.isComplete(id, document, ctx))) throw contentIncomplete();
+        if (!(await this.isComplete(id, document, request, ctx))) throw contentIncomplete();
         return true;
       },
-      find: async () => ((await this.isComplete(id, document, ctx)) ? { found: true } : 'absent'),
+      find: async () => ((await this.isComplete(id, document, request, ctx)) ? { found: true } : 'absent'),
     });
     return id;
   }
@@ -236,12 +237,19 @@ class DvelopDms extends DmsPort {
     return { found: placeOf(first, plan) };
   }
 
-  private async isComplete(id: string, document: DeliverableDocument, ctx: DeliveryContext): Promise<boolean> {
+  private async isComplete(
+    id: string,
+    document: DeliverableDocument,
+    { refreshes }: FilingRequest,
+    ctx: DeliveryContext,
+  ): Promise<boolean> {
+    // Content that may have become out of date has to be told from the present one although it is as long.
+    const by = refreshes === undefined ? this.options.document.verify : 'content';
     return this.ask(ctx, async () => {
       const object = await this.client.object(id, ctx.signal);
       // An object without a link to its content has none.
       if (linkOf(object._links, RELATIONS.content) === undefined) return false;
-      const stored = await this.client.content(object, this.options.document.verify, ctx.signal);
+      const stored = await this.client.content(object, by, ctx.signal);
       return stored.length === document.size && (stored.sha512 ?? document.sha512) === document.sha512;
     });
   }

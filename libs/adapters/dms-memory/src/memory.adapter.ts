@@ -6,6 +6,7 @@ import {
   type DeliverableDocument,
   type DeliveryContext,
   DmsPort,
+  filedUnder,
   type Expression,
   type FilingPreview,
   type FilingReceipt,
@@ -40,7 +41,7 @@ class MemoryDms extends DmsPort {
     const vorgang = await this.ensure('vorgang', vorgangOf(request), akte.id, ctx);
     const documents: { key: string; id: string }[] = [];
     for (const document of request.documents) {
-      const draft = documentOf(document, ctx.key);
+      const draft = documentOf(document, filedUnder(request, ctx.key));
       const { id } = await this.ensure(`document:${document.key}`, draft, vorgang.id, ctx, document);
       documents.push({ key: document.key, id });
     }
@@ -54,7 +55,7 @@ class MemoryDms extends DmsPort {
     if (!isFound(vorgang)) return vorgang;
     const documents: { key: string; id: string }[] = [];
     for (const document of request.documents) {
-      const filed = await this.search(documentOf(document, ctx.key), ctx, document);
+      const filed = await this.search(documentOf(document, filedUnder(request, ctx.key)), ctx, document);
       if (!isFound(filed)) return filed;
       documents.push({ key: document.key, id: filed.found.id });
     }

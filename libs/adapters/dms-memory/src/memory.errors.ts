@@ -14,7 +14,9 @@ export function asDeliveryError(error: unknown, call: { repeatable: boolean }): 
   if (!(error instanceof ArchiveError)) return DeliveryError.ofTransport(error, ADAPTER_TYPE, call);
   switch (error.code) {
     case 'ACCESS_DENIED':
-      return DeliveryError.misconfigured(`${ADAPTER_TYPE}/access-denied`, 'The archive does not accept these credentials.', { cause: error });
+      return DeliveryError.misconfigured(`${ADAPTER_TYPE}/access-denied`, 'The archive does not accept these credentials.', {
+        cause: error,
+      });
     case 'AKTE_CLOSED':
       return DeliveryError.refused(`${ADAPTER_TYPE}/akte-closed`, 'The Akte is closed and takes no more documents.', { cause: error });
     case 'BUSY': {
@@ -24,7 +26,9 @@ export function asDeliveryError(error: unknown, call: { repeatable: boolean }): 
     case 'INTERNAL':
       return DeliveryError.unavailable(`${ADAPTER_TYPE}/internal-error`, 'The archive failed.', { cause: error });
     case 'GARBLED':
-      return DeliveryError.unavailable(`${ADAPTER_TYPE}/garbled`, 'The archive answered with something that is not an answer.', { cause: error });
+      return DeliveryError.unavailable(`${ADAPTER_TYPE}/garbled`, 'The archive answered with something that is not an answer.', {
+        cause: error,
+      });
   }
 }
 

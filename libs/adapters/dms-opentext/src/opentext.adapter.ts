@@ -6,6 +6,7 @@ import {
   type DeliverableDocument,
   type DeliveryContext,
   DmsPort,
+  filedUnder,
   type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
@@ -63,7 +64,7 @@ class OpentextDms extends DmsPort {
       const vorgang = await this.ensureFolder('vorgang', plan.vorgang, akte.id, ctx);
       const documents: { key: string; id: string }[] = [];
       for (const document of plan.documents) {
-        documents.push({ key: document.document.key, id: await this.ensureDocument(document, vorgang.id, ctx) });
+        documents.push({ key: document.document.key, id: await this.ensureDocument(document, vorgang.id, request, ctx) });
       }
       return { akte, vorgang, documents };
     });
@@ -81,7 +82,7 @@ class OpentextDms extends DmsPort {
       for (const each of plan.documents) {
         const filed = await this.search(each, SUBTYPE.document, vorgang.found.id, ctx);
         if (!isFound(filed)) return filed;
-        if (!(await this.isComplete(filed.found.id, each.document, ctx))) return 'absent';
+        if (!(await this.isComplete(filed.found.id, each.document, request, ctx))) return 'absent';
         documents.push({ key: each.document.key, id: filed.found.id });
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
@@ -120,7 +121,7 @@ class OpentextDms extends DmsPort {
   /** A gap in the data and a document above the limit are found here, before anything is written. */
   private async planned(request: FilingRequest, ctx: DeliveryContext): Promise<FilingPlan> {
     if (request.documents.some(({ size }) => size > this.options.limits.documentBytesMax)) throw documentTooLarge();
-    return this.ask(ctx, async () => this.plan(request, ctx.key));
+    return this.ask(ctx, async () => this.plan(request, filedUnder(request, ctx.key)));
   }
 
   private parentOf({ place }: FilingRequest): OpentextOptions['akte']['parent'] {
@@ -160,20 +161,20 @@ class OpentextDms extends DmsPort {
   }
 
   /** Two effects: the document is there with its index data, and Content Server holds all of its bytes. */
-  private async ensureDocument(plan: DocumentPlan, vorgangId: string, ctx: DeliveryContext): Promise<string> {
+  private async ensureDocument(plan: DocumentPlan, vorgangId: string, request: FilingRequest, ctx: DeliveryContext): Promise<string> {
     const { document } = plan;
     const create = (): Promise<string> => this.client.createDocument(creationOf(plan, vorgangId), document, ctx.signal);
     const { id } = await this.ensure(`document:${document.key}`, plan, { type: SUBTYPE.document, parentId: vorgangId }, ctx, create);
     await ctx.once(`content:${document.key}`, {
       act: async () => {
-        if (await this.isComplete(id, document, ctx)) return true;
+        if (await this.isComplete(id, document, request, ctx)) return true;
         if ((await this.ask(ctx, () => this.client.node(id, ctx.signal))).reserved === true) throw reserved();
         // A new version may be one too many, it is never a second document.
         await this.ask(ctx, () => this.client.addVersion(id, document, ctx.signal));
-        if (!(await this.isComplete(id, document, ctx))) throw contentIncomplete();
+        if (!(await this.isComplete(id, document, request, ctx))) throw contentIncomplete();
         return true;
       },
-      find: async () => ((await this.isComplete(id, document, ctx)) ? { found: true } : 'absent'),
+      find: async () => ((await this.isComplete(id, document, request, ctx)) ? { found: true } : 'absent'),
     });
     return id;
   }
@@ -187,10 +188,16 @@ class OpentextDms extends DmsPort {
     return { found: { id: first.id, title: first.name } };
   }
 
-  private async isComplete(id: string, document: DeliverableDocument, ctx: DeliveryContext): Promise<boolean> {
+  private async isComplete(
+    id: string,
+    document: DeliverableDocument,
+    { refreshes }: FilingRequest,
+    ctx: DeliveryContext,
+  ): Promise<boolean> {
     return this.ask(ctx, async () => {
       if ((await this.client.length(id, ctx.signal)) !== document.size) return false;
-      if (this.options.document.verify === 'length') return true;
+      // Content that may have become out of date has to be told from the present one although it is as long.
+      if (this.options.document.verify === 'length' && refreshes === undefined) return true;
       const { length, sha512 } = await this.client.measure(id, ctx.signal);
       return length === document.size && sha512 === document.sha512;
     });

@@ -39,7 +39,7 @@ export function compileMapping(options: WebdavOptions): (request: FilingRequest,
   const properties = Object.entries(options.vorgang.properties).map(([name, source]) => ({ name, value: compileText(source) }));
 
   return (request, actKey) => {
-    const { application, decision, place } = request;
+    const { application, place } = request;
     // Akte and Vorgang are the application's; its decision only adds a folder and must find the same ones.
     const akte = folderName(
       'akte.folder',
@@ -53,8 +53,7 @@ export function compileMapping(options: WebdavOptions): (request: FilingRequest,
     return {
       akte,
       vorgang,
-      folder:
-        decision === undefined ? [akte, vorgang] : [akte, vorgang, `Bescheid ${decision.decidedAt.slice(0, 10)} ${nameHash(actKey, 6)}`],
+      folder: [akte, vorgang, ...ownFolder(request, actKey)],
       documents,
       contents: JSON.stringify(
         {
@@ -69,6 +68,12 @@ export function compileMapping(options: WebdavOptions): (request: FilingRequest,
       ),
     };
   };
+}
+
+/** A decision has a folder of its own, and so has what takes the place of older files: a folder keeps no versions. */
+function ownFolder({ decision, refreshes }: FilingRequest, actKey: string): string[] {
+  if (decision !== undefined) return [`Bescheid ${decision.decidedAt.slice(0, 10)} ${nameHash(actKey, 6)}`];
+  return refreshes === undefined ? [] : [`Aktualisiert ${nameHash(actKey, 6)}`];
 }
 
 /** What filing would do: Akte and Vorgang are told by their folders. Pure. */

@@ -42,6 +42,15 @@ export function aDecisionFiling(number = 1): FilingRequest {
   return { ...aFiling(number), decision, documents: [aDocument('Bescheid.pdf', 'the decision', { role: 'decision' })] };
 }
 
+/** What `aFiling(number)` made itself, out of date: readable form and data have another content, which is as long. */
+export function aRefreshedFiling(number = 1, refreshes = `filing-${number}`): FilingRequest {
+  const [readable, data] = [
+    aDocument('Antrag.pdf', 'READABLE FORM', { role: 'applicationReadable' }),
+    aDocument('Antrag.json', '{"application":2}', { role: 'applicationData', mediaType: 'application/json' }),
+  ];
+  return { ...aFiling(number), documents: [readable, data], refreshes };
+}
+
 /** The filing of `aFiling(number)` by a rule of the Aktenplan: one Akte for all applications of one applicant. */
 export function aFilingByRule(number = 1, more: Partial<FilingPlace> = {}): FilingRequest {
   const place: FilingPlace = {
