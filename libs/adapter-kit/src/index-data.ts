@@ -3,7 +3,7 @@ import type { DeliverableDocument } from './documents.js';
 import type { Expression, ExpressionSubject } from './expression.js';
 import { compileText } from './expression.js';
 import { filingWords } from './filing-place.js';
-import type { FilingPreview, FilingRequest, PreviewedObject } from './ports/dms.js';
+import { filedFor, type FilingPreview, type FilingRequest, type PreviewedObject } from './ports/dms.js';
 
 /** How an object is described in a DMS with index data: expressions of the operator. */
 export interface ObjectMapping {
@@ -55,10 +55,11 @@ export function compileIndexData<Value>(
   const documentValues = compileValues(mapping.document.properties, compileValue);
 
   return (request, actKey) => {
-    // Akte and Vorgang are the application's; its decision only adds documents and must find the same ones.
-    const { application, place } = request;
+    // Akte and Vorgang are the application's; its decision, and what joins it, only add documents and must find the same ones.
+    const { place } = request;
+    const application = filedFor(request);
     const subject = { application, filing: filingWords(place) };
-    const act = { ...subject, decision: request.decision !== undefined };
+    const act = { application: request.application, decision: request.decision !== undefined };
     const titles = { akte: place?.akte.title ?? akteTitle(subject), vorgang: place?.vorgang.title ?? vorgangTitle(subject) };
     return {
       akte: { key: place?.akte.key ?? akteKey(subject), title: titles.akte, values: akteValues(subject) },

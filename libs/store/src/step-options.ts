@@ -42,6 +42,10 @@ export interface StepOptions {
   readonly testRefused?: boolean;
   /** Payment: how it is followed. */
   readonly payment?: PaymentFollowing;
+  /** Filing: id of the filing step whose summary has become out of date; its documents get a new version. */
+  readonly refreshes?: string;
+  /** Filing: into the Vorgang of the application that this one follows up. */
+  readonly joins?: boolean;
   /** Filing: the rule that says where; absent: the instance's options say it. */
   readonly rule?: FilingRule;
 }

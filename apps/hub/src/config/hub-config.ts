@@ -170,6 +170,12 @@ const RouteStep = z.discriminatedUnion('kind', [
     ...stepBase,
     kind: z.literal('filing'),
     instance: ConfigName,
+    joins: z
+      .boolean()
+      .default(false)
+      .describe(
+        'For what is handed in later: into the Vorgang of the application that it follows up (relation followUpOf), if that is known.',
+      ),
     rule: ConfigName.optional().describe("Rule of the Aktenplan that says where; absent: the instance's options say it."),
   }),
   z.strictObject({ ...stepBase, kind: z.literal('export'), instance: ConfigName }),

@@ -20,7 +20,7 @@ export interface LoadedConfig {
 const ADAPTER_KIND = { payment: 'payment', filing: 'dms', export: 'export' } as const satisfies Record<string, AdapterKind>;
 
 /** Names that the planner gives to steps; names are unique within one application. */
-const RESERVED_STEP = /^(?:collect|status-\d+|file-decision-\d+)$/;
+const RESERVED_STEP = /^(?:collect|status-\d+|file-decision-\d+|refresh-filing-\d+)$/;
 
 /**
  * Loads and checks everything: syntax, schema, adapters' options, references between parts, pairs of times.

@@ -15,7 +15,7 @@ const route = {
   payment: { pollMs: 1, pollMaxMs: 1, payWithinMs: 1 },
   steps: [
     { name: 'fee', kind: 'payment', instance: 'epayment', after: [], when: 'amountCents > 0' },
-    { name: 'file', kind: 'filing', instance: 'eakte', after: ['fee'] },
+    { name: 'file', kind: 'filing', instance: 'eakte', joins: false, after: ['fee'] },
     { name: 'hand-over', kind: 'pickup', queue: 'register', after: ['file'] },
   ],
 } satisfies RouteConfig;
@@ -36,7 +36,17 @@ describe('a Laufzettel', () => {
         condition: 'amountCents > 0',
         state: 'waiting',
       },
-      { position: 2, name: 'file', kind: 'filing', instance: 'eakte', options: {}, after: ['fee'], condition: null, state: 'waiting' },
+      {
+        position: 2,
+        name: 'file',
+        kind: 'filing',
+        instance: 'eakte',
+        joins: false,
+        options: {},
+        after: ['fee'],
+        condition: null,
+        state: 'waiting',
+      },
       {
         position: 3,
         name: 'hand-over',
@@ -71,7 +81,7 @@ describe('a Laufzettel', () => {
     const aktenplan = { gewerbe: AktenplanRule.parse({ version: 7, akte: { per: 'year', title: '"Gewerbe"' } }) };
     const filed = {
       ...route,
-      steps: [{ name: 'file', kind: 'filing', instance: 'eakte', rule: 'gewerbe', after: [] }],
+      steps: [{ name: 'file', kind: 'filing', instance: 'eakte', rule: 'gewerbe', joins: false, after: [] }],
     } satisfies RouteConfig;
     expect(planSteps(filed, anApplication(), { ids, queues, aktenplan })[0]?.options).toEqual({
       rule: {

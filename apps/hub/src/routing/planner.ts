@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Application, ApplicationState, Ids, StepKind } from '@amtsbote/canonical';
-import type { FilingRule, StepOptions } from '@amtsbote/store';
+import type { StepOptions } from '@amtsbote/store';
 
 import type { HubConfig, RouteConfig, RouteStepConfig } from '../config/hub-config.js';
 import { ruleOf } from './aktenplan.js';
@@ -40,7 +40,10 @@ function optionsOf(
   if (step.kind === 'payment') return { payment };
   if (step.kind === 'filing') {
     const rule = step.rule === undefined ? undefined : aktenplan[step.rule];
-    return step.rule === undefined || rule === undefined ? {} : { rule: ruleOf(step.rule, rule) };
+    return {
+      ...(step.rule === undefined || rule === undefined ? {} : { rule: ruleOf(step.rule, rule) }),
+      ...(step.joins ? { joins: true } : {}),
+    };
   }
   if (step.kind !== 'pickup') return {};
   return isRefused(step.queue) ? { pickup: true, testRefused: true } : { pickup: true };
@@ -82,16 +85,39 @@ export function statusStep(
 /** The step that files a decision where the application was filed: by the rule of that time. */
 export function decisionFilingStep(
   ids: Ids,
-  filing: { number: number; instance: string; after: string; decisionId: string; rule?: FilingRule | undefined },
+  filing: { number: number; instance: string; after: string; decisionId: string; of?: StepOptions },
 ): PlannedStep {
   return waiting(ids, 500 + filing.number, {
     name: `file-decision-${filing.number}`,
     kind: 'filing',
     instance: filing.instance,
     after: [filing.after],
-    options: { decisionId: filing.decisionId, ...(filing.rule === undefined ? {} : { rule: filing.rule }) },
+    options: { decisionId: filing.decisionId, ...placeIn(filing.of ?? {}) },
   });
 }
+
+/**
+ * The steps that bring the summaries of an application up to date where they may have been filed before something settled. What has not begun
+ * yet reads the present; whoever has begun may have read what was.
+ */
+export function refreshSteps(ids: Ids, steps: readonly FiledStep[]): PlannedStep[] {
+  const filings = steps.filter(
+    ({ kind, options }) => kind === 'filing' && options.decisionId === undefined && options.refreshes === undefined,
+  );
+  const earlier = steps.filter(({ options }) => options.refreshes !== undefined).length;
+  const mayBeOld = filings.filter(({ state }) => !['waiting', 'skipped', 'cancelled'].includes(state));
+  return mayBeOld.map(({ id, name, instance, options }, index) =>
+    waiting(ids, 400 + earlier + index + 1, {
+      ...{ name: `refresh-filing-${earlier + index + 1}`, kind: 'filing', instance, after: [name] },
+      options: { refreshes: id, ...placeIn(options) },
+    }),
+  );
+}
+/** What later filings of an application take over from the first: they go where it went. */
+function placeIn({ rule, joins }: StepOptions): StepOptions {
+  return { ...(rule === undefined ? {} : { rule }), ...(joins === undefined ? {} : { joins }) };
+}
+type FiledStep = Pick<PlannedStep, 'id' | 'name' | 'kind' | 'instance' | 'state' | 'options'>;
 
 function waiting(
   ids: Ids,

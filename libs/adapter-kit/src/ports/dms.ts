@@ -16,11 +16,18 @@ export interface FilingRequest {
   readonly documents: readonly DeliverableDocument[];
   /** By a rule of the Aktenplan; absent: the instance's options say where it goes. The same for everything of one application. */
   readonly place?: FilingPlace;
+  /** The application whose Akte and Vorgang this one's documents join: they were handed in later. */
+  readonly joins?: Application;
   /**
    * Key of an earlier act of this application whose documents (of the same keys) have become out of date: their present content is put in place
    * as a new version, where the DMS keeps none beside the old one. What is there already is compared byte by byte, not by length.
    */
   readonly refreshes?: string;
+}
+
+/** The application that Akte and Vorgang are of. */
+export function filedFor({ application, joins }: Pick<FilingRequest, 'application' | 'joins'>): Application {
+  return joins ?? application;
 }
 
 /** Under which act's key documents are found: that of the act that first filed them. */

@@ -6,6 +6,7 @@ import {
   type DeliverableDocument,
   type DeliveryContext,
   DmsPort,
+  filedFor,
   filedUnder,
   type Expression,
   type FilingPreview,
@@ -95,7 +96,8 @@ class MemoryDms extends DmsPort {
   }
 
   /** Asked without the decision: it belongs into the Akte of its application. */
-  private akteOf({ application, place }: FilingRequest): Draft {
+  private akteOf({ place, ...request }: FilingRequest): Draft {
+    const application = filedFor(request);
     // One archive, one cabinet.
     cabinetFor(ADAPTER_TYPE, { parent: '', cabinets: {} }, place);
     return place === undefined ? akteOf(this.akteTitle({ application })) : akteOf(place.akte.title, place.akte.key);

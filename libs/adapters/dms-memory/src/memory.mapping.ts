@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { DeliverableDocument, FilingRequest, PreviewedObject } from '@amtsbote/adapter-kit';
+import { type DeliverableDocument, filedFor, type FilingRequest, type PreviewedObject } from '@amtsbote/adapter-kit';
 
 import type { ObjectDraft } from './memory.wire.js';
 
@@ -12,7 +12,8 @@ export function akteOf(title: string, key = title): Draft {
 }
 
 /** The Vorgang: one per application, so that its decision finds it. */
-export function vorgangOf({ application, place }: FilingRequest): Draft {
+export function vorgangOf({ place, ...request }: FilingRequest): Draft {
+  const application = filedFor(request);
   return {
     kind: 'vorgang',
     key: `vorgang/${application.id}`,

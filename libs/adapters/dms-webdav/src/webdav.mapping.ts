@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   compileText,
+  filedFor,
   type FilingPreview,
   type FilingRequest,
   filingWords,
@@ -39,7 +40,8 @@ export function compileMapping(options: WebdavOptions): (request: FilingRequest,
   const properties = Object.entries(options.vorgang.properties).map(([name, source]) => ({ name, value: compileText(source) }));
 
   return (request, actKey) => {
-    const { application, place } = request;
+    const { place } = request;
+    const application = filedFor(request);
     // Akte and Vorgang are the application's; its decision only adds a folder and must find the same ones.
     const akte = folderName(
       'akte.folder',
@@ -57,10 +59,12 @@ export function compileMapping(options: WebdavOptions): (request: FilingRequest,
       documents,
       contents: JSON.stringify(
         {
-          application: application.id,
+          application: request.application.id,
           act: actKey,
-          reference: application.reference,
-          properties: Object.fromEntries(properties.map(({ name, value }) => [name, value({ application, filing: filingWords(place) })])),
+          reference: request.application.reference,
+          properties: Object.fromEntries(
+            properties.map(({ name, value }) => [name, value({ application: request.application, filing: filingWords(place) })]),
+          ),
           documents: listedDocuments(documents),
         },
         undefined,
@@ -70,10 +74,11 @@ export function compileMapping(options: WebdavOptions): (request: FilingRequest,
   };
 }
 
-/** A decision has a folder of its own, and so has what takes the place of older files: a folder keeps no versions. */
-function ownFolder({ decision, refreshes }: FilingRequest, actKey: string): string[] {
+/** A decision has a folder of its own, and so have what was handed in later and what takes the place of older files: a folder keeps no versions. */
+function ownFolder({ application, joins, decision, refreshes }: FilingRequest, actKey: string): string[] {
   if (decision !== undefined) return [`Bescheid ${decision.decidedAt.slice(0, 10)} ${nameHash(actKey, 6)}`];
-  return refreshes === undefined ? [] : [`Aktualisiert ${nameHash(actKey, 6)}`];
+  if (refreshes !== undefined) return [`Aktualisiert ${nameHash(actKey, 6)}`];
+  return joins === undefined ? [] : [`Nachgereicht ${application.receivedAt.slice(0, 10)} ${nameHash(actKey, 6)}`];
 }
 
 /** What filing would do: Akte and Vorgang are told by their folders. Pure. */

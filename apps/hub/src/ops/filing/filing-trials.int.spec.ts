@@ -77,7 +77,7 @@ describe('an application that is filed by a rule of the Aktenplan', () => {
   it('takes its decision to the same place', async () => {
     const { options } = await stepOf();
     const { ids } = house.house;
-    const step = decisionFilingStep(ids, { number: 1, instance: 'eakte', after: 'file', decisionId: 'd', rule: options.rule });
+    const step = decisionFilingStep(ids, { number: 1, instance: 'eakte', after: 'file', decisionId: 'd', of: options });
     expect(step.options).toEqual({ decisionId: 'd', rule: options.rule });
   });
 
