@@ -4,6 +4,9 @@ import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 const MESSAGE_LINES_MAX = 25;
+/** Of a run that is worth a look. */
+const SLOWEST_FILES = 5;
+const SLOW_RUN_SECONDS = 60;
 
 /**
  * Prints failures as they happen and one line per group at the end, and leaves the counts in a file for scripts/test.mjs. A test file that
@@ -13,6 +16,7 @@ export default class CompactReporter {
   #root;
   #resultsFile;
   #groups = new Map();
+  #files = [];
 
   constructor(globalConfig) {
     this.#root = globalConfig.rootDir;
@@ -28,6 +32,8 @@ export default class CompactReporter {
     group.failed += result.numFailingTests;
     group.skipped += result.numPendingTests + result.numTodoTests;
     const path = relative(this.#root, test.path);
+    const { start, end } = result.perfStats;
+    this.#files.push({ path, seconds: (end - start) / 1000 });
     if (result.testExecError && result.numFailingTests === 0) {
       group.failed += 1;
       print(`✗ ${path}`, result.failureMessage ?? result.testExecError.message);
@@ -42,6 +48,10 @@ export default class CompactReporter {
     for (const [name, { passed, failed, skipped, files }] of this.#groups) {
       const parts = [`${passed} passed`, ...(failed > 0 ? [`${failed} FAILED`] : []), ...(skipped > 0 ? [`${skipped} skipped`] : [])];
       console.error(`${name.padEnd(14)}${parts.join(', ')} (${files} files)`);
+    }
+    if (seconds > SLOW_RUN_SECONDS) {
+      const slowest = this.#files.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST_FILES);
+      for (const { path, seconds: own } of slowest) console.error(`${`${own.toFixed(0)} s`.padStart(13)} ${path}`);
     }
     const total = { passed: 0, failed: 0 };
     for (const { passed, failed } of this.#groups.values()) {

@@ -12,6 +12,8 @@ import { FileBlobStore, openDatabase, type StepRow } from '@amtsbote/store';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
+import { CaseRelations } from '../../apps/hub/src/cases/case-relations.js';
+import { Prefills } from '../../apps/hub/src/cases/prefills.js';
 import { CatalogueAtSubmission } from '../../apps/hub/src/catalogue/read/at-submission.js';
 import { Competences } from '../../apps/hub/src/catalogue/read/competence.js';
 import { Views } from '../../apps/hub/src/catalogue/read/views.js';
@@ -42,6 +44,7 @@ import { PullRound } from '../../apps/hub/src/intake/pull/pull-round.js';
 import { PullSources } from '../../apps/hub/src/intake/pull/pull-sources.js';
 import { PullWorker } from '../../apps/hub/src/intake/pull/pull-worker.js';
 import { TakeOver } from '../../apps/hub/src/intake/pull/take-over.js';
+import { ParallelRuns } from '../../apps/hub/src/parallel/parallel-runs.js';
 import { PickupQueue, type QueueAccess } from '../../apps/hub/src/pickup/pickup-queue.js';
 import { Receipts } from '../../apps/hub/src/pickup/receipts.js';
 import { Routes } from '../../apps/hub/src/routing/routes.js';
@@ -217,7 +220,14 @@ export function processOf(house: House): Process {
     new StatusWorker(house, instances),
   );
   const records = new AttemptRecords(house, unitOfWork, laufzettel);
-  const intake = new IntakeService(house, routes, waker, atSubmission(house));
+  const intake = new IntakeService(
+    house,
+    routes,
+    waker,
+    atSubmission(house),
+    new ParallelRuns(house),
+    new CaseRelations(house, new Prefills(house)),
+  );
   const runner = new Runner(house, instances, claims, gates, workers, records);
   return {
     house,

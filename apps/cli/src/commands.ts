@@ -32,7 +32,7 @@ export interface Shown {
 }
 
 /** The application meant by a reference, the sender's id or its own id. @throws CommandFailed */
-async function findApplication(api: HubApi, typed: string): Promise<ApplicationSummary> {
+export async function findApplication(api: HubApi, typed: string): Promise<ApplicationSummary> {
   const { items } = await api.get<ApplicationPage>('/ops/applications', { q: typed, limit: '2' });
   const [item, ...others] = items;
   if (item === undefined)

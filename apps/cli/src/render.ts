@@ -43,13 +43,17 @@ export function renderList(items: readonly ApplicationSummary[]): string {
 }
 
 /** One application: what it is, its Laufzettel, its story. */
-export function renderTimeline({ application, entries }: Timeline): string {
+export function renderTimeline({ application, related, entries }: Timeline): string {
   const { reference, service, id, tenant, submissionId, route, state, progress, receivedAt, steps } = application;
   const head = [
     `${reference}  ${service}`,
     `  application ${id}, submission ${submissionId}, tenant ${tenant}`,
     `  received ${time(receivedAt)}, route ${route ?? '(none)'}, ${progress}, citizen sees ${state}`,
   ];
+  for (const { kind, direction, reference: other, id: known } of related) {
+    const whose = direction === 'to' ? kind : `${other} says: ${kind}`;
+    head.push(`  ${whose} ${direction === 'to' ? other : reference}${known === null ? ' (not here)' : ''}`);
+  }
   const rows = steps.map((step) => [
     `  ${step.name}`,
     step.instance,

@@ -27,7 +27,7 @@ export const de = {
   failed: 'Das hat der Hub abgelehnt:',
   yes: 'ja',
   refreshed: 'Aktualisiert',
-  progress: { flowing: 'läuft', parked: 'geparkt', finished: 'abgeschlossen', cancelled: 'abgebrochen' },
+  progress: { flowing: 'läuft', parked: 'geparkt', finished: 'abgeschlossen', cancelled: 'abgebrochen', shadow: 'Schattenlauf' },
   state: {
     INITIATED: 'Begonnen',
     SUBMITTED: 'Gesendet',
@@ -120,6 +120,13 @@ export const de = {
     unmapped: 'Nicht zuordenbare Angaben',
     leika: 'Leistungsschlüssel',
     finished: 'Beendet',
+    shadow: 'Kam über das Formularsystem, das im Parallelbetrieb nicht führt: aufbewahrt zum Vergleich, nirgends zugestellt.',
+    related: 'Zusammenhängende Anträge',
+    notHere: 'nicht hier',
+    relation: {
+      to: { followUpOf: 'Folgt auf', prefilledFrom: 'Vorausgefüllt aus', replaces: 'Ersetzt' },
+      from: { followUpOf: 'Darauf folgt', prefilledFrom: 'Hieraus vorausgefüllt', replaces: 'Ersetzt durch' },
+    },
     noSteps: 'Keine Route passt zu diesem Antrag. Er ist sicher gespeichert und wartet auf eine Umleitung.',
     nobodyDecides:
       'Alle Übergaben wurden übersprungen: Einen Bescheid wird niemand senden. Leiten Sie den Antrag um oder brechen Sie ihn ab.',

@@ -28,7 +28,7 @@ export const en: Texts = {
   failed: 'The hub refused this:',
   yes: 'yes',
   refreshed: 'Updated',
-  progress: { flowing: 'flowing', parked: 'parked', finished: 'finished', cancelled: 'cancelled' },
+  progress: { flowing: 'flowing', parked: 'parked', finished: 'finished', cancelled: 'cancelled', shadow: 'shadow' },
   state: {
     INITIATED: 'Initiated',
     SUBMITTED: 'Submitted',
@@ -119,6 +119,13 @@ export const en: Texts = {
     unmapped: 'Details without a place',
     leika: 'Service key (LeiKa)',
     finished: 'Ended',
+    shadow: 'Came through the form system that is not in charge of the parallel run: kept for comparison, delivered nowhere.',
+    related: 'Related applications',
+    notHere: 'not here',
+    relation: {
+      to: { followUpOf: 'Follows', prefilledFrom: 'Prefilled from', replaces: 'Replaces' },
+      from: { followUpOf: 'Followed by', prefilledFrom: 'Filled from this one', replaces: 'Replaced by' },
+    },
     noSteps: 'No route matches this application. It is stored safely and waits to be rerouted.',
     nobodyDecides: 'Every hand-over was skipped: nobody will send a decision. Reroute the application or cancel it.',
     paused: 'The adapter is paused; the step waits.',

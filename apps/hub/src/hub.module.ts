@@ -4,6 +4,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
+import { CASES } from './cases/cases.providers.js';
 import { CATALOGUE } from './catalogue/catalogue.providers.js';
 import { ApplicationCommands } from './delivery/application-commands.js';
 import { Claims } from './delivery/claims.js';
@@ -34,6 +35,7 @@ import { BlobJanitor } from './intake/janitor.js';
 import { IntakePressure } from './intake/pressure/intake-pressure.js';
 import { PULL } from './intake/pull/pull.providers.js';
 import { OPS } from './ops/ops.providers.js';
+import { PARALLEL } from './parallel/parallel.providers.js';
 import { Decisions } from './pickup/decisions.js';
 import { PickupQueue } from './pickup/pickup-queue.js';
 import { QueueAccesses } from './pickup/queue-access.js';
@@ -89,6 +91,8 @@ export class HubModule {
       ...DELIVERY,
       ...PULL,
       ...PICKUP,
+      ...PARALLEL,
+      ...CASES,
       ...CATALOGUE,
       ...OPS,
     ];

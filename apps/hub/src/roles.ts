@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Type } from '@nestjs/common';
 
+import { PrefillController } from './cases/prefill.controller.js';
 import { CatalogueController } from './catalogue/read/catalogue.controller.js';
 import { CatalogueListener } from './catalogue/runs/catalogue.listener.js';
 import { CatalogueOpsController } from './catalogue/runs/catalogue-ops.controller.js';
@@ -18,13 +19,14 @@ import { OpsPullsController } from './ops/pulls/pulls.controller.js';
 import { OpsFilingController } from './ops/filing/filing.controller.js';
 import { OpsRedrivesController } from './ops/redrive/redrive.controller.js';
 import { OpsStepsController } from './ops/steps.controller.js';
+import { OpsParallelRunsController } from './parallel/parallel.controller.js';
 import { PickupController } from './pickup/pickup.controller.js';
 import { PaymentReturnController } from './status/payment-return.controller.js';
 import { StatusController } from './status/status.controller.js';
 
 /** What each role puts on the network. `intake` may stand in a DMZ: it reaches no target; `worker` answers nobody. */
 const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
-  intake: [IntakeController, StatusController, PaymentReturnController, PushController],
+  intake: [IntakeController, StatusController, PaymentReturnController, PrefillController, PushController],
   worker: [Triggers, FactsListener, CatalogueListener],
   ops: [
     CatalogueController,
@@ -34,6 +36,7 @@ const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
     OpsStepsController,
     OpsRedrivesController,
     OpsFilingController,
+    OpsParallelRunsController,
     OpsPullsController,
     OpsInstancesController,
     OpsHouseController,

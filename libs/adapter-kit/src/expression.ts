@@ -11,13 +11,15 @@ const LIMITS = { maxAstNodes: 500, maxDepth: 50, maxListElements: 100, maxMapEnt
 
 /**
  * The words an expression may use: `application` (the canonical application), `fields` (technical field name → first value in the form) and
- * `amountCents` (0 when nothing has to be paid); in mappings of documents also `document` (key, role, fileName, originalName, mediaType,
- * size), and in all mappings of index data `filing` (rule, version, cabinet, retention, documentClass by the Aktenplan; empty without a rule).
- * Common Expression Language (CEL): no loops, no side effects, no access to anything else.
+ * `amountCents` (0 when nothing has to be paid) and `caseReference` (reference of the application with which the case began, so that all of it
+ * goes into one Akte); in mappings of documents also `document` (key, role, fileName, originalName, mediaType, size), and in all mappings of
+ * index data `filing` (rule, version, cabinet, retention, documentClass by the Aktenplan; empty without a rule). Common Expression Language
+ * (CEL): no loops, no side effects, no access to anything else.
  */
 const environment = new Environment({ limits: LIMITS, homogeneousAggregateLiterals: false })
   .registerVariable('application', 'map')
   .registerVariable('fields', 'map')
+  .registerVariable('caseReference', 'string')
   .registerVariable('amountCents', 'double')
   .registerVariable('decision', 'bool')
   .registerVariable('document', 'map')
@@ -75,6 +77,7 @@ function evaluate(parsed: (context: Record<string, unknown>) => unknown, source:
       application: subject.application,
       fields,
       amountCents: subject.application.payment?.amount.cents ?? 0,
+      ...caseOf(subject.application),
       decision: subject.decision ?? false,
       document: subject.document === undefined ? {} : wordsOf(subject.document),
       filing: subject.filing ?? {},
@@ -83,6 +86,12 @@ function evaluate(parsed: (context: Record<string, unknown>) => unknown, source:
     // The library's message may quote values of the application; the expression itself says enough.
     throw new ExpressionError(`cannot be evaluated for this application: ${source}`);
   }
+}
+
+/** Absent in a translation, where there is no reference yet: reading it there is an error. */
+function caseOf({ caseReference, reference }: ExpressionSubject['application']): { caseReference?: string } {
+  const first = caseReference ?? reference;
+  return first === undefined ? {} : { caseReference: first };
 }
 
 function wordsOf({ key, role, fileName, originalName, mediaType, size }: DeliverableDocument): Record<string, string | number> {

@@ -74,6 +74,8 @@ export const Application = z.strictObject({
   id: ApplicationId,
   tenant: Tenant,
   reference: Reference,
+  /** Reference of the application with which the case began that this one belongs to; absent where this one begins it. See {@link Relation}. */
+  caseReference: Reference.optional(),
   receivedAt: Instant,
   /** A test submission never reaches a productive target. */
   test: z.boolean(),

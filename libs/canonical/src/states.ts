@@ -17,8 +17,11 @@ export const APPLICATION_TRANSITIONS: Readonly<Record<ApplicationState, readonly
   COMPLETED: [],
 };
 
-/** Where the operator has to look: `flowing` needs nobody, `parked` needs a person, `finished` is the terminal success. */
-export const Progress = z.enum(['flowing', 'parked', 'finished', 'cancelled']);
+/**
+ * Where the operator has to look: `flowing` needs nobody, `parked` needs a person, `finished` is the terminal success. `shadow` came in through
+ * the form system that is not in charge of a parallel run: it is kept for comparison and delivered nowhere until a person says so.
+ */
+export const Progress = z.enum(['flowing', 'parked', 'finished', 'cancelled', 'shadow']);
 export type Progress = z.infer<typeof Progress>;
 
 /** What a step does; decides which port and which message type carry it. */

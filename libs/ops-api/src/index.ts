@@ -10,6 +10,7 @@ export type * from './filing.js';
 export type * from './house.js';
 export type * from './instances.js';
 export type * from './intake.js';
+export type * from './parallel.js';
 export type * from './pulls.js';
 export type * from './redrives.js';
 export type * from './timeline.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { Failure, JsonValue } from '@amtsbote/canonical';
+import type { Failure, JsonValue, Relation } from '@amtsbote/canonical';
 
 import type { ApplicationDetail } from './applications.js';
 
@@ -18,9 +18,21 @@ export interface TimelineEntry<Time = string> {
   readonly data: Readonly<Record<string, JsonValue | Failure>>;
 }
 
+/** How an application hangs together with another one. */
+export interface RelatedApplication {
+  readonly kind: Relation['kind'];
+  /** `to`: this one names the other; `from`: the other names this one. */
+  readonly direction: 'to' | 'from';
+  /** Reference of the other one, or what the sender called it. */
+  readonly reference: string;
+  /** `null`: it is not here. */
+  readonly id: string | null;
+}
+
 /** One application's whole story. */
 export interface Timeline<Time = string> {
   readonly application: ApplicationDetail<Time>;
+  readonly related: readonly RelatedApplication[];
   /** Oldest first. */
   readonly entries: readonly TimelineEntry<Time>[];
 }

@@ -21,6 +21,8 @@ import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalo
 import { CatalogueHistory1700000000006 } from './migrations/1700000000006-catalogue-history.js';
 import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fairness-and-redrives.js';
 import { PulledSubmissions1700000000012 } from './migrations/1700000000012-pulled-submissions.js';
+import { ParallelRuns1700000000020 } from './migrations/1700000000020-parallel-runs.js';
+import { Prefills1700000000021 } from './migrations/1700000000021-prefills.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -63,6 +65,8 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       CatalogueHistory1700000000006,
       FairnessAndRedrives1700000000008,
       PulledSubmissions1700000000012,
+      ParallelRuns1700000000020,
+      Prefills1700000000021,
     ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',

@@ -17,7 +17,7 @@ export interface FilingRule {
   readonly version: number;
   readonly cabinet?: string;
   readonly akte: {
-    readonly per: 'applicant' | 'object' | 'event' | 'year' | 'service' | 'application';
+    readonly per: 'applicant' | 'object' | 'event' | 'year' | 'service' | 'case' | 'application';
     /** Expression that tells applicants, objects or events apart. */
     readonly by?: string;
     readonly prefix: string;
@@ -44,7 +44,7 @@ export interface StepOptions {
   readonly payment?: PaymentFollowing;
   /** Filing: id of the filing step whose summary has become out of date; its documents get a new version. */
   readonly refreshes?: string;
-  /** Filing: into the Vorgang of the application that this one follows up. */
+  /** Filing: into the Vorgang of the application with which the case began. */
   readonly joins?: boolean;
   /** Filing: the rule that says where; absent: the instance's options say it. */
   readonly rule?: FilingRule;

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Shown } from '../commands.js';
 import type { HubApi } from '../hub-api.js';
 import * as forms from './commands.js';
+import { addParallelRuns } from './parallel-program.js';
 
 type Serve = <Options>(act: (api: HubApi, options: Options) => Promise<Shown>) => (options: Options) => Promise<void>;
 
@@ -12,7 +13,9 @@ const reason = (): Option => new Option('--reason <text>', 'why; stands in the j
 
 /** Adds `amtsbote forms …`. */
 export function addForms(program: Command, serve: Serve, now: () => Date): void {
-  const group = program.command('forms').description('form servers that are asked for submissions: look, ask now, pause, resume');
+  const group = program
+    .command('forms')
+    .description('form servers: ask them for submissions, compare two of them while a service moves, switch between them');
   group
     .command('list')
     .description('endpoints that fetch, and how it goes')
@@ -37,4 +40,5 @@ export function addForms(program: Command, serve: Serve, now: () => Date): void 
       .addOption(endpoint())
       .addOption(reason())
       .action(serve<forms.TypedPull>((api, wish) => forms.turn(api, wish, to)));
+  addParallelRuns(group, serve);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { StepState } from '@amtsbote/canonical';
-import type { ApplicationDetail, InstanceView, StepView, Timeline } from '@amtsbote/ops-api';
+import type { ApplicationDetail, InstanceView, RelatedApplication, StepView, Timeline } from '@amtsbote/ops-api';
 
 import { get } from '../api.js';
 import { announce, badge, button, type Child, dataTable, fill, h } from '../dom.js';
@@ -47,7 +47,7 @@ export async function applicationView({ main, session, path }: Stage): Promise<V
       const { instances } = await get<{ instances: InstanceView[] }>('instances');
       const now = JSON.stringify([known, instances.map(({ name, paused, breaker }) => [name, paused, breaker]), technical.checked]);
       if (now === shown) return;
-      fill(head, ...header(known.application, session.tenantNames, view));
+      fill(head, ...header(known.application, session.tenantNames, view), relatedList(known.related));
       fill(steps, laufzettel(known.application, instances, view));
       fill(timeline, story(known.entries, technical.checked));
       if (shown !== '') announce(texts().refreshed);
@@ -94,16 +94,27 @@ function header(application: ApplicationDetail, tenants: Readonly<Record<string,
   ];
 }
 
-/** Why an application is parked although none of its steps is. */
+/** Applications of the same case, each a link where it is here. */
+function relatedList(related: readonly RelatedApplication[]): Child {
+  const { application: t } = texts();
+  if (related.length === 0) return undefined;
+  const other = ({ reference, id }: RelatedApplication): Child =>
+    id === null ? `${reference} (${t.notHere})` : h('a', { href: `#/applications/${encodeURIComponent(id)}`, class: 'mono' }, reference);
+  const items = related.map((each) => h('li', {}, `${t.relation[each.direction][each.kind]}: `, other(each)));
+  return h('section', {}, h('h2', {}, t.related), h('ul', {}, ...items));
+}
+
+/** Why an application stands still although none of its steps is parked. */
 function note({ progress, route, steps }: ApplicationDetail): Child {
   const t = texts().application;
+  if (progress === 'shadow') return h('p', { class: 'note' }, t.shadow);
   if (progress !== 'parked' || steps.some(({ state }) => state === 'parked')) return undefined;
   return h('p', { class: 'note' }, route === null ? t.noSteps : t.nobodyDecides);
 }
 
 function laufzettel(application: ApplicationDetail, instances: readonly InstanceView[], view: View): HTMLElement {
   const { application: t, step: states, kind } = texts();
-  if (application.steps.length === 0) return h('p', { class: 'empty' }, t.noSteps);
+  if (application.steps.length === 0) return h('p', { class: 'empty' }, application.progress === 'shadow' ? t.shadow : t.noSteps);
   const rows = application.steps.map((step) => [
     h('div', {}, step.name, h('div', { class: 'small muted' }, kind[step.kind])),
     step.instance,

@@ -10,7 +10,7 @@ import type { Stage, View } from '../view.js';
 
 /** Filters in the address of the view: what is shown can be bookmarked and sent to a colleague. */
 const FILTERS = ['q', 'progress', 'state', 'route', 'routed', 'instance', 'code', 'cursor'] as const;
-const TONE = { flowing: 'info', parked: 'danger', finished: 'success', cancelled: 'neutral' } as const;
+const TONE = { flowing: 'info', parked: 'danger', finished: 'success', cancelled: 'neutral', shadow: 'neutral' } as const;
 const NO_ROUTE = '(none)';
 
 /** A badge for where an application is. */

@@ -100,6 +100,12 @@ const Endpoint = z.strictObject({
     .default('json')
     .describe('`page`: a page for the citizen, where the form server shows what it gets as the end of the form.'),
   limits: IntakeLimits.prefault({}),
+  prefillToken: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('Technical name of the field in which a form that was prefilled brings its token back.'),
   pull: Pull.prefault({}).describe('For adapters that can fetch submissions; others take no notice.'),
   linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
   options: z.record(z.string(), z.unknown()).default({}),
@@ -138,7 +144,7 @@ export const AktenplanRule = z.strictObject({
   cabinet: ConfigName.optional().describe("Cabinet among the instance's options (akte.cabinets); absent: the instance's own."),
   akte: z
     .strictObject({
-      per: z.enum(['applicant', 'object', 'event', 'year', 'service', 'application']).describe('What has an Akte of its own.'),
+      per: z.enum(['applicant', 'object', 'event', 'year', 'service', 'case', 'application']).describe('What has an Akte of its own.'),
       by: expression().optional().describe('Tells applicants, objects or events apart; equal text, same Akte.'),
       prefix: AktePrefix.optional().describe('Begins the key of the Akte; absent: the name of the rule.'),
       yearly: z.boolean().default(false).describe('A new Akte every year.'),
@@ -173,9 +179,7 @@ const RouteStep = z.discriminatedUnion('kind', [
     joins: z
       .boolean()
       .default(false)
-      .describe(
-        'For what is handed in later: into the Vorgang of the application that it follows up (relation followUpOf), if that is known.',
-      ),
+      .describe('For what is handed in later: into the Vorgang of the application with which its case began.'),
     rule: ConfigName.optional().describe("Rule of the Aktenplan that says where; absent: the instance's options say it."),
   }),
   z.strictObject({ ...stepBase, kind: z.literal('export'), instance: ConfigName }),
@@ -238,6 +242,34 @@ const CatalogueSource = z.strictObject({
 });
 export type CatalogueSourceConfig = z.infer<typeof CatalogueSource>;
 
+const FieldPath = z.string().min(1).max(1_000);
+const ParallelRun = z.strictObject({
+  current: ConfigName.describe('Endpoint of the form system that a service comes from; in charge until somebody switches.'),
+  next: ConfigName.describe('Endpoint of the form system it moves to. Which of both is not in charge is kept, and delivered nowhere.'),
+  pairBy: expression()
+    .optional()
+    .describe('Text by which the application of one form system is found again among those of the other; absent: pairs are named by hand.'),
+  sameFields: z
+    .record(FieldPath, FieldPath)
+    .default({})
+    .describe('Where a field of the next form has another name: its path → path of the same field in the current form.'),
+  ignoredFields: z.array(FieldPath).max(1_000).default([]).describe('Fields that may differ: paths, as the comparison names them.'),
+});
+export type ParallelRunConfig = z.infer<typeof ParallelRun>;
+
+const Prefill = z.strictObject({
+  tenants: z.array(Tenant).min(1).describe('Municipalities whose applications may fill this form.'),
+  when: expression().optional().describe('Which applications fill it; absent: all.'),
+  values: z.record(z.string().min(1).max(500), expression()).describe('Field of this form → text taken from the application.'),
+  validMs: ms(7 * DAY, MINUTE, 365 * DAY).describe('How long a token opens the values.'),
+  formUrl: z
+    .string()
+    .regex(/^https?:\/\/\S*\{token\}\S*$/, 'an address with {token} in it')
+    .optional()
+    .describe('Address under which the form is opened; {token} becomes the token.'),
+  credentials: z.array(Credential).min(1).describe('Form servers that may ask for the values.'),
+});
+
 /** A RabbitMQ between outbox and workers; only workers need to reach it. */
 const Broker = z.strictObject({
   url: secret()
@@ -281,6 +313,11 @@ export const HubConfig = z.strictObject({
   instances: z.record(ConfigName, Instance),
   endpoints: z.record(ConfigName, Endpoint),
   intake: z.strictObject({ pressure: IntakePressure.prefault({}) }).prefault({}),
+  parallelRuns: z
+    .record(ConfigName, ParallelRun)
+    .default({})
+    .describe('Services offered by two form systems while they move from one to the other.'),
+  prefills: z.record(ConfigName, Prefill).default({}).describe('Forms that are filled from an application that is there.'),
   queues: z.record(ConfigName, Queue).default({}),
   aktenplan: z
     .record(ConfigName, AktenplanRule)

@@ -73,6 +73,18 @@ describe('the configuration of the hub', () => {
       /^endpoints\.gewerbe\.adapter: expects an adapter of kind forms$/,
     ],
     [
+      'a parallel run with an endpoint that is not listed',
+      /\nroutes:/,
+      '\nparallelRuns: { umzug: { current: gewerbe, next: gewrbe } }\n\nroutes:',
+      /^parallelRuns\.umzug\.next: expects a listed endpoint → gewerbe$/,
+    ],
+    [
+      'a parallel run of a form system with itself',
+      /\nroutes:/,
+      '\nparallelRuns: { umzug: { current: gewerbe, next: gewerbe } }\n\nroutes:',
+      /^parallelRuns\.umzug\.next: takes part in "umzug" already$/,
+    ],
+    [
       'a tenant that is not listed',
       "tenants: ['057110000000']",
       'tenants: ["057110000001"]',

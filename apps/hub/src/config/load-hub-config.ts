@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { HUB_INSTANCE } from '../routing/planner.js';
 import { HubConfig, type RouteConfig } from './hub-config.js';
 import { checkPairsOfTimes } from './pairs-of-times.js';
+import { checkParallelRuns } from './parallel-runs.js';
 
 /** A configuration that holds together, with adapters' options parsed by their own schemas. */
 export interface LoadedConfig {
@@ -96,6 +97,8 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
   for (const [name, queue] of Object.entries(config.queues)) needTenant(['queues', name, 'tenant'], queue.tenant);
   for (const [name, portal] of Object.entries(config.portals))
     portal.tenants.forEach((tenant, index) => needTenant(['portals', name, 'tenants', index], tenant));
+  for (const [name, prefill] of Object.entries(config.prefills))
+    prefill.tenants.forEach((tenant, index) => needTenant(['prefills', name, 'tenants', index], tenant));
   for (const [index, { tenants: allowed }] of config.ops.credentials.entries())
     allowed?.forEach((tenant, at) => needTenant(['ops', 'credentials', index, 'tenants', at], tenant));
   for (const [index, { match }] of config.routes.entries())
@@ -105,7 +108,7 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
   }
   if (config.bus.carrier === 'rabbitmq' && config.bus.rabbitmq === undefined)
     findings.push(finding(source, ['bus', 'carrier'], 'expects bus.rabbitmq beside it: at least its url'));
-  findings.push(...checkPairsOfTimes(config, source), ...checkPressure(config, source));
+  findings.push(...checkPairsOfTimes(config, source), ...checkPressure(config, source), ...checkParallelRuns(config, source));
   findings.push(...checkCatalogue(config, source, instances, needTenant));
   const names = new Set<string>();
   for (const [index, route] of config.routes.entries()) {

@@ -61,7 +61,7 @@ class Writer {
 }
 
 function writeApplication(element: Writer, application: Application): void {
-  element.leaves(application, ['id', 'tenant', 'reference', 'receivedAt', 'test']);
+  element.leaves(application, ['id', 'tenant', 'reference', 'caseReference', 'receivedAt', 'test']);
   element.element('publicService', (service) => {
     service.leaf('name', application.publicService.name);
     for (const key of application.publicService.leikaKeys) service.leaf('leikaKey', key);

@@ -50,6 +50,7 @@ const APPLICATION = [
     element('id', 'Uuid'),
     element('tenant', 'Tenant'),
     element('reference', 'Reference'),
+    element('caseReference', 'Reference', '?'),
     element('receivedAt', 'Instant'),
     element('test', 'xs:boolean'),
     element('publicService', 'PublicService'),

@@ -7,6 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
 import { aDraft, atSubmission, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
+import { CaseRelations } from '../cases/case-relations.js';
+import { Prefills } from '../cases/prefills.js';
+import { ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { IntakeService } from './intake.service.js';
 
@@ -92,7 +95,14 @@ describe('the intake, on its database', () => {
       throw new Error('Connection terminated unexpectedly');
     };
     const broken = withDatabase(house.house, losing);
-    const intake = new IntakeService(broken, new Routes(broken), new Waker(house.house.database), atSubmission(house.house));
+    const intake = new IntakeService(
+      broken,
+      new Routes(broken),
+      new Waker(house.house.database),
+      atSubmission(house.house),
+      new ParallelRuns(broken),
+      new CaseRelations(broken, new Prefills(broken)),
+    );
     const draft = aDraft({
       attachments: [{ name: 'a.pdf', mediaType: 'application/pdf', purpose: 'attachment', bytes: Buffer.from('a') }],
     });

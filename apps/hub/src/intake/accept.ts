@@ -17,6 +17,8 @@ export interface Acceptance {
   readonly state: ApplicationState;
   readonly progress: Progress;
   readonly stateSequence: number;
+  /** The parallel run it belongs to, see {@link ApplicationRow.pairKey}. */
+  readonly parallel?: { readonly run: string; readonly pairKey: string | null } | undefined;
   readonly steps: readonly PlannedStep[];
   readonly journal: readonly JournalEntry[];
   readonly messages: readonly Message[];
@@ -103,6 +105,8 @@ function rowOfApplication({ application, ...rest }: Acceptance): Record<string, 
     leika_key: publicService.leikaKeys[0] ?? null,
     form_id: origin.formId ?? null,
     test,
+    parallel_run: rest.parallel?.run ?? null,
+    pair_key: rest.parallel?.pairKey ?? null,
     document: application,
     received_at: receivedAt,
   };
@@ -111,11 +115,11 @@ function rowOfApplication({ application, ...rest }: Acceptance): Record<string, 
 const ACCEPT = prepared(`
   WITH app AS (
     INSERT INTO application (id, tenant, reference, endpoint, submission_id, fingerprint, route, report_to, completes_by, state, state_sequence, progress,
-      leika_key, form_id, test, document, received_at, changed_at, finished_at)
+      leika_key, form_id, test, parallel_run, pair_key, document, received_at, changed_at, finished_at)
     SELECT a.id, a.tenant, a.reference, a.endpoint, a.submission_id, a.fingerprint, a.route, a.report_to, a.completes_by, a.state, a.state_sequence, a.progress,
-      a.leika_key, a.form_id, a.test, a.document, a.received_at, a.received_at, CASE WHEN a.progress = 'finished' THEN a.received_at END
+      a.leika_key, a.form_id, a.test, a.parallel_run, a.pair_key, a.document, a.received_at, a.received_at, CASE WHEN a.progress = 'finished' THEN a.received_at END
     FROM jsonb_to_recordset($1::jsonb) AS a(id uuid, tenant text, reference text, endpoint text, submission_id text, fingerprint text, route text, report_to text,
-      completes_by text, state text, state_sequence int, progress text, leika_key text, form_id text, test boolean, document jsonb, received_at timestamptz)
+      completes_by text, state text, state_sequence int, progress text, leika_key text, form_id text, test boolean, parallel_run text, pair_key text, document jsonb, received_at timestamptz)
     ON CONFLICT (endpoint, submission_id) DO NOTHING
     RETURNING id, tenant, reference, received_at, fingerprint),
   attachments AS (

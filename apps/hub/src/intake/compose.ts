@@ -16,6 +16,8 @@ import {
 import { storable, type StoredBlob } from '@amtsbote/store';
 import type { z } from 'zod';
 
+import type { CaseAtSubmission } from '../cases/case-relations.js';
+
 /** What the intake adds to a translated submission. */
 export interface Frame {
   readonly id: string;
@@ -26,6 +28,7 @@ export interface Frame {
   readonly system: string;
   /** What the service catalogue said when it was received. */
   readonly catalogue: Pick<PublicService, 'catalogueVersion' | 'authority'>;
+  readonly relations: Pick<CaseAtSubmission, 'relations' | 'caseReference'>;
 }
 
 /** An attachment draft with the blob that holds its bytes; links have none yet. */
@@ -50,6 +53,7 @@ export function composeApplication(draft: ApplicationDraft, frame: Frame, placed
     id: frame.id,
     tenant: frame.tenant,
     reference: frame.reference,
+    ...(frame.relations.caseReference === undefined ? {} : { caseReference: frame.relations.caseReference }),
     receivedAt: frame.receivedAt.toISOString(),
     test: draft.test,
     publicService: { leikaKeys: [...draft.leikaKeys], name: draft.serviceName, ...frame.catalogue },
@@ -67,7 +71,7 @@ export function composeApplication(draft: ApplicationDraft, frame: Frame, placed
     places: draft.places,
     consents: draft.consents,
     deadlines: draft.deadlines,
-    relations: draft.relations,
+    relations: frame.relations.relations,
     unmapped: draft.unmapped,
     ...(draft.payment === undefined ? {} : { payment: draft.payment }),
   });

@@ -20,6 +20,9 @@ export interface FirstPlan {
   readonly stateSequence: number;
 }
 
+/** Of an application that came in through the form system that is not in charge: it is kept, and goes nowhere. */
+export const SHADOW_PLAN: FirstPlan = { steps: [], state: FIRST_STATE, progress: 'shadow', stateSequence: 0 };
+
 /** Plans an application's way; without a route it waits for a person. Pure. */
 export function firstPlan(route: RouteConfig | undefined, application: Application, planning: Planning): FirstPlan {
   const planned = route === undefined ? [] : activated(planSteps(route, application, planning), application);

@@ -4,6 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
 import { aDraft, atSubmission, startHouse, submitTo, type TestHouse, withDatabase } from '../../../../test/support/house.js';
+import { CaseRelations } from '../cases/case-relations.js';
+import { Prefills } from '../cases/prefills.js';
+import { ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { IntakeService } from './intake.service.js';
 
@@ -26,7 +29,14 @@ describe('submissions that share a commit', () => {
       return house.house.database.query<unknown>(sql, parameters);
     }) as DataSource['query'];
     const shared = withDatabase(house.house, watched);
-    intake = new IntakeService(shared, new Routes(shared), new Waker(house.house.database), atSubmission(house.house));
+    intake = new IntakeService(
+      shared,
+      new Routes(shared),
+      new Waker(house.house.database),
+      atSubmission(house.house),
+      new ParallelRuns(shared),
+      new CaseRelations(shared, new Prefills(shared)),
+    );
   });
   afterEach(async () => house.close());
 

@@ -9,14 +9,16 @@ import { crashPoint } from '@amtsbote/platform';
 import { appendJournal, type JournalEntry, type StoredBlob } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { type CaseAtSubmission, CaseRelations } from '../cases/case-relations.js';
 import { CatalogueAtSubmission } from '../catalogue/read/at-submission.js';
 import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { BusyError } from '../http/problem.js';
+import { type ParallelPlace, ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, earlierOf, storeAcceptances } from './accept.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
-import { FIRST_STATE, type FirstPlan, firstPlan } from './first-plan.js';
+import { FIRST_STATE, type FirstPlan, firstPlan, SHADOW_PLAN } from './first-plan.js';
 import { GroupCommit, WaitedTooLong } from './group-commit.js';
 
 /** An endpoint as configured, with its adapter made. */
@@ -44,6 +46,8 @@ export class IntakeService {
     private readonly routes: Routes,
     private readonly waker: Waker,
     private readonly catalogue: CatalogueAtSubmission,
+    private readonly parallelRuns: ParallelRuns,
+    private readonly cases: CaseRelations,
   ) {
     const limits = { ...GROUPS, waitMsMax: house.loaded.config.database.statementMs };
     this.groups = new GroupCommit((acceptances) => storeAcceptances(house.database, acceptances), mayBeCommitted, limits, house.clock);
@@ -65,7 +69,9 @@ export class IntakeService {
       const placed = await this.place(endpoint, draft, unowned);
       crashPoint('intake.stored');
       const catalogue = await this.catalogue.of(draft, tenant);
-      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue });
+      const parallel = await this.parallelRuns.placeOf(endpoint.name);
+      const relations = await this.cases.of(draft, tenant, endpoint.config);
+      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue, parallel, relations });
       if (row.fresh) {
         const owned = new Set(placed.map(({ blob }) => blob?.id));
         unowned.splice(0, unowned.length, ...unowned.filter((id) => !owned.has(id)));
@@ -152,7 +158,10 @@ export class IntakeService {
     }
   }
 
-  private acceptanceOf(endpoint: IntakeEndpoint, { draft, tenant, placed, submission, catalogue }: Received): Acceptance {
+  private acceptanceOf(
+    endpoint: IntakeEndpoint,
+    { draft, tenant, placed, submission, catalogue, parallel, relations }: Received,
+  ): Acceptance {
     const frame = {
       id: this.house.ids.uuid(),
       reference: referenceOf(this.house.randomness.bytes(5)),
@@ -161,10 +170,12 @@ export class IntakeService {
       endpoint: endpoint.name,
       system: endpoint.type,
       catalogue,
+      relations,
     };
     const application = composeApplication(draft, frame, placed, this.house.ids);
-    const route = this.routes.match(application);
-    const plan = firstPlan(route, application, { ids: this.house.ids, ...this.house.loaded.config });
+    const shadow = parallel?.shadow === true;
+    const route = shadow ? undefined : this.routes.match(application);
+    const plan = shadow ? SHADOW_PLAN : firstPlan(route, application, { ids: this.house.ids, ...this.house.loaded.config });
     crashPoint('routing.planned');
     return {
       application,
@@ -173,7 +184,8 @@ export class IntakeService {
       reportTo: route?.reportTo ?? null,
       completesBy: route?.completesBy ?? 'decision',
       ...plan,
-      journal: this.journalOf(application, endpoint, route?.name ?? null, plan),
+      parallel: parallel && { run: parallel.run, pairKey: this.parallelRuns.pairKeyOf(parallel.run, application) },
+      journal: this.journalOf(application, endpoint, route?.name ?? null, plan, { parallel, relations }),
       messages: this.messagesOf(application, plan),
     };
   }
@@ -183,14 +195,16 @@ export class IntakeService {
     endpoint: IntakeEndpoint,
     route: string | null,
     { steps, state, progress }: FirstPlan,
+    { parallel, relations }: Pick<Received, 'parallel' | 'relations'>,
   ): JournalEntry[] {
     const { id: applicationId, tenant, attachments, unmapped } = application;
     const common = { tenant, applicationId, stepId: null, at: new Date(application.receivedAt), actor: `endpoint:${endpoint.name}` };
     const submitted = {
       ...common,
       event: 'application.submitted',
-      data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test },
+      data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test, ...unknownOf(relations) },
     };
+    if (parallel?.shadow === true) return [submitted, { ...common, event: 'application.shadowed', data: { run: parallel.run } }];
     if (route === null) return [submitted, { ...common, event: 'application.parked', data: { reason: 'no-route' } }];
     const decided = steps.flatMap((step): JournalEntry[] => {
       const { id: stepId, name, failure } = step;
@@ -245,6 +259,13 @@ interface Received {
   readonly placed: readonly PlacedAttachment[];
   readonly submission: ReceivedSubmission;
   readonly catalogue: Pick<PublicService, 'catalogueVersion' | 'authority'>;
+  readonly parallel: ParallelPlace | undefined;
+  readonly relations: CaseAtSubmission;
+}
+
+/** Said only where there are some: a relation to something that is not there is worth a look. */
+function unknownOf({ unknown }: CaseAtSubmission): { unknownRelations?: number } {
+  return unknown === 0 ? {} : { unknownRelations: unknown };
 }
 
 /** The connection to the database broke between asking and being told: the application may be stored, or not. */

@@ -21,7 +21,7 @@ export class HouseQueries {
       database.query<{ progress: Progress; count: number }[]>(RECENT, [tenants, since]),
       database.query<{ count: number }[]>(DEAD_COUNT, [tenants]),
     ]);
-    const last24Hours: Record<Progress, number> = { flowing: 0, parked: 0, finished: 0, cancelled: 0 };
+    const last24Hours: Record<Progress, number> = { flowing: 0, parked: 0, finished: 0, cancelled: 0, shadow: 0 };
     for (const { progress, count } of recent) last24Hours[progress] = count;
     return { open, last24Hours, deadLetters: dead?.count ?? 0 };
   }

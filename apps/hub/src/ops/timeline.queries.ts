@@ -2,6 +2,7 @@
 import type { Timeline } from '@amtsbote/ops-api';
 import { Injectable } from '@nestjs/common';
 
+import { RelatedQueries } from '../cases/related.queries.js';
 import { House } from '../house/tokens.js';
 import { ApplicationQueries } from './applications.queries.js';
 import { mergeTimeline, type TimelineSources } from './timeline.js';
@@ -15,6 +16,7 @@ export class TimelineQueries {
   constructor(
     private readonly house: House,
     private readonly applications: ApplicationQueries,
+    private readonly related: RelatedQueries,
   ) {}
 
   /** @throws ProblemError 404 */
@@ -34,7 +36,7 @@ export class TimelineQueries {
       messages: await rows<'messages'>(MESSAGES),
       deadLetters: await rows<'deadLetters'>(DEAD_LETTERS),
     };
-    return { application, entries: mergeTimeline(sources) };
+    return { application, related: await this.related.of(application), entries: mergeTimeline(sources) };
   }
 }
 

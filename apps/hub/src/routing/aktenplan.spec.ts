@@ -33,6 +33,11 @@ describe('the key of an Akte', () => {
     expect(keyOf({ per: 'applicant', by: BY_NAME }, named('Musterfrau'))).not.toBe(key);
   });
 
+  it('per case is that of the application with which it began', () => {
+    expect(keyOf({ per: 'case' })).toBe('gewerbe/057110000000/7KQ4-M2XD-P');
+    expect(keyOf({ per: 'case' }, anApplication({ caseReference: '3M8T-Q0ZB-9' }))).toBe('gewerbe/057110000000/3M8T-Q0ZB-9');
+  });
+
   it('may be a code for an object, too, and the year is that of the clocks in Germany', () => {
     expect(keyOf({ per: 'object', by: '"GT-AB 12"', coded: true })).toMatch(/[0-9a-f]{24}$/);
     expect(keyOf({ per: 'year' }, anApplication({ receivedAt: '2025-12-31T23:30:00.000Z' }))).toBe('gewerbe/057110000000/2026');

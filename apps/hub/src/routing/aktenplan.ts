@@ -45,11 +45,12 @@ export function placeOf(rule: FilingRule, application: Application): FilingPlace
 }
 
 function keyOf({ name, akte }: FilingRule, application: Application): string {
-  const { tenant, reference, receivedAt } = application;
+  const { tenant, reference, caseReference, receivedAt } = application;
   const year = (formatInstant(receivedAt) ?? receivedAt).slice(6, 10);
   const parts = [akte.prefix, tenant];
   if (akte.per === 'year' || akte.yearly) parts.push(year);
   if (akte.per === 'application') parts.push(reference);
+  if (akte.per === 'case') parts.push(caseReference ?? reference);
   if (akte.by !== undefined) {
     const told = normal(textOf(name, 'akte.by', akte.by, application));
     parts.push(akte.coded ? codeOf([akte.prefix, tenant, told]) : told);

@@ -38,6 +38,12 @@ export class ApplicationRow {
   leikaKey!: string | null;
   @Column({ name: 'form_id', type: 'text', nullable: true })
   formId!: string | null;
+  /** Parallel run of its endpoint at receipt. */
+  @Column({ name: 'parallel_run', type: 'text', nullable: true })
+  parallelRun!: string | null;
+  /** Equal for the applications that both form systems of a parallel run sent of one matter; a keyed hash, nothing can be read from it. */
+  @Column({ name: 'pair_key', type: 'text', nullable: true })
+  pairKey!: string | null;
   @Column({ name: 'test', type: 'boolean' })
   test!: boolean;
   @Column({ name: 'document', type: 'jsonb' })

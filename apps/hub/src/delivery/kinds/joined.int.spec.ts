@@ -58,7 +58,7 @@ describe('what is handed in later', () => {
     expect((await handIn(second?.application.id ?? ''))?.joins?.id).toBe(first);
   });
 
-  it('is filed by itself when nobody knows what it follows', async () => {
+  it('is filed by itself when nobody knows what it follows: it begins a case', async () => {
     const request = await handIn('0000-0000-0');
     expect(request).toBeDefined();
     expect(request).not.toHaveProperty('joins');
