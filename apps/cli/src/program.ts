@@ -6,8 +6,8 @@ import { Progress } from './catalogue/progress.js';
 import type { Shown } from './commands.js';
 import * as commands from './commands.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
-import { addForms } from './forms/program.js';
 import { addFiling } from './filing/program.js';
+import { addForms } from './forms/program.js';
 import { HubApi } from './hub-api.js';
 import { addRedrive } from './redrive/program.js';
 

@@ -156,7 +156,7 @@ export const AktenplanRule = z.strictObject({
       'by belongs to applicant, object and event, and only to them',
     )
     .refine(({ by, coded }) => coded === undefined || by !== undefined, 'coded belongs to by'),
-  vorgang: z.strictObject({ title: expression().default('application.publicService.name + " " + application.reference') }).prefault({}),
+  vorgang: z.strictObject({ title: expression().optional() }).prefault({}).describe('Absent: name of the service and reference.'),
   classes: z
     .partialRecord(z.enum(['applicationReadable', 'applicationData', ...AttachmentPurpose.options]), z.string().min(1).max(200))
     .default({})

@@ -18,11 +18,13 @@ import { formatInstant } from '../documents/german-format.js';
 /** Digits of the code that stands for a person: 96 bits. */
 const CODE_DIGITS = 24;
 
+const VORGANG_TITLE = 'application.publicService.name + " " + application.reference';
+
 /** The rule as a step keeps it. */
 export function ruleOf(name: string, { version, cabinet, akte, vorgang, classes, retention }: AktenplanRuleConfig): FilingRule {
   const { per, by, prefix = name, yearly, coded, title } = akte;
   return {
-    ...{ name, version, classes, vorgang },
+    ...{ name, version, classes, vorgang: { title: vorgang.title ?? VORGANG_TITLE } },
     akte: { per, prefix, yearly, coded: coded ?? per === 'applicant', title, ...(by === undefined ? {} : { by }) },
     ...(cabinet === undefined ? {} : { cabinet }),
     ...(retention === undefined ? {} : { retention }),

@@ -41,7 +41,6 @@ describe('a Laufzettel', () => {
         name: 'file',
         kind: 'filing',
         instance: 'eakte',
-        joins: false,
         options: {},
         after: ['fee'],
         condition: null,

@@ -17,7 +17,7 @@ import {
   type ProbeReport,
 } from '@amtsbote/adapter-kit';
 
-import { DvelopClient } from './dvelop.client.js';
+import { DvelopClient, type Hit } from './dvelop.client.js';
 import {
   ADAPTER_TYPE,
   ambiguous,
@@ -32,7 +32,6 @@ import {
 import { checkSource, compileMapping, type DocumentPlan, type FilingPlan, inOrderOfCreation, type ObjectPlan } from './dvelop.mapping.js';
 import { DvelopOptions } from './dvelop.options.js';
 import { probeDvelop, ROLES } from './dvelop.probe.client.js';
-import { linkOf, type ObjectAnswer, RELATIONS, valuesOf } from './dvelop.wire.js';
 
 /** What is remembered of an object: its id and the title a clerk sees. */
 type Place = { id: string; title: string };
@@ -221,7 +220,7 @@ class DvelopDms extends DmsPort {
     return this.ask(ctx, () => this.client.upload(document, ctx.signal));
   }
 
-  private hits(plan: ObjectPlan, ctx: DeliveryContext): Promise<ObjectAnswer[]> {
+  private hits(plan: ObjectPlan, ctx: DeliveryContext): Promise<Hit[]> {
     return this.ask(ctx, () => this.client.search(plan, ctx.signal));
   }
 
@@ -246,11 +245,8 @@ class DvelopDms extends DmsPort {
     // Content that may have become out of date has to be told from the present one although it is as long.
     const by = refreshes === undefined ? this.options.document.verify : 'content';
     return this.ask(ctx, async () => {
-      const object = await this.client.object(id, ctx.signal);
-      // An object without a link to its content has none.
-      if (linkOf(object._links, RELATIONS.content) === undefined) return false;
-      const stored = await this.client.content(object, by, ctx.signal);
-      return stored.length === document.size && (stored.sha512 ?? document.sha512) === document.sha512;
+      const stored = await this.client.content(id, by, ctx.signal);
+      return stored !== undefined && stored.length === document.size && (stored.sha512 ?? document.sha512) === document.sha512;
     });
   }
 
@@ -284,8 +280,8 @@ function creationOf({ category, properties }: ObjectPlan, parentId: string | und
   return { sourceCategory: category, sourceProperties: { properties }, ...(parentId === undefined ? {} : { parentId }) };
 }
 
-function placeOf(object: ObjectAnswer, { titleProperty, title }: ObjectPlan): Place {
-  return { id: object.id, title: (titleProperty === undefined ? undefined : valuesOf(object, titleProperty)?.[0]) ?? title };
+function placeOf({ id, title }: Hit, plan: ObjectPlan): Place {
+  return { id, title: title ?? plan.title };
 }
 
 export const adapter = defineAdapter({

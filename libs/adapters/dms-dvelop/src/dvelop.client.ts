@@ -4,7 +4,7 @@ import type { Clock } from '@amtsbote/canonical';
 import { type HttpAnswer, HttpClient, type HttpRequest, retryAfterMs, unlessAborted } from '@amtsbote/platform';
 import type { z } from 'zod';
 
-import { measured } from './dvelop.content.client.js';
+import { measured, type StoredContent } from './dvelop.content.client.js';
 import { DvelopFailure, LinkMissing, type Purpose, Unfit, UnreadableAnswer } from './dvelop.errors.js';
 import type { ObjectPlan } from './dvelop.mapping.js';
 import type { DvelopOptions } from './dvelop.options.js';
@@ -30,6 +30,14 @@ import {
 /** Objects asked for at a time, and pages looked through: a key that fits so many objects is no key. */
 const PAGE_SIZE = 50;
 const PAGES_MAX = 20;
+
+/** What a search looks for. */
+type SearchedPlan = Pick<ObjectPlan, 'category' | 'key' | 'titleProperty'>;
+/** What it finds. */
+export interface Hit {
+  readonly id: string;
+  readonly title: string | undefined;
+}
 
 /** What is known of the server: where its operations are, and what the source offers. */
 export interface Discovery {
@@ -81,7 +89,7 @@ export class DvelopClient {
   }
 
   /** Objects of a category that have exactly this key, wherever they are. */
-  async search({ category, key }: Pick<ObjectPlan, 'category' | 'key'>, signal: AbortSignal): Promise<ObjectAnswer[]> {
+  async search({ category, key, titleProperty }: SearchedPlan, signal: AbortSignal): Promise<Hit[]> {
     const { repository, sourceId } = await this.discovery(signal);
     const values = {
       sourceid: sourceId,
@@ -93,9 +101,12 @@ export class DvelopClient {
       throw new Unfit('untransferable', 'not-mappable', `the key for ${key.property} is too long for a search`, 'dmsMapping');
     }
     const first = this.filledIn(repository._links, 'searchresultwithmapping', values, ['sourceid', 'sourcecategories', 'sourceproperties']);
-    const found: ObjectAnswer[] = [];
+    const found: Hit[] = [];
     // [I] A search of d.3 may be lenient (case, wildcards): what it gives is compared with what was asked for.
-    for await (const item of this.items(first, signal)) if (valuesOf(item, key.property)?.includes(key.value) ?? true) found.push(item);
+    for await (const item of this.items(first, signal)) {
+      if (valuesOf(item, key.property)?.includes(key.value) === false) continue;
+      found.push({ id: item.id, title: titleProperty === undefined ? undefined : valuesOf(item, titleProperty)?.[0] });
+    }
     return found;
   }
 
@@ -109,8 +120,13 @@ export class DvelopClient {
     return items.length === 0;
   }
 
+  /** Whether an object is there; throws when it is not. */
+  async look(id: string, signal: AbortSignal): Promise<void> {
+    await this.object(id, signal);
+  }
+
   /** An object with its links. */
-  async object(id: string, signal: AbortSignal): Promise<ObjectAnswer> {
+  private async object(id: string, signal: AbortSignal): Promise<ObjectAnswer> {
     const { repository, sourceId } = await this.discovery(signal);
     const address = this.filledIn(repository._links, 'dmsobjectwithmapping', { dmsobjectid: id, sourceid: sourceId }, ['dmsobjectid']);
     return parsed(await this.get(address, 'look', signal), ObjectAnswer);
@@ -155,9 +171,12 @@ export class DvelopClient {
     await this.write('DELETE', address, { reason }, 'delete', signal);
   }
 
-  /** What is stored as the content of an object; `by` its announced length alone, or read through. */
-  async content(object: ObjectAnswer, by: 'length' | 'content', signal: AbortSignal): ReturnType<typeof measured> {
-    const path = this.linked(object._links, RELATIONS.content);
+  /** What is stored as the content of an object; `by` its announced length alone, or read through. @returns undefined when there is none. */
+  async content(id: string, by: 'length' | 'content', signal: AbortSignal): Promise<StoredContent | undefined> {
+    const { _links } = await this.object(id, signal);
+    // An object without a link to its content has none.
+    if (linkOf(_links, RELATIONS.content) === undefined) return undefined;
+    const path = this.linked(_links, RELATIONS.content);
     const answer = await this.patient.stream({ method: 'GET', path, headers: { accept: 'application/octet-stream' }, signal });
     try {
       if (answer.status !== 200) throw this.failureOf({ ...answer, body: Buffer.alloc(0) }, 'look');

@@ -36,7 +36,10 @@ export async function probeDvelop(client: DvelopClient, options: DvelopOptions, 
   const { parentId } = options.akte;
   if (parentId !== undefined) {
     checks.push(
-      await check('dossier above the Akten', signal, async () => ((await client.object(parentId, signal)).id === '' ? '' : 'is there')),
+      await check('dossier above the Akten', signal, async () => {
+        await client.look(parentId, signal);
+        return 'is there';
+      }),
     );
   }
   return { ok: checks.every(({ ok }) => ok), checks };

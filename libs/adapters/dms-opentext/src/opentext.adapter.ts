@@ -28,10 +28,9 @@ import {
   otherKind,
   reserved,
 } from './opentext.errors.js';
-import { compileMapping, type DocumentPlan, type FilingPlan, type ObjectPlan } from './opentext.mapping.js';
+import { compileMapping, creationOf, type DocumentPlan, type FilingPlan, KIND, type ObjectPlan } from './opentext.mapping.js';
 import { OpentextOptions } from './opentext.options.js';
 import { cabinetOf, probeOpentext } from './opentext.probe.client.js';
-import { type Creation, SUBTYPE } from './opentext.wire.js';
 
 /** What is remembered of an object: its id and the name a clerk sees. */
 type Place = { id: string; title: string };
@@ -74,13 +73,13 @@ class OpentextDms extends DmsPort {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
       const cabinet = await this.ask(ctx, () => cabinetOf(this.client, this.parentOf(request), ctx.signal));
-      const akte = await this.search(plan.akte, SUBTYPE.folder, cabinet, ctx);
+      const akte = await this.search(plan.akte, KIND.folder, cabinet, ctx);
       if (!isFound(akte)) return akte;
-      const vorgang = await this.search(plan.vorgang, SUBTYPE.folder, akte.found.id, ctx);
+      const vorgang = await this.search(plan.vorgang, KIND.folder, akte.found.id, ctx);
       if (!isFound(vorgang)) return vorgang;
       const documents: { key: string; id: string }[] = [];
       for (const each of plan.documents) {
-        const filed = await this.search(each, SUBTYPE.document, vorgang.found.id, ctx);
+        const filed = await this.search(each, KIND.document, vorgang.found.id, ctx);
         if (!isFound(filed)) return filed;
         if (!(await this.isComplete(filed.found.id, each.document, request, ctx))) return 'absent';
         documents.push({ key: each.document.key, id: filed.found.id });
@@ -130,7 +129,7 @@ class OpentextDms extends DmsPort {
 
   private ensureFolder(name: string, plan: ObjectPlan, parentId: string, ctx: DeliveryContext): Promise<Place> {
     const create = (): Promise<string> => this.client.createFolder(creationOf(plan, parentId), ctx.signal);
-    return this.ensure(name, plan, { type: SUBTYPE.folder, parentId }, ctx, create);
+    return this.ensure(name, plan, { type: KIND.folder, parentId }, ctx, create);
   }
 
   /** One effect: the object is there afterwards, whoever created it. */
@@ -164,7 +163,7 @@ class OpentextDms extends DmsPort {
   private async ensureDocument(plan: DocumentPlan, vorgangId: string, request: FilingRequest, ctx: DeliveryContext): Promise<string> {
     const { document } = plan;
     const create = (): Promise<string> => this.client.createDocument(creationOf(plan, vorgangId), document, ctx.signal);
-    const { id } = await this.ensure(`document:${document.key}`, plan, { type: SUBTYPE.document, parentId: vorgangId }, ctx, create);
+    const { id } = await this.ensure(`document:${document.key}`, plan, { type: KIND.document, parentId: vorgangId }, ctx, create);
     await ctx.once(`content:${document.key}`, {
       act: async () => {
         if (await this.isComplete(id, document, request, ctx)) return true;
@@ -231,11 +230,6 @@ function previewed({ name, key, categories }: ObjectPlan): PreviewedObject {
     ...{ key, title: name, class: Object.keys(categories).join(', ') },
     properties: attributes.map(([attribute, value]) => ({ name: attribute, values: typeof value === 'string' ? [value] : value })),
   };
-}
-
-function creationOf({ name, categories }: ObjectPlan, parentId: string): Omit<Creation, 'type'> {
-  const roles = Object.keys(categories).length === 0 ? {} : { roles: { categories } };
-  return { parent_id: Number(parentId), name, ...roles };
 }
 
 export const adapter = defineAdapter({

@@ -3,8 +3,11 @@ import { compileIndexData, compileTexts, type DeliverableDocument, type FilingRe
 
 import { Unfit } from './opentext.errors.js';
 import { documentName, folderName } from './opentext.names.mapping.js';
-import type { OpentextOptions } from './opentext.options.js';
-import { ATTRIBUTE, type Categories } from './opentext.wire.js';
+import { ATTRIBUTE, type OpentextOptions } from './opentext.options.js';
+import { type Categories, type Creation, SUBTYPE } from './opentext.wire.js';
+
+/** The two kinds of objects that are made. */
+export const KIND = { folder: SUBTYPE.folder, document: SUBTYPE.document } as const;
 
 /** An object as it shall be, without its place. Its name tells it from all others in its folder. */
 export interface ObjectPlan {
@@ -51,6 +54,12 @@ export function compileMapping(options: OpentextOptions): (request: FilingReques
       })),
     };
   };
+}
+
+/** What is sent to create an object. Pure. */
+export function creationOf({ name, categories }: ObjectPlan, parentId: string): Omit<Creation, 'type'> {
+  const roles = Object.keys(categories).length === 0 ? {} : { roles: { categories } };
+  return { parent_id: Number(parentId), name, ...roles };
 }
 
 /** Attributes grouped by their categories, checked against the rules. */

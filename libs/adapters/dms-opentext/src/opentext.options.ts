@@ -2,7 +2,10 @@
 import { baseUrl, expression, milliseconds, secret } from '@amtsbote/adapter-kit';
 import { z } from 'zod';
 
-import { ATTRIBUTE, ENTERPRISE_ID } from './opentext.wire.js';
+/** [P] Id of the Enterprise workspace in most installations. */
+const ENTERPRISE_ID = 2_000;
+/** [P] Key of an attribute: id of its category, number of the attribute, for sets further numbers. */
+export const ATTRIBUTE = /^(\d{1,15})(_\d{1,6}){1,4}$/;
 
 const nodeId = z.string().regex(/^\d{1,15}$/, 'the number of a node, in quotes');
 const attribute = z.string().regex(ATTRIBUTE, 'key of an attribute: <id of the category>_<number of the attribute>');

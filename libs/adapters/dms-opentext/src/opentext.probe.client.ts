@@ -3,8 +3,8 @@ import type { ProbeReport } from '@amtsbote/adapter-kit';
 
 import type { OpentextClient } from './opentext.client.js';
 import { asDeliveryError, Unfit } from './opentext.errors.js';
-import type { OpentextOptions } from './opentext.options.js';
-import { ATTRIBUTE, SUBTYPE } from './opentext.wire.js';
+import { ATTRIBUTE, type OpentextOptions } from './opentext.options.js';
+import { SUBTYPE } from './opentext.wire.js';
 
 type Check = ProbeReport['checks'][number];
 

@@ -12,8 +12,6 @@ export const TICKET_HEADER = 'otcsticket';
 
 /** [P] Subtypes of nodes. */
 export const SUBTYPE = { folder: 0, document: 144, category: 131 } as const;
-/** [P] Id of the Enterprise workspace in most installations. */
-export const ENTERPRISE_ID = 2_000;
 
 /** Addresses below `…/cs.exe`. [D] `/api/v1/auth`, `/api/v2/nodes`; [P] the others. */
 export const paths = {
@@ -92,6 +90,3 @@ export interface Creation {
 /** [I] Longest name of a node, and the characters it may not hold. */
 export const NAME_CHARACTERS_MAX = 248;
 export const NAME_ILLEGAL = /[:/\\]/gu;
-
-/** [P] Key of an attribute: id of its category, number of the attribute, for sets further numbers. */
-export const ATTRIBUTE = /^(\d{1,15})(_\d{1,6}){1,4}$/;

@@ -14,7 +14,7 @@ import { ProblemError } from '../../http/problem.js';
 import { placeOf, ruleOf } from '../../routing/aktenplan.js';
 import { Routes } from '../../routing/routes.js';
 import type { Operator } from '../operator.js';
-import { exchanged, shownOf, veiled } from './veil.js';
+import { exchangedText, shownOf, veiled } from './veil.js';
 
 type FilingStep = Extract<RouteStepConfig, { kind: 'filing' }>;
 interface Order {
@@ -92,7 +92,7 @@ export class FilingTrials {
     const attached = new Set(application.attachments.map(({ id }) => id));
     const others = documents.map((document) => {
       if (!attached.has(document.key)) return document;
-      return { ...document, fileName: String(exchanged(document.fileName)), originalName: String(exchanged(document.originalName)) };
+      return { ...document, fileName: exchangedText(document.fileName), originalName: exchangedText(document.originalName) };
     });
     try {
       return this.preview(step, rule, veiled(application), others);

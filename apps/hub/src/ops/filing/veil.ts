@@ -13,7 +13,7 @@ export function veiled(application: Application): Application {
   const other = <Part>(part: Part): Part => exchanged(part as JsonValue) as Part;
   return {
     ...application,
-    ...{ applicant: { ...other(applicant), kind: applicant.kind } as Application['applicant'], form: form.map(veiledItem) },
+    ...{ applicant: { ...other(applicant), kind: applicant.kind }, form: form.map(veiledItem) },
     attachments: attachments.map((each) => ({ ...each, name: other(each.name), originalName: other(each.originalName) })),
     places: places.map(({ label, geometry }) => ({ label: other(label), geometry })),
     consents: other(consents),
@@ -36,7 +36,8 @@ export function exchanged(value: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, exchanged(each)]));
 }
 
-function exchangedText(text: string): string {
+/** Another text of the same length; a date stays one. */
+export function exchangedText(text: string): string {
   const [, year, rest] = /^(\d{4})(-\d{2}-\d{2}(?:T.*)?)$/.exec(text) ?? [];
   if (year !== undefined && rest !== undefined) {
     const otherDay = rest.replace(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 
 import type { DmsContents, FiledDocument } from '@amtsbote/adapter-kit/testing';
 
-import { type Categories, ENTERPRISE_ID, NAME_CHARACTERS_MAX, SUBTYPE } from '../../src/opentext.wire.js';
+import { type Categories, NAME_CHARACTERS_MAX, SUBTYPE } from '../../src/opentext.wire.js';
 import type { SimulatedServer } from './server.js';
 
 /** An answer that says no. */
@@ -43,6 +43,8 @@ export interface OpentextBooks {
   readonly changes: number;
 }
 
+/** The Enterprise workspace. */
+const ENTERPRISE_ID = 2_000;
 const KEPT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** What a server holds. Names are unique in a folder, without regard to case. */
