@@ -60,7 +60,7 @@ describe('the command line', () => {
     const before = running.town.dms.books();
     const tried = await amtsbote(['filing', 'try', '--application', submissionId]);
     expect(tried).toMatchObject({ code: 0, out: expect.stringContaining('Nothing was filed. What depends on personal data is hidden.') });
-    for (const part of ['file → eakte', 'cabinet', 'Akte', 'Vorgang', 'applicationReadable']) expect(tried.out).toContain(part);
+    for (const part of ['file → eakte', 'cabinet', 'Akte', 'Vorgang', 'applicationData', '(personal, ']) expect(tried.out).toContain(part);
     expect(await amtsbote(['filing', 'try'])).toMatchObject({ code: 2, error: 'Give either --application or --file.' });
     expect(await amtsbote(['filing', 'try', '--application', submissionId, '--route', 'nirgends'])).toMatchObject({ code: 1 });
     expect(running.town.dms.books()).toEqual(before);
