@@ -121,6 +121,17 @@ describe('two objects with the same key', () => {
 });
 
 describe('links', () => {
+  it('lead into the cabinet that the rule of the Aktenplan names', async () => {
+    const dvelop = await start();
+    const above = await port(dvelop).file(request(), filing());
+    const dms = port(dvelop, changed('akte', { cabinets: { oben: above.akte.id } }));
+    const place = {
+      ...{ rule: 'r', version: 1, cabinet: 'oben', classes: {}, akte: { key: 'r/1', title: 'Akte' }, vorgang: { title: 'Vorgang' } },
+    };
+    const { akte } = await dms.file({ ...request(), place }, filing(2));
+    expect(dvelop.repository.get(akte.id).parentId).toBe(above.akte.id);
+  });
+
   it('are followed, wherever they lead within the server', async () => {
     const dvelop = await start();
     dvelop.linkOrigin = dvelop.url;

@@ -128,6 +128,16 @@ describe('two processes', () => {
 });
 
 describe('names', () => {
+  it('of Akten go into the cabinet that the rule of the Aktenplan names', async () => {
+    const opentext = await start();
+    const dms = port(opentext, changed('akte', { cabinets: { oben: { path: '/Gewerbeamt' } } }));
+    const place = {
+      ...{ rule: 'r', version: 1, cabinet: 'oben', classes: {}, akte: { key: 'r/1', title: 'Akte' }, vorgang: { title: 'Vorgang' } },
+    };
+    const { akte } = await dms.file({ ...request(), place }, filing());
+    expect(opentext.nodes.get(opentext.nodes.get(Number(akte.id)).parentId).name).toBe('Gewerbeamt');
+  });
+
   it('tell objects apart: of an upload and of the decision may be equal, and both are kept', async () => {
     const opentext = await start();
     await port(opentext).file(request(1, [aDocument('Bescheid.pdf', 'of the citizen')]), filing());
