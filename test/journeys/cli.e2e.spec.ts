@@ -58,6 +58,18 @@ describe('the command line', () => {
       expect(story.out).toContain(part);
   });
 
+  it('tries where an application would be filed, without filing it and without showing people', async () => {
+    const submissionId = await citizens.apply();
+    await eventually(async () => expect((await amtsbote(['list', submissionId])).out).toContain('finished'));
+    const before = running.town.dms.books();
+    const tried = await amtsbote(['filing', 'try', '--application', submissionId]);
+    expect(tried).toMatchObject({ code: 0, out: expect.stringContaining('Nothing was filed. What depends on personal data is hidden.') });
+    for (const part of ['file → eakte', 'cabinet', 'Akte', 'Vorgang', 'applicationData', '(personal, ']) expect(tried.out).toContain(part);
+    expect(await amtsbote(['filing', 'try'])).toMatchObject({ code: 2, error: 'Give either --application or --file.' });
+    expect(await amtsbote(['filing', 'try', '--application', submissionId, '--route', 'nirgends'])).toMatchObject({ code: 1 });
+    expect(running.town.dms.books()).toEqual(before);
+  });
+
   it('pauses, skips, cancels and resumes, each with a reason', async () => {
     expect(await amtsbote(['pause', 'eakte'])).toMatchObject({ code: 2 });
     expect(await amtsbote(['pause', 'eakte', ...because])).toMatchObject({ code: 0, out: 'eakte is paused. Its steps wait.' });

@@ -24,6 +24,7 @@ import { Gates } from '../../apps/hub/src/delivery/gates.js';
 import { CollectWorker } from '../../apps/hub/src/delivery/kinds/collect.worker.js';
 import { ExportWorker } from '../../apps/hub/src/delivery/kinds/export.worker.js';
 import { FilingWorker } from '../../apps/hub/src/delivery/kinds/filing.worker.js';
+import { JoinedApplications } from '../../apps/hub/src/delivery/kinds/joined.js';
 import { Materials } from '../../apps/hub/src/delivery/kinds/material.js';
 import { PaymentWorker } from '../../apps/hub/src/delivery/kinds/payment.worker.js';
 import { StatusWorker } from '../../apps/hub/src/delivery/kinds/status.worker.js';
@@ -218,7 +219,7 @@ export function processOf(house: House): Process {
   const workers = new StepWorkers(
     new CollectWorker(house),
     new PaymentWorker(house, instances),
-    new FilingWorker(instances, materials),
+    new FilingWorker(house, instances, materials, new JoinedApplications(house)),
     new ExportWorker(instances, materials),
     new StatusWorker(house, instances),
   );

@@ -85,6 +85,9 @@ export const de = {
     dmsRefused: 'Das DMS lehnt nach eigenen Regeln ab (Akte geschlossen, Inhalt nicht erlaubt). Dort nachsehen, dann erneut versuchen.',
     dmsNameTaken: 'Ein anderes Objekt trägt im DMS schon diesen Namen. Dort umbenennen, dann erneut versuchen.',
     dmsAmbiguous: 'Im DMS gibt es mehrere Objekte mit diesem Schlüssel. Dort bereinigen, dann erneut versuchen.',
+    dmsVirus:
+      'Der Virenscanner des DMS lehnt ein Dokument ab. Erst prüfen lassen, nicht von Hand ablegen; antragstellende Person benachrichtigen.',
+    dmsReadOnly: 'Das DMS nimmt gerade keine Änderungen an (Wartung oder fehlendes Recht). Es wird später wieder versucht.',
     find: 'Suchen',
     reset: 'Zurücksetzen',
     reference: 'Vorgangsnummer',

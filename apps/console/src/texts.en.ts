@@ -85,6 +85,8 @@ export const en: Texts = {
     dmsRefused: 'The DMS refuses by rules of its own (Akte closed, content not allowed). Look there, then try again.',
     dmsNameTaken: 'Another object in the DMS has this name. Rename it there, then try again.',
     dmsAmbiguous: 'The DMS has several objects with this key. Clean up there, then try again.',
+    dmsVirus: 'The virus scanner of the DMS refuses a document. Do not file it by hand before it was examined; tell the applicant.',
+    dmsReadOnly: 'The DMS is read-only now (maintenance, or rights of the user). It is tried again later.',
     find: 'Search',
     reset: 'Reset',
     reference: 'Reference',

@@ -3,9 +3,11 @@
 import { adapter as catalogueMemory } from '@amtsbote/adapters/catalogue-memory';
 import { adapter as catalogueXzufi } from '@amtsbote/adapters/catalogue-xzufi';
 import { adapter as dmsCmis } from '@amtsbote/adapters/dms-cmis';
+import { adapter as dmsDvelop } from '@amtsbote/adapters/dms-dvelop';
 import { adapter as dmsFailing } from '@amtsbote/adapters/dms-failing';
 import { adapter as dmsMemory } from '@amtsbote/adapters/dms-memory';
 import { adapter as dmsNscale } from '@amtsbote/adapters/dms-nscale';
+import { adapter as dmsOpentext } from '@amtsbote/adapters/dms-opentext';
 import { adapter as dmsWebdav } from '@amtsbote/adapters/dms-webdav';
 import { adapter as exportFileDrop } from '@amtsbote/adapters/export-file-drop';
 import { adapter as exportMemory } from '@amtsbote/adapters/export-memory';
@@ -22,9 +24,11 @@ export const ADAPTERS = [
   catalogueMemory,
   catalogueXzufi,
   dmsCmis,
+  dmsDvelop,
   dmsFailing,
   dmsMemory,
   dmsNscale,
+  dmsOpentext,
   dmsWebdav,
   exportFileDrop,
   exportMemory,

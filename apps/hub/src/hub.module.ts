@@ -13,6 +13,7 @@ import { InstanceCommands } from './delivery/instance-commands.js';
 import { CollectWorker } from './delivery/kinds/collect.worker.js';
 import { ExportWorker } from './delivery/kinds/export.worker.js';
 import { FilingWorker } from './delivery/kinds/filing.worker.js';
+import { JoinedApplications } from './delivery/kinds/joined.js';
 import { Materials } from './delivery/kinds/material.js';
 import { PaymentWorker } from './delivery/kinds/payment.worker.js';
 import { StatusWorker } from './delivery/kinds/status.worker.js';
@@ -54,6 +55,7 @@ const DELIVERY = [
   StepWorkers,
   AttemptRecords,
   Materials,
+  JoinedApplications,
   CollectWorker,
   PaymentWorker,
   FilingWorker,

@@ -14,7 +14,9 @@ export const CEL_LIMITS = { maxAstNodes: 500, maxDepth: 50, maxListElements: 100
 /**
  * The words an expression may use: `application` (the canonical application), `fields` (technical field name → first value in the form) and
  * `amountCents` (0 when nothing has to be paid) and `caseReference` (reference of the application with which the case began, so that all of it
- * goes into one Akte); in mappings of documents also `document` (key, role, fileName, originalName, mediaType, size). Common Expression Language (CEL): no loops, no side effects, no access to anything else.
+ * goes into one Akte); in mappings of documents also `document` (key, role, fileName, originalName, mediaType, size), and in all mappings of
+ * index data `filing` (rule, version, cabinet, retention, documentClass by the Aktenplan; empty without a rule). Common Expression Language
+ * (CEL): no loops, no side effects, no access to anything else.
  */
 const environment = new Environment({ limits: CEL_LIMITS, homogeneousAggregateLiterals: false })
   .registerVariable('application', 'map')
@@ -23,6 +25,7 @@ const environment = new Environment({ limits: CEL_LIMITS, homogeneousAggregateLi
   .registerVariable('amountCents', 'double')
   .registerVariable('decision', 'bool')
   .registerVariable('document', 'map')
+  .registerVariable('filing', 'map')
   .registerFunction('text(dyn): string', (value: unknown) => (value === null || value === undefined ? '' : scalarText(value)))
   .registerFunction('text(map, string): string', (map: unknown, key: string) => {
     const value = (map as Record<string, unknown>)[key];
@@ -43,6 +46,8 @@ export interface ExpressionSubject {
   readonly decision?: boolean;
   /** The document that is described, for mappings of its index data. */
   readonly document?: DeliverableDocument;
+  /** What the Aktenplan says, for mappings of index data. */
+  readonly filing?: Readonly<Record<string, string | number>>;
 }
 
 /** A compiled expression. @throws ExpressionError when this application lacks what it reads. */
@@ -76,6 +81,7 @@ function evaluate(parsed: (context: Record<string, unknown>) => unknown, source:
     ...caseOf(subject.application),
     decision: subject.decision ?? false,
     document: subject.document === undefined ? {} : wordsOf(subject.document),
+    filing: subject.filing ?? {},
   };
   try {
     return mayRunAway(source) ? withinTime(EXPRESSION_MS_MAX, () => parsed(known)) : parsed(known);

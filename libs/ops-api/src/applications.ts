@@ -41,6 +41,8 @@ export interface StepView<Time = string> {
   readonly instance: string;
   readonly pickup: boolean;
   readonly forDecision: boolean;
+  /** Filing by a rule of the Aktenplan, as it was when the step was planned. */
+  readonly rule: { readonly name: string; readonly version: number } | null;
   readonly state: StepState;
   readonly after: readonly string[];
   readonly condition: string | null;

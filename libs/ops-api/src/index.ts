@@ -6,6 +6,7 @@
 export type * from './applications.js';
 export type * from './catalogue.js';
 export type * from './commands.js';
+export type * from './filing.js';
 export type * from './form-versions.js';
 export type * from './house.js';
 export type * from './instances.js';

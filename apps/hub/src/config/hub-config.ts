@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { expression, jsonPointer, secret } from '@amtsbote/adapter-kit';
-import { ConfigName, LeikaKey, Tenant } from '@amtsbote/canonical';
+import { AttachmentPurpose, ConfigName, LeikaKey, Tenant } from '@amtsbote/canonical';
 import { z } from 'zod';
 
 const ms = (fallback: number, min: number, max: number): z.ZodDefault<z.ZodInt> => z.int().min(min).max(max).default(fallback);
@@ -176,6 +176,41 @@ const Queue = z.strictObject({
 });
 export type QueueConfig = z.infer<typeof Queue>;
 
+/** Key of an Akte that tells its kind; no characters that searches of a DMS read as a pattern. */
+const AktePrefix = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,58}$/u, 'letters, digits, spaces, dots and hyphens, 59 at most');
+const DISTINGUISHED = ['applicant', 'object', 'event'];
+
+/** Where applications of a kind go. */
+export const AktenplanRule = z.strictObject({
+  version: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .describe('Raised with every change of the rule: each filing step keeps the rule it was planned with.'),
+  cabinet: ConfigName.optional().describe("Cabinet among the instance's options (akte.cabinets); absent: the instance's own."),
+  akte: z
+    .strictObject({
+      per: z.enum(['applicant', 'object', 'event', 'year', 'service', 'case', 'application']).describe('What has an Akte of its own.'),
+      by: expression().optional().describe('Tells applicants, objects or events apart; equal text, same Akte.'),
+      prefix: AktePrefix.optional().describe('Begins the key of the Akte; absent: the name of the rule.'),
+      yearly: z.boolean().default(false).describe('A new Akte every year.'),
+      coded: z.boolean().optional().describe('Whether a code stands in the key instead of the text; by default only for applicants.'),
+      title: expression().describe('Use only what is equal for all applications of the Akte.'),
+    })
+    .refine(
+      ({ per, by }) => DISTINGUISHED.includes(per) === (by !== undefined),
+      'by belongs to applicant, object and event, and only to them',
+    )
+    .refine(({ by, coded }) => coded === undefined || by !== undefined, 'coded belongs to by'),
+  vorgang: z.strictObject({ title: expression().optional() }).prefault({}).describe('Absent: name of the service and reference.'),
+  classes: z
+    .partialRecord(z.enum(['applicationReadable', 'applicationData', ...AttachmentPurpose.options]), z.string().min(1).max(200))
+    .default({})
+    .describe('Role of a document → its class, for index data (filing.documentClass).'),
+  retention: z.string().min(1).max(200).optional().describe('How long it is kept, for index data (filing.retention).'),
+});
+export type AktenplanRuleConfig = z.infer<typeof AktenplanRule>;
+
 const stepBase = {
   name: ConfigName,
   after: z.array(ConfigName).default([]).describe('Names of steps that have to be settled first.'),
@@ -183,7 +218,16 @@ const stepBase = {
 };
 const RouteStep = z.discriminatedUnion('kind', [
   z.strictObject({ ...stepBase, kind: z.literal('payment'), instance: ConfigName }),
-  z.strictObject({ ...stepBase, kind: z.literal('filing'), instance: ConfigName }),
+  z.strictObject({
+    ...stepBase,
+    kind: z.literal('filing'),
+    instance: ConfigName,
+    joins: z
+      .boolean()
+      .default(false)
+      .describe('For what is handed in later: into the Vorgang of the application with which its case began.'),
+    rule: ConfigName.optional().describe("Rule of the Aktenplan that says where; absent: the instance's options say it."),
+  }),
   z.strictObject({ ...stepBase, kind: z.literal('export'), instance: ConfigName }),
   z.strictObject({ ...stepBase, kind: z.literal('pickup'), queue: ConfigName }),
 ]);
@@ -321,6 +365,10 @@ export const HubConfig = z.strictObject({
     .describe('Services offered by two form systems while they move from one to the other.'),
   prefills: z.record(ConfigName, Prefill).default({}).describe('Forms that are filled from an application that is there.'),
   queues: z.record(ConfigName, Queue).default({}),
+  aktenplan: z
+    .record(ConfigName, AktenplanRule)
+    .default({})
+    .describe('Rules that say where applications are filed; named by steps of kind filing.'),
   routes: z.array(Route).default([]),
   portals: z
     .record(ConfigName, z.strictObject({ tenants: z.array(Tenant).min(1), token }))

@@ -221,7 +221,7 @@ export class IntakeService {
     const shadow = parallel?.shadow === true;
     const isHeld = judgement?.policy === 'park' && judgement.violations.length > 0;
     const route = shadow || isHeld ? undefined : this.routes.match(application);
-    const plan = shadow ? SHADOW_PLAN : firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
+    const plan = shadow ? SHADOW_PLAN : firstPlan(route, application, { ids: this.house.ids, ...this.house.loaded.config });
     crashPoint('routing.planned');
     return {
       application,

@@ -51,6 +51,7 @@ function stepView(step: StepRow, actions: StepAction[]): StepView<Date> {
     instance,
     pickup: step.options.pickup === true,
     forDecision: step.options.decisionId !== undefined,
+    rule: step.options.rule === undefined ? null : { name: step.options.rule.name, version: step.options.rule.version },
     state,
     after,
     condition,

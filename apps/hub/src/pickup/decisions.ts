@@ -115,10 +115,12 @@ export class Decisions {
   /** The decision goes wherever the application was filed, after it. */
   private async planFiling(work: Work, application: LockedApplication, decisionId: string): Promise<void> {
     const steps = await stepsOf(work.sql, { applicationId: application.id, tenant: application.tenant });
-    const filings = steps.filter(({ kind, options }) => kind === 'filing' && options.decisionId === undefined);
+    const filings = steps.filter(
+      ({ kind, options }) => kind === 'filing' && options.decisionId === undefined && options.refreshes === undefined,
+    );
     const earlier = steps.filter(({ kind, options }) => kind === 'filing' && options.decisionId !== undefined).length;
-    const planned = filings.map(({ instance, name }, index) =>
-      decisionFilingStep(this.house.ids, { number: earlier + index + 1, instance, after: name, decisionId }),
+    const planned = filings.map(({ instance, name, options }, index) =>
+      decisionFilingStep(this.house.ids, { number: earlier + index + 1, instance, after: name, decisionId, of: options }),
     );
     await plantSteps(work, application, planned);
   }

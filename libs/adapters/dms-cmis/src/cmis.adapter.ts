@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   type AdapterEnvironment,
+  cabinetFor,
   defineAdapter,
   type DeliveryContext,
   DmsPort,
+  filedUnder,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type Found,
   type IndexedFiling,
   isFound,
   OneAtATime,
+  previewOf,
   type ProbeReport,
 } from '@amtsbote/adapter-kit';
 
@@ -29,13 +33,16 @@ import {
   Unfit,
 } from './cmis.errors.js';
 import { Finder, type Folder, type Item, itemOf } from './cmis.finder.client.js';
-import { compileMapping, type DocumentPlan, type FilingPlan, filingPlan, type ObjectPlan } from './cmis.mapping.js';
+import { compileMapping, type DocumentPlan, type FilingPlan, filingPlan, namedFiling, type ObjectPlan } from './cmis.mapping.js';
 import { CmisOptions, serviceUrlOf } from './cmis.options.js';
 import { probeCmis } from './cmis.probe.client.js';
 import type { ObjectAnswer, WireProperty } from './cmis.wire.js';
 
 /** Makes an object of some name with these properties. */
 type Create = (properties: readonly WireProperty[]) => Promise<ObjectAnswer>;
+
+/** What is previewed is not called: nothing ends it. */
+const NEVER = new AbortController().signal;
 
 /** Files into a CMIS repository: Akte and Vorgang as folders, each document with its content. */
 class CmisDms extends DmsPort {
@@ -61,13 +68,13 @@ class CmisDms extends DmsPort {
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal));
+      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal, this.cabinetOf(request)));
       const akte = await this.ensureFolder('akte', plan.akte, cabinet, ctx);
       const vorgang = await this.ensureFolder('vorgang', plan.vorgang, this.finder.folder(akte.id, ctx.signal), ctx);
       const place = this.finder.folder(vorgang.id, ctx.signal);
       const documents: { key: string; id: string }[] = [];
       for (const document of plan.documents) {
-        documents.push({ key: document.document.key, id: await this.ensureDocument(document, place, ctx) });
+        documents.push({ key: document.document.key, id: await this.ensureDocument(document, place, request, ctx) });
       }
       return { akte, vorgang, documents };
     });
@@ -76,7 +83,7 @@ class CmisDms extends DmsPort {
   async find(request: FilingRequest, ctx: DeliveryContext): Promise<Found<FilingReceipt>> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal));
+      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal, this.cabinetOf(request)));
       const akte = await this.search(plan.akte, cabinet, ctx);
       if (!isFound(akte)) return akte;
       const vorgang = await this.search(plan.vorgang, this.finder.folder(akte.found.id, ctx.signal), ctx);
@@ -86,12 +93,23 @@ class CmisDms extends DmsPort {
       for (const document of plan.documents) {
         const filed = await this.search(document, place, ctx);
         if (!isFound(filed)) return filed;
-        const complete = await this.complete(filed.found.id, document, ctx);
+        const complete = await this.complete(filed.found.id, document, ctx, isStrict(request));
         if (!isFound(complete)) return complete;
         documents.push({ key: document.document.key, id: complete.found });
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
     });
+  }
+
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    const { akte, vorgang, document } = this.options;
+    try {
+      const parent = this.cabinetOf(request);
+      const classes = { akte: akte.type, vorgang: vorgang.type, document: document.type };
+      return previewOf(namedFiling(this.indexData(request, actKey), this.options), 'id' in parent ? parent.id : parent.path, classes);
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true, signal: NEVER });
+    }
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -113,7 +131,7 @@ class CmisDms extends DmsPort {
   private async planned(request: FilingRequest, ctx: DeliveryContext): Promise<FilingPlan> {
     if (request.documents.some(({ size }) => size > this.options.limits.documentBytesMax)) throw documentTooLarge();
     return this.ask(ctx, async () => {
-      const filing = this.indexData(request, ctx.key);
+      const filing = this.indexData(request, filedUnder(request, ctx.key));
       try {
         const [akte, vorgang, document] = await Promise.all([
           this.finder.type('akte', ctx.signal),
@@ -127,6 +145,10 @@ class CmisDms extends DmsPort {
         throw error;
       }
     });
+  }
+
+  private cabinetOf({ place }: FilingRequest): CmisOptions['akte']['parent'] {
+    return cabinetFor(ADAPTER_TYPE, this.options.akte, place);
   }
 
   private ensureFolder(name: string, plan: ObjectPlan, parent: Folder, ctx: DeliveryContext): Promise<Item> {
@@ -169,7 +191,7 @@ class CmisDms extends DmsPort {
   }
 
   /** Two effects: the document is there with its index data, and the repository holds all of its bytes. @returns id of the latest version. */
-  private async ensureDocument(plan: DocumentPlan, place: Folder, ctx: DeliveryContext): Promise<string> {
+  private async ensureDocument(plan: DocumentPlan, place: Folder, request: FilingRequest, ctx: DeliveryContext): Promise<string> {
     const { document, type } = plan;
     const state = versioningStateOf(type, this.options);
     const { id } = await this.ensure(`document:${document.key}`, plan, place, ctx, (properties) =>
@@ -178,21 +200,21 @@ class CmisDms extends DmsPort {
     return ctx.once(`content:${document.key}`, {
       act: async () => {
         const present = await this.ask(ctx, () => this.contents.latest(id, type, ctx.signal));
-        if (await this.ask(ctx, () => this.contents.isAsSent(present, document, ctx.signal))) return itemOf(present).id;
+        if (await this.ask(ctx, () => this.contents.isAsSent(present, document, ctx.signal, isStrict(request)))) return itemOf(present).id;
         const replaced = await this.ask(ctx, () => this.contents.replace(present, type, document, ctx.signal));
-        const complete = await this.complete(itemOf(replaced).id, plan, ctx);
+        const complete = await this.complete(itemOf(replaced).id, plan, ctx, isStrict(request));
         if (!isFound(complete)) throw contentIncomplete();
         return complete.found;
       },
-      find: () => this.complete(id, plan, ctx),
+      find: () => this.complete(id, plan, ctx, isStrict(request)),
     });
   }
 
   /** Id of the document's latest version, when that is what was sent. */
-  private async complete(id: string, { document, type }: DocumentPlan, ctx: DeliveryContext): Promise<Found<string>> {
+  private async complete(id: string, { document, type }: DocumentPlan, ctx: DeliveryContext, strict: boolean): Promise<Found<string>> {
     return this.ask(ctx, async () => {
       const latest = await this.contents.latest(id, type, ctx.signal);
-      return (await this.contents.isAsSent(latest, document, ctx.signal)) ? { found: itemOf(latest).id } : 'absent';
+      return (await this.contents.isAsSent(latest, document, ctx.signal, strict)) ? { found: itemOf(latest).id } : 'absent';
     });
   }
 
@@ -220,6 +242,11 @@ class CmisDms extends DmsPort {
       this.underWay.delete(call);
     }
   }
+}
+
+/** Content that may have become out of date has to be told from the present one although it is as long. */
+function isStrict({ refreshes }: FilingRequest): boolean {
+  return refreshes !== undefined;
 }
 
 export const adapter = defineAdapter({

@@ -16,6 +16,12 @@ const properties = z
   })
   .default({});
 
+/** A folder: its object id, or its path from the root. */
+const folder = z.union([
+  z.strictObject({ id: z.string().min(1).max(500) }),
+  z.strictObject({ path: z.string().regex(/^(\/[^/]+)+$/, 'a path such as /Gewerbeamt/Akten') }),
+]);
+
 /** What Akte, Vorgang and document have in common. */
 const target = {
   type: cmisId,
@@ -60,10 +66,9 @@ export const CmisOptions = z.strictObject({
     .strictObject({
       ...target,
       /** Folder in which new Akten are created: its object id, or its path from the root (`/Gewerbeamt/Akten`). */
-      parent: z.union([
-        z.strictObject({ id: z.string().min(1).max(500) }),
-        z.strictObject({ path: z.string().regex(/^(\/[^/]+)+$/, 'a path such as /Gewerbeamt/Akten') }),
-      ]),
+      parent: folder,
+      /** Folders for rules of the Aktenplan that name a cabinet: name → folder. */
+      cabinets: z.record(z.string().min(1).max(60), folder).default({}),
       /** Which Akte an application belongs to; equal text, same Akte. */
       key: expression(),
       /** Name of the Akte; use only what is equal for all applications of it. Without `keyProperty` the key itself is the name. */

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
+  cabinetFor,
   compileText,
   defineAdapter,
   type DeliverableDocument,
   type DeliveryContext,
   DmsPort,
   type Expression,
+  filedFor,
+  filedUnder,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type Found,
@@ -14,8 +18,8 @@ import {
 } from '@amtsbote/adapter-kit';
 
 import { archiveNamed, type MemoryArchive } from './memory.client.js';
-import { aborted, asDeliveryError, contentIncomplete } from './memory.errors.js';
-import { akteOf, documentOf, type Draft, vorgangOf } from './memory.mapping.js';
+import { aborted, ADAPTER_TYPE, asDeliveryError, contentIncomplete } from './memory.errors.js';
+import { akteOf, documentOf, type Draft, previewed, vorgangOf } from './memory.mapping.js';
 import { MemoryOptions } from './memory.options.js';
 import type { StoredObject } from './memory.wire.js';
 
@@ -38,7 +42,7 @@ class MemoryDms extends DmsPort {
     const vorgang = await this.ensure('vorgang', vorgangOf(request), akte.id, ctx);
     const documents: { key: string; id: string }[] = [];
     for (const document of request.documents) {
-      const draft = documentOf(document, ctx.key);
+      const draft = documentOf(document, filedUnder(request, ctx.key));
       const { id } = await this.ensure(`document:${document.key}`, draft, vorgang.id, ctx, document);
       documents.push({ key: document.key, id });
     }
@@ -52,11 +56,24 @@ class MemoryDms extends DmsPort {
     if (!isFound(vorgang)) return vorgang;
     const documents: { key: string; id: string }[] = [];
     for (const document of request.documents) {
-      const filed = await this.search(documentOf(document, ctx.key), ctx, document);
+      const filed = await this.search(documentOf(document, filedUnder(request, ctx.key)), ctx, document);
       if (!isFound(filed)) return filed;
       documents.push({ key: document.key, id: filed.found.id });
     }
     return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
+  }
+
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    try {
+      return {
+        cabinet: this.options.archive,
+        akte: previewed(this.akteOf(request)),
+        vorgang: previewed(vorgangOf(request)),
+        documents: request.documents.map((document) => ({ ...previewed(documentOf(document, actKey)), document: document.key })),
+      };
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true });
+    }
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -79,8 +96,11 @@ class MemoryDms extends DmsPort {
   }
 
   /** Asked without the decision: it belongs into the Akte of its application. */
-  private akteOf({ application }: FilingRequest): Draft {
-    return akteOf(this.akteTitle({ application }));
+  private akteOf({ place, ...request }: FilingRequest): Draft {
+    const application = filedFor(request);
+    // One archive, one cabinet.
+    cabinetFor(ADAPTER_TYPE, { parent: '', cabinets: {} }, place);
+    return place === undefined ? akteOf(this.akteTitle({ application })) : akteOf(place.akte.title, place.akte.key);
   }
 
   /** One effect: the object is there afterwards, whoever put it there. */
@@ -133,7 +153,7 @@ function placeOf({ id, title }: StoredObject): Place {
 }
 
 export const adapter = defineAdapter({
-  type: 'dms-memory',
+  type: ADAPTER_TYPE,
   kind: 'dms',
   title: 'DMS in memory, for demonstrations and tests',
   options: MemoryOptions,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { DeliverableDocument, FilingRequest } from '@amtsbote/adapter-kit';
+import { type DeliverableDocument, filedFor, type FilingRequest, type PreviewedObject } from '@amtsbote/adapter-kit';
 
 import type { ObjectDraft } from './memory.wire.js';
 
@@ -7,18 +7,23 @@ import type { ObjectDraft } from './memory.wire.js';
 export type Draft = Omit<ObjectDraft, 'parentId'>;
 
 /** The Akte: found again by the text that the operator's expression gives. */
-export function akteOf(title: string): Draft {
-  return { kind: 'akte', key: `akte/${title}`, title, properties: {} };
+export function akteOf(title: string, key = title): Draft {
+  return { kind: 'akte', key: `akte/${key}`, title, properties: {} };
 }
 
 /** The Vorgang: one per application, so that its decision finds it. */
-export function vorgangOf({ application }: FilingRequest): Draft {
+export function vorgangOf({ place, ...request }: FilingRequest): Draft {
+  const application = filedFor(request);
   return {
     kind: 'vorgang',
     key: `vorgang/${application.id}`,
-    title: `${application.publicService.name} ${application.reference}`,
+    title: place?.vorgang.title ?? `${application.publicService.name} ${application.reference}`,
     properties: { reference: application.reference, receivedAt: application.receivedAt, test: String(application.test) },
   };
+}
+
+export function previewed({ kind, key, title, properties }: Draft): PreviewedObject {
+  return { key, title, class: kind, properties: Object.entries(properties).map(([name, value]) => ({ name, values: [value] })) };
 }
 
 /** A document: its key carries the key of the act, so that the same document of another act is another one. */

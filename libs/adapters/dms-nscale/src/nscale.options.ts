@@ -16,6 +16,12 @@ const properties = z
   })
   .default({});
 
+/** A folder: its resource key, or its path of display names from the root. */
+const folder = z.union([
+  z.strictObject({ key: z.string().min(1).max(500) }),
+  z.strictObject({ path: z.string().regex(/^(\/[^/]+)+$/, 'a path such as /Gewerbeamt/Akten') }),
+]);
+
 const keyNotMapped = {
   test: (object: { keyProperty: string; properties: Record<string, string> }) => !(object.keyProperty in object.properties),
   message: 'the key property may not be among the mapped properties',
@@ -33,10 +39,9 @@ export const NscaleOptions = z.strictObject({
     .strictObject({
       objectClass: nscaleName,
       /** Folder in which new Akten are created: its resource key, or its path of display names from the root (`/Gewerbeamt/Akten`). */
-      parent: z.union([
-        z.strictObject({ key: z.string().min(1).max(500) }),
-        z.strictObject({ path: z.string().regex(/^(\/[^/]+)+$/, 'a path such as /Gewerbeamt/Akten') }),
-      ]),
+      parent: folder,
+      /** Folders for rules of the Aktenplan that name a cabinet: name → folder. */
+      cabinets: z.record(z.string().min(1).max(60), folder).default({}),
       /** Indexing property under which an Akte is found again; should be unique in nscale. */
       keyProperty: nscaleName,
       /** Which Akte an application belongs to; equal text, same Akte. */

@@ -3,9 +3,11 @@ import type { Readable } from 'node:stream';
 
 import {
   type AdapterEnvironment,
+  cabinetFor,
   defineAdapter,
   type DeliveryContext,
   DmsPort,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   folderOwnerIn,
@@ -17,9 +19,12 @@ import {
 
 import { type Segments, WebdavClient } from './webdav.client.js';
 import { ADAPTER_TYPE, asDeliveryError, contentIncomplete, documentTooLarge, folderTaken, nameTaken, notAFolder } from './webdav.errors.js';
-import { compileMapping, CONTENTS_FILE, type FilingPlan, PART_NAME, partName } from './webdav.mapping.js';
+import { compileMapping, CONTENTS_FILE, type FilingPlan, PART_NAME, partName, previewOfPlan } from './webdav.mapping.js';
 import { WebdavOptions } from './webdav.options.js';
 import { probeWebdav } from './webdav.probe.client.js';
+
+/** What is previewed is not called: nothing ends it. */
+const NEVER = new AbortController().signal;
 
 /** What is to lie under a name, and how to open it. */
 interface Content {
@@ -69,6 +74,16 @@ class WebdavDms extends DmsPort {
     });
   }
 
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    try {
+      // One cabinet per instance: its folder.
+      cabinetFor(ADAPTER_TYPE, { parent: '', cabinets: {} }, request.place);
+      return previewOfPlan(this.plan(request, actKey), this.options.baseUrl);
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true, signal: NEVER });
+    }
+  }
+
   async probe(signal: AbortSignal): Promise<ProbeReport> {
     return this.tracked(() => probeWebdav(this.client, signal));
   }
@@ -85,6 +100,7 @@ class WebdavDms extends DmsPort {
   /** A gap in the data and a document above the limit are found here, before anything is written. */
   private async planned(request: FilingRequest, ctx: DeliveryContext): Promise<FilingPlan> {
     if (request.documents.some(({ size }) => size > this.options.limits.documentBytesMax)) throw documentTooLarge();
+    cabinetFor(ADAPTER_TYPE, { parent: '', cabinets: {} }, request.place);
     return this.ask(ctx, async () => this.plan(request, ctx.key));
   }
 

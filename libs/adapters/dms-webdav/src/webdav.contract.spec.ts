@@ -54,6 +54,7 @@ const fixture = {
   adapter: 'dms-webdav',
   vorgangProperties: ({ reference }: { reference: string }) => ({ vorgangsnummer: reference, leistung: 'Gewerbeanmeldung' }),
   secrets: [PASSWORD, Buffer.from(`${USERNAME}:${PASSWORD}`).toString('base64')],
+  keepsNoVersions: 'a folder keeps one content per name: what is newer lies in a folder of its own, the older stays',
   impossible: { cannotTell: 'a path leads to one file or to none: the server always knows' },
 };
 

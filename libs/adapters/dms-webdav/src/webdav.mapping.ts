@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   compileText,
+  filedFor,
+  type FilingPreview,
   type FilingRequest,
+  filingWords,
   folderNameOf,
   listedDocuments,
   nameHash,
@@ -37,29 +40,53 @@ export function compileMapping(options: WebdavOptions): (request: FilingRequest,
   const properties = Object.entries(options.vorgang.properties).map(([name, source]) => ({ name, value: compileText(source) }));
 
   return (request, actKey) => {
-    const { application, decision } = request;
+    const { place } = request;
+    const application = filedFor(request);
     // Akte and Vorgang are the application's; its decision only adds a folder and must find the same ones.
-    const akte = folderName('akte.folder', akteFolder({ application }));
-    const vorgang = folderName('vorgang.folder', vorgangFolder({ application }));
+    const akte = folderName(
+      'akte.folder',
+      place === undefined ? akteFolder({ application }) : `${place.akte.title} ${nameHash(place.akte.key, 8)}`,
+    );
+    const vorgang = folderName(
+      'vorgang.folder',
+      place === undefined ? vorgangFolder({ application }) : `${place.vorgang.title} ${nameHash(application.id, 8)}`,
+    );
     const documents = storedDocuments(request.documents, options.names, [CONTENTS_FILE]);
     return {
       akte,
       vorgang,
-      folder:
-        decision === undefined ? [akte, vorgang] : [akte, vorgang, `Bescheid ${decision.decidedAt.slice(0, 10)} ${nameHash(actKey, 6)}`],
+      folder: [akte, vorgang, ...ownFolder(request, actKey)],
       documents,
       contents: JSON.stringify(
         {
-          application: application.id,
+          application: request.application.id,
           act: actKey,
-          reference: application.reference,
-          properties: Object.fromEntries(properties.map(({ name, value }) => [name, value({ application })])),
+          reference: request.application.reference,
+          properties: Object.fromEntries(
+            properties.map(({ name, value }) => [name, value({ application: request.application, filing: filingWords(place) })]),
+          ),
           documents: listedDocuments(documents),
         },
         undefined,
         2,
       ),
     };
+  };
+}
+
+/** A decision has a folder of its own, and so have what was handed in later and what takes the place of older files: a folder keeps no versions. */
+function ownFolder({ application, joins, decision, refreshes }: FilingRequest, actKey: string): string[] {
+  if (decision !== undefined) return [`Bescheid ${decision.decidedAt.slice(0, 10)} ${nameHash(actKey, 6)}`];
+  if (refreshes !== undefined) return [`Aktualisiert ${nameHash(actKey, 6)}`];
+  return joins === undefined ? [] : [`Nachgereicht ${application.receivedAt.slice(0, 10)} ${nameHash(actKey, 6)}`];
+}
+
+/** What filing would do: Akte and Vorgang are told by their folders. Pure. */
+export function previewOfPlan({ akte, vorgang, folder, documents }: FilingPlan, cabinet: string): FilingPreview {
+  const shown = (key: string, title: string) => ({ key, title, class: '', properties: [] });
+  return {
+    ...{ cabinet, akte: shown(akte, akte), vorgang: shown(`${akte}/${vorgang}`, vorgang) },
+    documents: documents.map(({ document, storedAs }) => ({ ...shown([...folder, storedAs].join('/'), storedAs), document: document.key })),
   };
 }
 

@@ -73,6 +73,10 @@ export interface DmsContractFixture {
   vorgangProperties(application: Application): Readonly<Record<string, string>>;
   /** Strings that must never appear in errors, reports or descriptions: passwords, tokens. */
   readonly secrets: readonly string[];
+  /** Why two processes at once may make one Akte twice; absent: they never do. */
+  readonly doublesBetweenProcesses?: string;
+  /** Why newer content lies beside the older one instead of in its place; absent: it is a new version. */
+  readonly keepsNoVersions?: string;
   /** Faults this target cannot have, each with the reason; their tests are not run. */
   readonly impossible?: Readonly<Partial<Record<DmsFault, string>>>;
 }
