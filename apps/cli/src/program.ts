@@ -6,6 +6,7 @@ import { Progress } from './catalogue/progress.js';
 import type { Shown } from './commands.js';
 import * as commands from './commands.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
+import { addDms } from './dms/program.js';
 import { addForms } from './forms/program.js';
 import { HubApi } from './hub-api.js';
 import { addRedrive } from './redrive/program.js';
@@ -85,6 +86,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
   addCatalogue(program, serve, watching);
   addRedrive(program, serve, watching);
   addForms(program, serve, terminal.now);
+  addDms(program, serve, terminal.now);
   return program;
 }
 

@@ -23,6 +23,7 @@ import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fai
 import { PulledSubmissions1700000000012 } from './migrations/1700000000012-pulled-submissions.js';
 import { ParallelRuns1700000000020 } from './migrations/1700000000020-parallel-runs.js';
 import { Prefills1700000000021 } from './migrations/1700000000021-prefills.js';
+import { AnswersOfTheDms1700000000035 } from './migrations/1700000000035-answers-of-the-dms.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -67,6 +68,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       PulledSubmissions1700000000012,
       ParallelRuns1700000000020,
       Prefills1700000000021,
+      AnswersOfTheDms1700000000035,
     ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',

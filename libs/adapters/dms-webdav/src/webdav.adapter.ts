@@ -3,22 +3,26 @@ import type { Readable } from 'node:stream';
 
 import {
   type AdapterEnvironment,
+  type AnswerPage,
   defineAdapter,
   type DeliveryContext,
-  DmsPort,
+  DmsOutboxPort,
   type FilingReceipt,
   type FilingRequest,
   folderOwnerIn,
   type Found,
   isFound,
+  type Outbox,
   type ProbeReport,
   type StoredDocument,
+  type WaitingAnswer,
 } from '@amtsbote/adapter-kit';
 
 import { type Segments, WebdavClient } from './webdav.client.js';
 import { ADAPTER_TYPE, asDeliveryError, contentIncomplete, documentTooLarge, folderTaken, nameTaken, notAFolder } from './webdav.errors.js';
 import { compileMapping, CONTENTS_FILE, type FilingPlan, PART_NAME, partName } from './webdav.mapping.js';
 import { WebdavOptions } from './webdav.options.js';
+import { WebdavOutbox } from './webdav.outbox.client.js';
 import { probeWebdav } from './webdav.probe.client.js';
 
 /** What is to lie under a name, and how to open it. */
@@ -30,7 +34,9 @@ interface Content {
 }
 
 /** Files into folders of a WebDAV server: Akte > Vorgang > files, with a list of contents in each Vorgang. */
-class WebdavDms extends DmsPort {
+class WebdavDms extends DmsOutboxPort {
+  override readonly outbox: Outbox | null;
+  private readonly answers: WebdavOutbox | undefined;
   private readonly client: WebdavClient;
   private readonly plan: (request: FilingRequest, actKey: string) => FilingPlan;
   private readonly underWay = new Set<Promise<unknown>>();
@@ -42,6 +48,8 @@ class WebdavDms extends DmsPort {
     super();
     this.client = new WebdavClient(options, environment.clock);
     this.plan = compileMapping(options);
+    this.answers = options.outbox === undefined ? undefined : new WebdavOutbox(this.client, options.outbox);
+    this.outbox = this.answers?.shape ?? null;
   }
 
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
@@ -67,6 +75,19 @@ class WebdavDms extends DmsPort {
       }
       return { found: this.receiptOf(plan) };
     });
+  }
+
+  async list(from: string | null, signal: AbortSignal): Promise<AnswerPage> {
+    return this.tracked(() => this.ask({ signal }, async () => this.collecting().list(from, signal)));
+  }
+
+  async read(answer: WaitingAnswer, signal: AbortSignal): Promise<Readable | 'gone'> {
+    return this.tracked(() => this.ask({ signal }, async () => this.collecting().read(answer, signal)));
+  }
+
+  /** May be made again: what was moved is not there any more. */
+  async acknowledge(answer: WaitingAnswer, signal: AbortSignal): Promise<void> {
+    return this.tracked(() => this.ask({ signal }, async () => this.collecting().acknowledge(answer, signal)));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -202,14 +223,19 @@ class WebdavDms extends DmsPort {
     return this.ask(ctx, () => this.client.remove(at, ctx.signal));
   }
 
+  private collecting(): WebdavOutbox {
+    if (this.answers === undefined) throw new Error('no outbox is configured');
+    return this.answers;
+  }
+
   /** A call that changes nothing, or that may be made again. */
-  private ask<Answer>(ctx: DeliveryContext, question: () => Promise<Answer>): Promise<Answer> {
+  private ask<Answer>(ctx: Pick<DeliveryContext, 'signal'>, question: () => Promise<Answer>): Promise<Answer> {
     return this.call(ctx, true, question);
   }
   private write<Answer>(ctx: DeliveryContext, act: () => Promise<Answer>): Promise<Answer> {
     return this.call(ctx, false, act);
   }
-  private async call<Answer>(ctx: DeliveryContext, repeatable: boolean, question: () => Promise<Answer>): Promise<Answer> {
+  private async call<Answer>(ctx: Pick<DeliveryContext, 'signal'>, repeatable: boolean, question: () => Promise<Answer>): Promise<Answer> {
     try {
       ctx.signal.throwIfAborted();
       return await question();

@@ -6,9 +6,10 @@ import { Injectable } from '@nestjs/common';
 
 import type { LeaseKeeper } from '../../delivery/lease.js';
 import { House } from '../../house/tokens.js';
+import { Outboxes } from '../../answers/outboxes.js';
 import { IntakeEndpoints } from '../endpoints.js';
 import type { IntakeEndpoint } from '../intake.service.js';
-import { type ClaimedSource, type PullEndpoint, SourceLost, type Tally } from './pulled.js';
+import { type Asked, type ClaimedSource, type PullEndpoint, SourceLost, type Tally } from './pulled.js';
 
 /** How a round ended. */
 export interface RoundEnd {
@@ -18,22 +19,24 @@ export interface RoundEnd {
   readonly outcome: 'succeeded' | 'left' | Failure;
 }
 
-/** The sources of all endpoints that fetch: which are due, who asks them, where the next round begins. */
+/** The sources of all endpoints that fetch, and of all outboxes: which are due, who asks them, where the next round begins. */
 @Injectable()
 export class PullSources implements LeaseKeeper<ClaimedSource> {
-  private readonly byName: ReadonlyMap<string, PullEndpoint>;
+  private readonly byName: ReadonlyMap<string, Asked>;
 
   constructor(
     private readonly house: House,
     endpoints: IntakeEndpoints,
+    outboxes: Outboxes,
   ) {
-    this.byName = new Map(endpoints.list().flatMap((endpoint) => (isPulled(endpoint) ? [[endpoint.name, endpoint] as const] : [])));
+    const all: readonly Asked[] = [...endpoints.list().filter(isPulled), ...outboxes.list()];
+    this.byName = new Map(all.map((asked) => [asked.name, asked]));
   }
 
-  list(): readonly PullEndpoint[] {
+  list(): readonly Asked[] {
     return [...this.byName.values()];
   }
-  find(name: string): PullEndpoint | undefined {
+  find(name: string): Asked | undefined {
     return this.byName.get(name);
   }
 
@@ -52,7 +55,7 @@ export class PullSources implements LeaseKeeper<ClaimedSource> {
   }
 
   /** Takes up to `places` due sources of an endpoint, the longest due first; whoever took one over finds the round of the one before unended. */
-  async claim(endpoint: PullEndpoint, places: number): Promise<ClaimedSource[]> {
+  async claim(endpoint: Asked, places: number): Promise<ClaimedSource[]> {
     const now = this.house.clock.now();
     const leaseUntil = new Date(now.getTime() + endpoint.config.pull.leaseMs);
     const names = endpoint.port.sources.map(({ name }) => name);
@@ -91,7 +94,7 @@ export class PullSources implements LeaseKeeper<ClaimedSource> {
   }
 
   /** These sources are to be asked at once, whoever asks them; `isForced`: even if they failed a moment ago. @returns how many there are. */
-  async signal(endpoint: PullEndpoint, names: readonly string[], { isForced = false } = {}): Promise<number> {
+  async signal(endpoint: Asked, names: readonly string[], { isForced = false } = {}): Promise<number> {
     const known = endpoint.port.sources.map(({ name }) => name);
     const wanted = names.length === 0 ? known : known.filter((name) => names.includes(name));
     if (wanted.length > 0) await this.house.database.query(SIGNAL, [endpoint.name, wanted, this.house.clock.now(), isForced]);
