@@ -17,7 +17,7 @@ describe('answers from the outbox of a DMS', () => {
   async function open(outbox: Record<string, unknown> = {}, answers: Record<string, unknown> = {}): Promise<void> {
     archive = new SimulatedArchive('answers');
     const options = memory.options.parse({ archive: 'answers', outbox });
-    const withOutbox: Adapter = { ...memory, create: (_options: unknown, environment) => memory.create(options, environment) } as Adapter;
+    const withOutbox: Adapter = { ...memory, create: (_options: unknown, environment) => memory.create(options, environment) };
     const instance = { leaseMs: LEASE_MS, retry: { firstMs: 1_000, maxMs: 60_000 }, breaker: { failures: 3, openMs: 10_000 } };
     house = await startHouse({
       adapters: { archive: withOutbox },

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 
 import { DmsOutboxPort, type PullPage, type WaitingAnswer, type WaitingSubmission } from '@amtsbote/adapter-kit';
-import type { JsonValue } from '@amtsbote/canonical';
 import { Injectable } from '@nestjs/common';
 
 import { type InstanceConfig, IntakeLimits, Pull, type PullConfig } from '../config/hub-config.js';
@@ -66,7 +65,7 @@ function waitingOf(answer: WaitingAnswer): WaitingSubmission {
   return {
     submissionId: `${documentId} ${versionHash}`,
     ...(placedAt === undefined ? {} : { submittedAt: placedAt }),
-    handle: handle as unknown as JsonValue,
+    handle: handle,
   };
 }
 

@@ -32,7 +32,8 @@ const aLetter = (fileName = 'Bescheid.pdf', content = '%PDF-1.7 Bescheid'): Plac
 /** The suite that judges the outbox of every DMS adapter that has one. */
 export function dmsOutboxContract(fixture: DmsOutboxFixture): void {
   const { begins, acknowledges } = fixture.outbox;
-  describe(`${fixture.adapter} (${begins}, ${acknowledges}) keeps the contract of DmsOutboxPort`, () => {
+  const kind = [fixture.title, begins, acknowledges].filter((word) => word !== undefined).join(', ');
+  describe(`${fixture.adapter} (${kind}) keeps the contract of DmsOutboxPort`, () => {
     const bench = new OutboxBench(fixture);
     beforeEach(() => bench.open());
     afterEach(() => bench.close());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { DmsOutboxPort } from '@amtsbote/adapter-kit';
 import { aDocument, anApplication, dmsContract, dmsOutboxContract, TestDelivery } from '@amtsbote/adapter-kit/testing';
 import { adapter } from '@amtsbote/adapters/dms-memory';
-import type { DmsOutboxPort } from '@amtsbote/adapter-kit';
 import { SimulatedArchive } from '@amtsbote/adapters/dms-memory/simulator';
 import { ManualClock, seededRandomness } from '@amtsbote/platform';
 import { describe, expect, it } from '@jest/globals';

@@ -4,9 +4,9 @@ import type { Failure } from '@amtsbote/canonical';
 import { affected, returning } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { Outboxes } from '../../answers/outboxes.js';
 import type { LeaseKeeper } from '../../delivery/lease.js';
 import { House } from '../../house/tokens.js';
-import { Outboxes } from '../../answers/outboxes.js';
 import { IntakeEndpoints } from '../endpoints.js';
 import type { IntakeEndpoint } from '../intake.service.js';
 import { type Asked, type ClaimedSource, type PullEndpoint, SourceLost, type Tally } from './pulled.js';

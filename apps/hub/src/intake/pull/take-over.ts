@@ -5,10 +5,10 @@ import { crashPoint } from '@amtsbote/platform';
 import { isStatementCancelled, isStoreTrouble } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { AnswerTakers } from '../../answers/answer-takers.js';
 import { backoff, failureOf } from '../../delivery/decide.js';
 import { TimeLimit } from '../../delivery/time-limit.js';
 import { House } from '../../house/tokens.js';
-import { AnswerTakers } from '../../answers/answer-takers.js';
 import { BusyError } from '../../http/problem.js';
 import { IntakePressure } from '../pressure/intake-pressure.js';
 import { HeldSubmissions, refusalOf } from './held-submissions.js';

@@ -37,6 +37,8 @@ export interface DmsOutboxTarget {
 export interface DmsOutboxFixture {
   /** Type of the adapter, first part of all its error codes. */
   readonly adapter: string;
+  /** Which of several places, where a DMS knows more than one. */
+  readonly title?: string;
   /** As its options say. */
   readonly outbox: Outbox;
   start(): Promise<DmsOutboxTarget>;
