@@ -90,9 +90,9 @@ function listing(bench: OutboxBench): void {
   it('changes nothing in the DMS while it lists and reads', async () => {
     const vorgang = await bench.file();
     await bench.target.placeAnswer(vorgang, aLetter());
-    const before = bench.target.changes();
+    const before = await bench.target.changes();
     for (const answer of await bench.all()) await bench.read(answer);
-    expect(bench.target.changes()).toBe(before);
+    expect(await bench.target.changes()).toBe(before);
   });
 
   if (bench.fixture.mark === undefined) return;

@@ -26,7 +26,7 @@ export interface DmsOutboxTarget {
   withdrawAnswer(vorgangId: string, fileName: string): void | Promise<void>;
   answerBooks(vorgangId: string): AnswerBooks | Promise<AnswerBooks>;
   /** Grows with every change of any kind. */
-  changes(): number;
+  changes(): number | Promise<number>;
   /** As {@link DmsContractTarget.misbehave}. */
   misbehave(fault: DmsFault, at?: { readonly write: number }): void;
   heal(): void;
