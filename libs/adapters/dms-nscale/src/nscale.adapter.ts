@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Readable } from 'node:stream';
+
 import {
   type AdapterEnvironment,
+  type AnswerPage,
   defineAdapter,
   type DeliverableDocument,
   type DeliveryContext,
-  DmsPort,
+  DmsOutboxPort,
   type FilingReceipt,
   type FilingRequest,
   type Found,
   isFound,
   OneAtATime,
+  type Outbox,
   type ProbeReport,
+  type WaitingAnswer,
 } from '@amtsbote/adapter-kit';
 
 import { type Hit, NscaleClient } from './nscale.client.js';
 import { ambiguous, asDeliveryError, contentIncomplete, documentTooLarge, isNotUnique, takenButHidden } from './nscale.errors.js';
 import { compileMapping, documentCreation, type DocumentPlan, type FilingPlan, type ObjectPlan } from './nscale.mapping.js';
 import { NscaleOptions } from './nscale.options.js';
+import { NscaleOutbox } from './nscale.outbox.client.js';
 import { probeNscale } from './nscale.probe.client.js';
 import type { ContentAnswer } from './nscale.wire.js';
 
@@ -24,7 +30,9 @@ import type { ContentAnswer } from './nscale.wire.js';
 type Place = { id: string; title: string };
 
 /** Files into a document area of nscale: Akte and Vorgang as folders, each document with its bytes as one content item. */
-class NscaleDms extends DmsPort {
+class NscaleDms extends DmsOutboxPort {
+  override readonly outbox: Outbox | null;
+  private readonly answers: NscaleOutbox | undefined;
   private readonly client: NscaleClient;
   private readonly plan: (request: FilingRequest, actKey: string) => FilingPlan;
   /** For document areas in which the key of an Akte is not unique: two first applications must not both create it. */
@@ -38,6 +46,8 @@ class NscaleDms extends DmsPort {
     super();
     this.client = new NscaleClient(options, environment.clock, environment.randomness);
     this.plan = compileMapping(options);
+    this.answers = options.outbox === undefined ? undefined : new NscaleOutbox(this.client, options.outbox);
+    this.outbox = this.answers?.shape ?? null;
   }
 
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
@@ -69,6 +79,19 @@ class NscaleDms extends DmsPort {
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
     });
+  }
+
+  async list(from: string | null, signal: AbortSignal): Promise<AnswerPage> {
+    return this.tracked(() => this.ask({ signal }, { repeatable: true }, async () => this.collecting().list(from, signal)));
+  }
+
+  async read(answer: WaitingAnswer, signal: AbortSignal): Promise<Readable | 'gone'> {
+    return this.tracked(() => this.ask({ signal }, { repeatable: true }, async () => this.collecting().read(answer, signal)));
+  }
+
+  /** May be made again: what was changed does not wait any more. */
+  async acknowledge(answer: WaitingAnswer, signal: AbortSignal): Promise<void> {
+    return this.tracked(() => this.ask({ signal }, { repeatable: true }, async () => this.collecting().acknowledge(answer, signal)));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -164,7 +187,16 @@ class NscaleDms extends DmsPort {
     return isAsSent(content, document);
   }
 
-  private async ask<Answer>(ctx: DeliveryContext, call: { repeatable: boolean }, question: () => Promise<Answer>): Promise<Answer> {
+  private collecting(): NscaleOutbox {
+    if (this.answers === undefined) throw new Error('no outbox is configured');
+    return this.answers;
+  }
+
+  private async ask<Answer>(
+    ctx: Pick<DeliveryContext, 'signal'>,
+    call: { repeatable: boolean },
+    question: () => Promise<Answer>,
+  ): Promise<Answer> {
     try {
       ctx.signal.throwIfAborted();
       return await question();

@@ -101,3 +101,12 @@ export function contentIncomplete(): DeliveryError {
 export function documentTooLarge(): DeliveryError {
   return DeliveryError.untransferable(`${TYPE}/document-too-large`, 'A document is larger than limits.documentBytesMax.');
 }
+
+/** There is nothing under a resource key any more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof NscaleFailure && (error.status === 404 || error.code === 'ResourceNotFound');
+}
+/** An answer is one document: which of its contents the applicant is to get, a person has to say. */
+export function severalItems(): DeliveryError {
+  return DeliveryError.refused(`${TYPE}/several-contents`, 'The answer holds several contents: put each into a document of its own.');
+}
