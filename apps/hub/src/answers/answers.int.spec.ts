@@ -6,6 +6,8 @@ import type { Decision } from '@amtsbote/canonical';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { type Process, processOf, startHouse, TENANT, type TestHouse } from '../../../../test/support/house.js';
+import type { Operator } from '../ops/operator.js';
+import { PullQueries } from '../ops/pulls/pull-queries.js';
 
 const LEASE_MS = 40_000;
 const LETTER = { fileName: 'Bescheid Mustermann.pdf', mediaType: 'application/pdf', bytes: Buffer.from('%PDF-1.7 Bescheid') };
@@ -219,6 +221,22 @@ describe('answers from the outbox of a DMS', () => {
     await look();
     await work('portal', 'portal');
     expect(told(id).at(-1)).toBe('COMPLETED');
+  });
+
+  it('are shown to operators beside what endpoints fetch; the name of a document only to those whose applicants alone it can concern', async () => {
+    await open();
+    archive.placeAnswer('vorgang-of-nobody', LETTER);
+    await look();
+    const queries = new PullQueries(house.house, house.pull.sources);
+    const admin = (tenants: readonly string[] | null): Operator => ({ actor: 'admin:test', name: 'test', via: 'token', tenants });
+    const [outbox] = await queries.list(admin(null));
+    expect(outbox).toMatchObject({ endpoint: 'dms:archive', type: 'dms-memory', sources: [{ source: 'outbox', held: { kept: 1 } }] });
+    const of = async (operator: Operator): Promise<unknown> =>
+      (await queries.held('dms:archive', operator, 10)).map(({ document }) => document);
+    expect(await of(admin([TENANT]))).toEqual([LETTER.fileName]);
+    await expect(of(admin(['057110000001']))).rejects.toThrow('There is no endpoint');
+    house.house.loaded.config.tenants['057110000001'] = { name: 'Gemeinde Beispielhausen' };
+    expect(await of(admin([TENANT]))).toEqual([null]);
   });
 
   it('belong to the tenants whose routes lead to the instance', async () => {
