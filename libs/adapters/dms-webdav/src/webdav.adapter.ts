@@ -78,16 +78,16 @@ class WebdavDms extends DmsOutboxPort {
   }
 
   async list(from: string | null, signal: AbortSignal): Promise<AnswerPage> {
-    return this.tracked(() => this.ask({ signal }, async () => this.collecting().list(from, signal)));
+    return this.collecting(signal, (outbox) => outbox.list(from, signal));
   }
 
   async read(answer: WaitingAnswer, signal: AbortSignal): Promise<Readable | 'gone'> {
-    return this.tracked(() => this.ask({ signal }, async () => this.collecting().read(answer, signal)));
+    return this.collecting(signal, (outbox) => outbox.read(answer, signal));
   }
 
   /** May be made again: what was moved is not there any more. */
   async acknowledge(answer: WaitingAnswer, signal: AbortSignal): Promise<void> {
-    return this.tracked(() => this.ask({ signal }, async () => this.collecting().acknowledge(answer, signal)));
+    return this.collecting(signal, (outbox) => outbox.acknowledge(answer, signal));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -223,19 +223,27 @@ class WebdavDms extends DmsOutboxPort {
     return this.ask(ctx, () => this.client.remove(at, ctx.signal));
   }
 
-  private collecting(): WebdavOutbox {
-    if (this.answers === undefined) throw new Error('no outbox is configured');
-    return this.answers;
+  private async collecting<Result>(signal: AbortSignal, act: (outbox: WebdavOutbox) => Promise<Result>): Promise<Result> {
+    const { answers } = this;
+    if (answers === undefined) throw new Error('no outbox is configured');
+    return this.tracked(async () => {
+      try {
+        signal.throwIfAborted();
+        return await act(answers);
+      } catch (error) {
+        throw asDeliveryError(error, { repeatable: true, signal });
+      }
+    });
   }
 
   /** A call that changes nothing, or that may be made again. */
-  private ask<Answer>(ctx: Pick<DeliveryContext, 'signal'>, question: () => Promise<Answer>): Promise<Answer> {
+  private ask<Answer>(ctx: DeliveryContext, question: () => Promise<Answer>): Promise<Answer> {
     return this.call(ctx, true, question);
   }
   private write<Answer>(ctx: DeliveryContext, act: () => Promise<Answer>): Promise<Answer> {
     return this.call(ctx, false, act);
   }
-  private async call<Answer>(ctx: Pick<DeliveryContext, 'signal'>, repeatable: boolean, question: () => Promise<Answer>): Promise<Answer> {
+  private async call<Answer>(ctx: DeliveryContext, repeatable: boolean, question: () => Promise<Answer>): Promise<Answer> {
     try {
       ctx.signal.throwIfAborted();
       return await question();
