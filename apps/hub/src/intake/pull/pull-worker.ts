@@ -93,7 +93,9 @@ export class PullWorker implements Background {
       .catch((error: unknown) => this.house.log.error('circuit.not-released', error, { instance: gateOf(name) }))
       .finally(() => {
         lease.release();
-        this.gates.ended(gateOf(name));
+        // How fast an instance files is counted by what it files, not by looks into its outbox.
+        if (isOutbox(source.endpoint)) this.gates.left(gateOf(name));
+        else this.gates.ended(gateOf(name));
         this.rounds.delete(work);
         this.wake();
       });
