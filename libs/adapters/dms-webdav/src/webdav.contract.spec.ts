@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { DmsOutboxPort } from '@amtsbote/adapter-kit';
 import {
+  deliveryErrorOf,
   dmsContract,
   type DmsContractTarget,
   type DmsFault,
@@ -11,6 +12,7 @@ import {
 } from '@amtsbote/adapter-kit/testing';
 import { WebdavSimulator } from '@amtsbote/adapters/dms-webdav/simulator';
 import { seededRandomness, systemClock } from '@amtsbote/platform';
+import { expect, it } from '@jest/globals';
 
 import { adapter } from './index.js';
 
@@ -95,3 +97,14 @@ async function startOutbox(takenTo: string | null): Promise<DmsOutboxTarget> {
 const outbox = { adapter: 'dms-webdav', mark: 'bewilligt', secrets: fixture.secrets };
 dmsOutboxContract({ ...outbox, outbox: { begins: 'atStart', acknowledges: 'inDms' }, start: () => startOutbox('Erledigt') });
 dmsOutboxContract({ ...outbox, outbox: { begins: 'atStart', acknowledges: 'remembered' }, start: () => startOutbox(null) });
+
+it('says that the folder for Akten is missing instead of finding nothing in it', async () => {
+  const webdav = await new WebdavSimulator(USERNAME, PASSWORD).start();
+  const akte = { folder: 'application.tenant' };
+  const options = { baseUrl: `${webdav.baseUrl}/fehlt`, username: USERNAME, password: PASSWORD, akte, outbox: {} };
+  const port = adapter.create(adapter.options.parse(options), environment) as DmsOutboxPort;
+  const error = await deliveryErrorOf(port.list(null, AbortSignal.timeout(10_000)));
+  expect({ kind: error.kind, code: error.code }).toEqual({ kind: 'misconfigured', code: 'dms-webdav/folder-missing' });
+  await port.close();
+  await webdav.stop();
+});

@@ -6,7 +6,7 @@ import type { AnswerPage, Outbox, WaitingAnswer } from '@amtsbote/adapter-kit';
 import { z } from 'zod';
 
 import type { WebdavClient } from './webdav.client.js';
-import { nameTaken } from './webdav.errors.js';
+import { nameTaken, WebdavFailure } from './webdav.errors.js';
 import type { WebdavOptions } from './webdav.options.js';
 import type { DavResource } from './webdav.wire.js';
 
@@ -87,8 +87,10 @@ export class WebdavOutbox {
   }
 
   private async folders(at: readonly string[], signal: AbortSignal): Promise<string[]> {
-    const { resources = [] } = (await this.client.children(at, signal)) ?? {};
-    return resources
+    const listed = await this.client.children(at, signal);
+    // An Akte may be gone by now; without the configured folder nothing would ever be collected, and nobody would know.
+    if (listed === undefined && at.length === 0) throw new WebdavFailure(404);
+    return (listed?.resources ?? [])
       .filter(({ isCollection }) => isCollection)
       .map(nameOf)
       .sort();
