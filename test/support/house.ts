@@ -12,6 +12,8 @@ import { FileBlobStore, openDatabase, type StepRow } from '@amtsbote/store';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
+import { AnswerTakers } from '../../apps/hub/src/answers/answer-takers.js';
+import { Outboxes } from '../../apps/hub/src/answers/outboxes.js';
 import { CaseRelations } from '../../apps/hub/src/cases/case-relations.js';
 import { Prefills } from '../../apps/hub/src/cases/prefills.js';
 import { CatalogueAtSubmission } from '../../apps/hub/src/catalogue/read/at-submission.js';
@@ -45,9 +47,11 @@ import { PullRound } from '../../apps/hub/src/intake/pull/pull-round.js';
 import { PullSources } from '../../apps/hub/src/intake/pull/pull-sources.js';
 import { PullWorker } from '../../apps/hub/src/intake/pull/pull-worker.js';
 import { Reconciliation } from '../../apps/hub/src/intake/pull/reconciliation.js';
+import { SubmissionTakers } from '../../apps/hub/src/intake/pull/submission-takers.js';
 import { TakeOver } from '../../apps/hub/src/intake/pull/take-over.js';
 import { DataSchemas } from '../../apps/hub/src/intake/schemas/data-schemas.js';
 import { ParallelRuns } from '../../apps/hub/src/parallel/parallel-runs.js';
+import { Decisions } from '../../apps/hub/src/pickup/decisions.js';
 import { PickupQueue, type QueueAccess } from '../../apps/hub/src/pickup/pickup-queue.js';
 import { Receipts } from '../../apps/hub/src/pickup/receipts.js';
 import { Routes } from '../../apps/hub/src/routing/routes.js';
@@ -249,15 +253,22 @@ export function processOf(house: House): Process {
     sweeper: new Sweeper(house, claims, gates, runner, workers),
     intake,
     coverage,
-    pull: pullOf(house, intake, gates),
+    pull: pullOf(
+      house,
+      intake,
+      gates,
+      instances,
+      new AnswerTakers(house, unitOfWork, status, new Decisions(house, unitOfWork, status, laufzettel)),
+    ),
     pickup: new PickupQueue(house, unitOfWork, status, laufzettel, new Receipts(house)),
   };
 }
 
-function pullOf(house: House, intake: IntakeService, gates: Gates): Pull {
-  const sources = new PullSources(house, new IntakeEndpoints(house));
+function pullOf(house: House, intake: IntakeService, gates: Gates, instances: Instances, answers: AnswerTakers): Pull {
+  const endpoints = new IntakeEndpoints(house);
+  const sources = new PullSources(house, endpoints, new Outboxes(house, instances));
   const held = new HeldSubmissions(house);
-  const takeOver = new TakeOver(house, intake, new IntakePressure(house), held);
+  const takeOver = new TakeOver(house, new IntakePressure(house), held, new SubmissionTakers(endpoints, intake), answers);
   const round = new PullRound(house, sources, held, takeOver, new Reconciliation(house, held, takeOver), gates);
   return { sources, held, worker: new PullWorker(house, sources, held, round, gates) };
 }

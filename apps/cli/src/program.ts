@@ -5,6 +5,7 @@ import { addCatalogue } from './catalogue/program.js';
 import { Progress } from './catalogue/progress.js';
 import type { Shown } from './commands.js';
 import * as commands from './commands.js';
+import { addDms } from './dms/program.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { addFiling } from './filing/program.js';
 import { addForms } from './forms/program.js';
@@ -90,6 +91,7 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
   addRedrive(program, serve, watching);
   addFiling(program, serve);
   addForms(program, serve, terminal.now);
+  addDms(program, serve, terminal.now);
   return program;
 }
 

@@ -4,6 +4,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
+import { ANSWERS } from './answers/answers.providers.js';
 import { CASES } from './cases/cases.providers.js';
 import { CATALOGUE } from './catalogue/catalogue.providers.js';
 import { ApplicationCommands } from './delivery/application-commands.js';
@@ -96,6 +97,7 @@ export class HubModule {
       ...PIPELINE,
       ...DELIVERY,
       ...PULL,
+      ...ANSWERS,
       ...PICKUP,
       ...PARALLEL,
       ...CASES,

@@ -34,6 +34,7 @@ export * from './one-at-a-time.js';
 export * from './options.js';
 export * from './ports/catalogue.js';
 export * from './ports/dms.js';
+export * from './ports/dms-outbox.js';
 export * from './ports/export.js';
 export * from './ports/forms.js';
 export * from './ports/forms-ledger.js';

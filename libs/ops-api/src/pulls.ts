@@ -37,7 +37,7 @@ export interface PullSourceView<Time = string> {
  */
 export type PullHeldState = 'retrying' | 'unacknowledged' | 'kept' | 'told';
 
-/** An endpoint whose adapter fetches. */
+/** An endpoint whose adapter fetches; or, as `dms:<instance>`, the outbox of a DMS. */
 export interface PullView<Time = string> {
   readonly endpoint: string;
   readonly type: string;
@@ -66,6 +66,9 @@ export interface PullHeldView<Time = string> {
   readonly submittedAt: Time | null;
   readonly firstAt: Time;
   readonly dueAt: Time | null;
+  /** Of an answer in the outbox of a DMS: its name, and the Vorgang; `null` for submissions, and for who may not see it. */
+  readonly document: string | null;
+  readonly vorgang: string | null;
 }
 
 /** One comparison of the form server's books with ours. */

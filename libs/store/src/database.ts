@@ -25,6 +25,7 @@ import { ComparedBooks1700000000013 } from './migrations/1700000000013-compared-
 import { ParallelRuns1700000000020 } from './migrations/1700000000020-parallel-runs.js';
 import { Prefills1700000000021 } from './migrations/1700000000021-prefills.js';
 import { FormVersions1700000000030 } from './migrations/1700000000030-form-versions.js';
+import { AnswersOfTheDms1700000000035 } from './migrations/1700000000035-answers-of-the-dms.js';
 import { CatalogueMarks1700000000040 } from './migrations/1700000000040-catalogue-marks.js';
 import { LeanerWrites1700000000050 } from './migrations/1700000000050-leaner-writes.js';
 import { PreparingClient } from './prepared.js';
@@ -73,6 +74,7 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       ParallelRuns1700000000020,
       Prefills1700000000021,
       FormVersions1700000000030,
+      AnswersOfTheDms1700000000035,
       CatalogueMarks1700000000040,
       LeanerWrites1700000000050,
     ],

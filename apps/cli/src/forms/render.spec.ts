@@ -67,6 +67,8 @@ describe('what is held', () => {
       submittedAt: null,
       firstAt: '',
       dueAt: null,
+      document: null,
+      vorgang: null,
     } as const;
     expect(renderHeld([one])).toMatch(/940000 +AS_1 +kept +2× +– +intake\/base64-invalid: The content is not base64\. \(\/pdf\)/);
     expect(renderHeld([])).toBe('Nothing is held.');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { expression, jsonPointer, secret } from '@amtsbote/adapter-kit';
-import { AttachmentPurpose, ConfigName, LeikaKey, Tenant } from '@amtsbote/canonical';
+import { AttachmentPurpose, ConfigName, DecisionOutcome, LeikaKey, Tenant } from '@amtsbote/canonical';
 import { z } from 'zod';
 
 const ms = (fallback: number, min: number, max: number): z.ZodDefault<z.ZodInt> => z.int().min(min).max(max).default(fallback);
@@ -46,6 +46,25 @@ const Rate = z.strictObject({
   burst: count(1, 1, 10_000).describe('How many may start at once after a pause; 1 = always evenly.'),
 });
 
+/** What becomes of documents that clerks put into the outbox of a DMS. */
+const Answers = z.strictObject({
+  everyMs: ms(MINUTE, 50, DAY).describe('How often the outbox is looked into; up to a tenth earlier or later.'),
+  outcome: DecisionOutcome.default('information').describe('What an answer says of the application, unless its mark says more.'),
+  outcomes: z
+    .record(z.string().min(1).max(100), DecisionOutcome)
+    .default({})
+    .describe("Mark of an answer (a subfolder's name, a value) → its outcome; other marks are shown to a person."),
+  text: z
+    .string()
+    .min(1)
+    .max(20_000)
+    .default('Zu Ihrem Antrag gibt es ein neues Dokument.')
+    .describe('What the applicant reads beside the document.'),
+  documentBytesMax: count(600 * MEBIBYTE, 1_024, 20 * 1024 * MEBIBYTE).describe('Larger documents are shown to a person.'),
+  roundMax: count(200, 1, 10_000).describe('Answers of one round; then others have their turn.'),
+});
+export type AnswersConfig = z.infer<typeof Answers>;
+
 const Instance = z.strictObject({
   adapter: z.string().describe('Type of the adapter: the name of its folder.'),
   concurrency: count(4, 1, 100).describe('Attempts at the same time, per process.'),
@@ -54,6 +73,7 @@ const Instance = z.strictObject({
   leaseMs: ms(2 * MINUTE, 200, 2 * 60 * MINUTE).describe('Lease of a claimed step; longer than attemptMs and database.statementMs.'),
   retry: RetryPolicy.prefault({}),
   breaker: Breaker.prefault({}),
+  answers: Answers.prefault({}).describe('For a DMS with an outbox in its options; others take no notice.'),
   options: z.record(z.string(), z.unknown()).default({}).describe('Options of the adapter, checked by its own schema.'),
 });
 export type InstanceConfig = z.infer<typeof Instance>;
@@ -97,7 +117,7 @@ const DataSchema = z.strictObject({
 });
 export type DataSchemaConfig = z.infer<typeof DataSchema>;
 /** How an endpoint whose adapter can fetch asks for submissions. */
-const Pull = z.strictObject({
+export const Pull = z.strictObject({
   everyMs: ms(MINUTE, 50, DAY).describe('How often each source is asked; up to a tenth earlier or later.'),
   retry: z
     .strictObject({

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Readable } from 'node:stream';
+
 import {
   type AdapterEnvironment,
+  type AnswerPage,
   cabinetFor,
   defineAdapter,
   type DeliveryContext,
-  DmsPort,
+  DmsOutboxPort,
   filedUnder,
   type FilingPreview,
   type FilingReceipt,
@@ -13,8 +16,10 @@ import {
   type IndexedFiling,
   isFound,
   OneAtATime,
+  type Outbox,
   previewOf,
   type ProbeReport,
+  type WaitingAnswer,
 } from '@amtsbote/adapter-kit';
 
 import { CmisClient } from './cmis.client.js';
@@ -35,6 +40,7 @@ import {
 import { Finder, type Folder, type Item, itemOf } from './cmis.finder.client.js';
 import { compileMapping, type DocumentPlan, type FilingPlan, filingPlan, namedFiling, type ObjectPlan } from './cmis.mapping.js';
 import { CmisOptions, serviceUrlOf } from './cmis.options.js';
+import { CmisOutbox } from './cmis.outbox.client.js';
 import { probeCmis } from './cmis.probe.client.js';
 import type { ObjectAnswer, WireProperty } from './cmis.wire.js';
 
@@ -45,7 +51,9 @@ type Create = (properties: readonly WireProperty[]) => Promise<ObjectAnswer>;
 const NEVER = new AbortController().signal;
 
 /** Files into a CMIS repository: Akte and Vorgang as folders, each document with its content. */
-class CmisDms extends DmsPort {
+class CmisDms extends DmsOutboxPort {
+  override readonly outbox: Outbox | null;
+  private readonly answers: CmisOutbox | undefined;
   private readonly client: CmisClient;
   private readonly finder: Finder;
   private readonly contents: Contents;
@@ -63,6 +71,8 @@ class CmisDms extends DmsPort {
     this.finder = new Finder(this.client, options);
     this.contents = new Contents(this.client, options);
     this.indexData = compileMapping(options);
+    this.answers = options.outbox === undefined ? undefined : new CmisOutbox(this.client, options.outbox);
+    this.outbox = this.answers?.shape ?? null;
   }
 
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
@@ -110,6 +120,19 @@ class CmisDms extends DmsPort {
     } catch (error) {
       throw asDeliveryError(error, { repeatable: true, signal: NEVER });
     }
+  }
+
+  async list(from: string | null, signal: AbortSignal): Promise<AnswerPage> {
+    return this.tracked(() => this.ask({ signal }, async () => this.collecting().list(from, signal), 'query'));
+  }
+
+  async read(answer: WaitingAnswer, signal: AbortSignal): Promise<Readable | 'gone'> {
+    return this.tracked(() => this.ask({ signal }, async () => this.collecting().read(answer, signal)));
+  }
+
+  /** May be made again: what was moved or changed does not wait any more. */
+  async acknowledge(answer: WaitingAnswer, signal: AbortSignal): Promise<void> {
+    return this.tracked(() => this.ask({ signal }, async () => this.collecting().acknowledge(answer, signal)));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -222,8 +245,17 @@ class CmisDms extends DmsPort {
     return this.ask(ctx, () => this.finder.find(plan, parent, ctx.signal), 'query');
   }
 
+  private collecting(): CmisOutbox {
+    if (this.answers === undefined) throw new Error('no outbox is configured');
+    return this.answers;
+  }
+
   /** For calls that may be made again without harm. */
-  private async ask<Answer>(ctx: DeliveryContext, question: () => Promise<Answer>, during?: Call['during']): Promise<Answer> {
+  private async ask<Answer>(
+    ctx: Pick<DeliveryContext, 'signal'>,
+    question: () => Promise<Answer>,
+    during?: Call['during'],
+  ): Promise<Answer> {
     try {
       ctx.signal.throwIfAborted();
       return await question();

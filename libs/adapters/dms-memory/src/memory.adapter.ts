@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { Readable } from 'node:stream';
+
 import {
+  type AnswerPage,
   cabinetFor,
   compileText,
   defineAdapter,
   type DeliverableDocument,
   type DeliveryContext,
-  DmsPort,
+  DmsOutboxPort,
   type Expression,
   filedFor,
   filedUnder,
@@ -14,25 +17,32 @@ import {
   type FilingRequest,
   type Found,
   isFound,
+  type Outbox,
   type ProbeReport,
+  type WaitingAnswer,
 } from '@amtsbote/adapter-kit';
 
 import { archiveNamed, type MemoryArchive } from './memory.client.js';
 import { aborted, ADAPTER_TYPE, asDeliveryError, contentIncomplete } from './memory.errors.js';
-import { akteOf, documentOf, type Draft, previewed, vorgangOf } from './memory.mapping.js';
+import { akteOf, documentOf, type Draft, previewed, vorgangOf, waitingOf } from './memory.mapping.js';
 import { MemoryOptions } from './memory.options.js';
 import type { StoredObject } from './memory.wire.js';
+
+/** Most answers listed at a time. */
+const ANSWERS_MAX = 50;
 
 /** What is remembered of an effect: where the object is. */
 type Place = { id: string; title: string };
 
 /** Files into an archive in memory: for demonstrations, for tests of the hub, and as the model of a DMS adapter. */
-class MemoryDms extends DmsPort {
+class MemoryDms extends DmsOutboxPort {
+  override readonly outbox: Outbox | null;
   private readonly akteTitle: Expression<string>;
   private readonly archive: MemoryArchive;
 
   constructor(private readonly options: MemoryOptions) {
     super();
+    this.outbox = options.outbox ?? null;
     this.akteTitle = compileText(options.akte);
     this.archive = archiveNamed(options.archive);
   }
@@ -74,6 +84,25 @@ class MemoryDms extends DmsPort {
     } catch (error) {
       throw asDeliveryError(error, { repeatable: true });
     }
+  }
+
+  async list(from: string | null, signal: AbortSignal): Promise<AnswerPage> {
+    const answers = await this.ask({ signal }, { repeatable: true }, () => this.archive.answers(Number(from ?? 0), ANSWERS_MAX, signal));
+    const last = answers.at(-1)?.change.toString() ?? null;
+    return {
+      waiting: answers.map(waitingOf),
+      next: answers.length < ANSWERS_MAX ? null : last,
+      cursor: this.outbox?.begins === 'atCursor' ? last : null,
+    };
+  }
+
+  async read({ documentId, version }: WaitingAnswer, signal: AbortSignal): Promise<Readable | 'gone'> {
+    const answer = await this.ask({ signal }, { repeatable: true }, () => this.archive.answer(documentId, Number(version), signal));
+    return answer === undefined ? 'gone' : Readable.from([answer.bytes], { objectMode: false });
+  }
+
+  async acknowledge({ documentId, version }: WaitingAnswer, signal: AbortSignal): Promise<void> {
+    await this.ask({ signal }, { repeatable: true }, () => this.archive.take(documentId, Number(version), signal));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -134,7 +163,11 @@ class MemoryDms extends DmsPort {
     return isComplete(result.found, document) ? { found: placeOf(result.found) } : 'absent';
   }
 
-  private async ask<Answer>(ctx: DeliveryContext, call: { repeatable: boolean }, question: () => Promise<Answer>): Promise<Answer> {
+  private async ask<Answer>(
+    ctx: Pick<DeliveryContext, 'signal'>,
+    call: { repeatable: boolean },
+    question: () => Promise<Answer>,
+  ): Promise<Answer> {
     if (ctx.signal.aborted) throw aborted(ctx.signal.reason);
     try {
       return await question();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type DeliverableDocument, filedFor, type FilingRequest, type PreviewedObject } from '@amtsbote/adapter-kit';
+import { type DeliverableDocument, filedFor, type FilingRequest, type PreviewedObject, type WaitingAnswer } from '@amtsbote/adapter-kit';
 
-import type { ObjectDraft } from './memory.wire.js';
+import type { ObjectDraft, StoredAnswer } from './memory.wire.js';
 
 /** An object without its place: the place is known once the object above is stored. */
 export type Draft = Omit<ObjectDraft, 'parentId'>;
@@ -30,4 +30,20 @@ export function previewed({ kind, key, title, properties }: Draft): PreviewedObj
 export function documentOf(document: DeliverableDocument, actKey: string): Draft {
   const { key, fileName, originalName, mediaType, role } = document;
   return { kind: 'document', key: `document/${actKey}/${key}`, title: fileName, properties: { originalName, mediaType, role } };
+}
+
+/** An answer as the house is told of it. */
+export function waitingOf({ id, vorgangId, fileName, mediaType, mark, change, placedAt, bytes, sha512 }: StoredAnswer): WaitingAnswer {
+  return {
+    vorgangId,
+    documentId: id,
+    version: String(change),
+    fileName,
+    mediaType,
+    size: bytes.length,
+    sha512,
+    ...(mark === undefined ? {} : { mark }),
+    placedAt,
+    handle: null,
+  };
 }

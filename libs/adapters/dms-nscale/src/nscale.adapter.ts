@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Readable } from 'node:stream';
+
 import {
   type AdapterEnvironment,
+  type AnswerPage,
   cabinetFor,
   defineAdapter,
   type DeliverableDocument,
   type DeliveryContext,
-  DmsPort,
+  DmsOutboxPort,
   filedUnder,
   type FilingPreview,
   type FilingReceipt,
@@ -13,8 +16,10 @@ import {
   type Found,
   isFound,
   OneAtATime,
+  type Outbox,
   type PreviewedObject,
   type ProbeReport,
+  type WaitingAnswer,
 } from '@amtsbote/adapter-kit';
 
 import { type Hit, NscaleClient } from './nscale.client.js';
@@ -29,6 +34,7 @@ import {
 } from './nscale.errors.js';
 import { compileMapping, documentCreation, type DocumentPlan, type FilingPlan, type ObjectPlan } from './nscale.mapping.js';
 import { NscaleOptions } from './nscale.options.js';
+import { NscaleOutbox } from './nscale.outbox.client.js';
 import { probeNscale } from './nscale.probe.client.js';
 import type { ContentAnswer } from './nscale.wire.js';
 
@@ -39,7 +45,9 @@ type Place = { id: string; title: string };
 const NEVER = new AbortController().signal;
 
 /** Files into a document area of nscale: Akte and Vorgang as folders, each document with its bytes as one content item. */
-class NscaleDms extends DmsPort {
+class NscaleDms extends DmsOutboxPort {
+  override readonly outbox: Outbox | null;
+  private readonly answers: NscaleOutbox | undefined;
   private readonly client: NscaleClient;
   private readonly plan: (request: FilingRequest, actKey: string) => FilingPlan;
   /** For document areas in which the key of an Akte is not unique: two first applications must not both create it. */
@@ -53,6 +61,8 @@ class NscaleDms extends DmsPort {
     super();
     this.client = new NscaleClient(options, environment.clock, environment.randomness);
     this.plan = compileMapping(options);
+    this.answers = options.outbox === undefined ? undefined : new NscaleOutbox(this.client, options.outbox);
+    this.outbox = this.answers?.shape ?? null;
   }
 
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
@@ -101,6 +111,19 @@ class NscaleDms extends DmsPort {
     } catch (error) {
       throw asDeliveryError(error, { repeatable: true, signal: NEVER });
     }
+  }
+
+  async list(from: string | null, signal: AbortSignal): Promise<AnswerPage> {
+    return this.tracked(() => this.ask({ signal }, { repeatable: true }, async () => this.collecting().list(from, signal)));
+  }
+
+  async read(answer: WaitingAnswer, signal: AbortSignal): Promise<Readable | 'gone'> {
+    return this.tracked(() => this.ask({ signal }, { repeatable: true }, async () => this.collecting().read(answer, signal)));
+  }
+
+  /** May be made again: what was changed does not wait any more. */
+  async acknowledge(answer: WaitingAnswer, signal: AbortSignal): Promise<void> {
+    return this.tracked(() => this.ask({ signal }, { repeatable: true }, async () => this.collecting().acknowledge(answer, signal)));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -196,7 +219,16 @@ class NscaleDms extends DmsPort {
     return isAsSent(content, document, strict);
   }
 
-  private async ask<Answer>(ctx: DeliveryContext, call: { repeatable: boolean }, question: () => Promise<Answer>): Promise<Answer> {
+  private collecting(): NscaleOutbox {
+    if (this.answers === undefined) throw new Error('no outbox is configured');
+    return this.answers;
+  }
+
+  private async ask<Answer>(
+    ctx: Pick<DeliveryContext, 'signal'>,
+    call: { repeatable: boolean },
+    question: () => Promise<Answer>,
+  ): Promise<Answer> {
     try {
       ctx.signal.throwIfAborted();
       return await question();

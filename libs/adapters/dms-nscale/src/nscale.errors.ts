@@ -129,3 +129,13 @@ export function documentTooLarge(): DeliveryError {
     hintKey: 'dmsTooLarge',
   });
 }
+
+/** There is nothing under a resource key any more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof NscaleFailure && (error.status === 404 || error.code === 'ResourceNotFound');
+}
+
+/** An answer is one document: which of its contents the applicant is to get, a person has to say. */
+export function severalItems(): DeliveryError {
+  return DeliveryError.refused(`${ADAPTER_TYPE}/several-contents`, 'The answer holds several contents: put each into a document of its own.');
+}

@@ -27,6 +27,9 @@ const keyNotMapped = {
   message: 'the key property may not be among the mapped properties',
 };
 
+/** A value that can be searched for. */
+const outboxValue = z.string().regex(/^[^"\\\p{Cc}]{1,200}$/u, 'a text without quotes and backslashes');
+
 /** What an operator configures for one nscale document area. */
 export const NscaleOptions = z.strictObject({
   /** Address of the application layer's instance, `http://dms.example:8080/nscalealinst1`. */
@@ -67,6 +70,16 @@ export const NscaleOptions = z.strictObject({
       properties,
     })
     .refine(keyNotMapped.test, keyNotMapped.message),
+  /** Which documents of a Vorgang are answers to its applicant; absent: none are collected. Searched for and changed as inferred. */
+  outbox: z
+    .strictObject({
+      property: nscaleName,
+      /** Its value while an answer waits to be sent. */
+      waiting: outboxValue,
+      /** Its value once it was taken; `null`: nothing is changed, the hub remembers. */
+      taken: outboxValue.nullable(),
+    })
+    .optional(),
   timeouts: z
     .strictObject({
       /** Longest wait for an answer without content. */

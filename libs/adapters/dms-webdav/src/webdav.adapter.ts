@@ -3,24 +3,28 @@ import type { Readable } from 'node:stream';
 
 import {
   type AdapterEnvironment,
+  type AnswerPage,
   cabinetFor,
   defineAdapter,
   type DeliveryContext,
-  DmsPort,
+  DmsOutboxPort,
   type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   folderOwnerIn,
   type Found,
   isFound,
+  type Outbox,
   type ProbeReport,
   type StoredDocument,
+  type WaitingAnswer,
 } from '@amtsbote/adapter-kit';
 
 import { type Segments, WebdavClient } from './webdav.client.js';
 import { ADAPTER_TYPE, asDeliveryError, contentIncomplete, documentTooLarge, folderTaken, nameTaken, notAFolder } from './webdav.errors.js';
 import { compileMapping, CONTENTS_FILE, type FilingPlan, PART_NAME, partName, previewOfPlan } from './webdav.mapping.js';
 import { WebdavOptions } from './webdav.options.js';
+import { WebdavOutbox } from './webdav.outbox.client.js';
 import { probeWebdav } from './webdav.probe.client.js';
 
 /** What is previewed is not called: nothing ends it. */
@@ -35,7 +39,9 @@ interface Content {
 }
 
 /** Files into folders of a WebDAV server: Akte > Vorgang > files, with a list of contents in each Vorgang. */
-class WebdavDms extends DmsPort {
+class WebdavDms extends DmsOutboxPort {
+  override readonly outbox: Outbox | null;
+  private readonly answers: WebdavOutbox | undefined;
   private readonly client: WebdavClient;
   private readonly plan: (request: FilingRequest, actKey: string) => FilingPlan;
   private readonly underWay = new Set<Promise<unknown>>();
@@ -47,6 +53,8 @@ class WebdavDms extends DmsPort {
     super();
     this.client = new WebdavClient(options, environment.clock);
     this.plan = compileMapping(options);
+    this.answers = options.outbox === undefined ? undefined : new WebdavOutbox(this.client, options.outbox);
+    this.outbox = this.answers?.shape ?? null;
   }
 
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
@@ -82,6 +90,19 @@ class WebdavDms extends DmsPort {
     } catch (error) {
       throw asDeliveryError(error, { repeatable: true, signal: NEVER });
     }
+  }
+
+  async list(from: string | null, signal: AbortSignal): Promise<AnswerPage> {
+    return this.collecting(signal, (outbox) => outbox.list(from, signal));
+  }
+
+  async read(answer: WaitingAnswer, signal: AbortSignal): Promise<Readable | 'gone'> {
+    return this.collecting(signal, (outbox) => outbox.read(answer, signal));
+  }
+
+  /** May be made again: what was moved is not there any more. */
+  async acknowledge(answer: WaitingAnswer, signal: AbortSignal): Promise<void> {
+    return this.collecting(signal, (outbox) => outbox.acknowledge(answer, signal));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -216,6 +237,19 @@ class WebdavDms extends DmsPort {
 
   private discard(at: Segments, ctx: DeliveryContext): Promise<void> {
     return this.ask(ctx, () => this.client.remove(at, ctx.signal));
+  }
+
+  private async collecting<Result>(signal: AbortSignal, act: (outbox: WebdavOutbox) => Promise<Result>): Promise<Result> {
+    const { answers } = this;
+    if (answers === undefined) throw new Error('no outbox is configured');
+    return this.tracked(async () => {
+      try {
+        signal.throwIfAborted();
+        return await act(answers);
+      } catch (error) {
+        throw asDeliveryError(error, { repeatable: true, signal });
+      }
+    });
   }
 
   /** A call that changes nothing, or that may be made again. */

@@ -20,6 +20,24 @@ export const WebdavOptions = z.strictObject({
       properties: z.record(z.string().min(1).max(100), expression()).default({}),
     })
     .prefault({}),
+  /** Where clerks put answers to applicants; absent: none are collected. */
+  outbox: z
+    .strictObject({
+      /** Folder in the folder of the Vorgang; clerks make it. What lies in a folder in it has that folder's name as its mark. */
+      folder: z
+        .string()
+        .regex(/^[^/\\]{1,100}$/, 'the name of a folder')
+        .default('Ausgang'),
+      /** Folder in it to which an answer is moved that was taken; `null`: nothing is moved, the hub remembers. */
+      takenTo: z
+        .string()
+        .regex(/^[^/\\]{1,100}$/, 'the name of a folder')
+        .nullable()
+        .default('Erledigt'),
+      /** A file is taken when it was not written to for so long. */
+      quietMs: milliseconds({ min: 0, max: 3_600_000, default: 10_000 }),
+    })
+    .optional(),
   /** `windows`: names that every file system and every sync client takes; `posix`: only what a path cannot hold is replaced. */
   names: z.enum(['windows', 'posix']).default('windows'),
   /** How a stored document is compared with the one sent: by its length, or by reading it back. */

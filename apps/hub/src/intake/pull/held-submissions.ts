@@ -5,7 +5,7 @@ import { affected, appendJournal, storable } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
-import type { ClaimedSource, HeldState, HeldSubmission } from './pulled.js';
+import { type ClaimedSource, type HeldState, type HeldSubmission, isOutbox } from './pulled.js';
 
 /** How long it is shown that a sender was told, in milliseconds. */
 const TOLD_MS = 30 * 24 * 60 * 60_000;
@@ -60,7 +60,8 @@ export class HeldSubmissions {
       if (state === before || (state !== 'kept' && state !== 'told')) return;
       const data = { source: of.source.name, submission: waiting.submissionId, code: failure.code, told: state === 'told' };
       const actor = `endpoint:${name}`;
-      const entry = { tenant: config.tenant, applicationId: null, stepId: null, at: now, actor, event: 'submission.refused', data };
+      const event = isOutbox(of.endpoint) ? 'answer.refused' : 'submission.refused';
+      const entry = { tenant: config.tenant, applicationId: null, stepId: null, at: now, actor, event, data };
       await appendJournal(sql, [entry]);
     });
     if (state !== before) this.house.log.warn('pull.held', { endpoint: name, source: of.source.name, state, code: failure.code });

@@ -82,7 +82,8 @@ export class PullRound {
         source.endpoint.port.list(source.source.name, from, limited),
       );
       const held = await this.held.among(source, page.waiting);
-      const fresh = page.waiting.filter(({ submissionId }) => !held.has(submissionId));
+      const unheld = page.waiting.filter(({ submissionId }) => !held.has(submissionId));
+      const fresh = await this.takeOver.news(source, unheld);
       const stopped = await this.each(
         round,
         fresh.map((waiting) => ({ waiting })),

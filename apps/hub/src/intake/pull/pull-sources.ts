@@ -4,11 +4,12 @@ import type { Failure } from '@amtsbote/canonical';
 import { affected, returning } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { Outboxes } from '../../answers/outboxes.js';
 import type { LeaseKeeper } from '../../delivery/lease.js';
 import { House } from '../../house/tokens.js';
 import { IntakeEndpoints } from '../endpoints.js';
 import type { IntakeEndpoint } from '../intake.service.js';
-import { BOOKS, type ClaimedSource, type PullEndpoint, SourceLost, type Tally } from './pulled.js';
+import { type Asked, BOOKS, type ClaimedSource, type PullEndpoint, SourceLost, type Tally } from './pulled.js';
 
 /** How a round ended. */
 export interface RoundEnd {
@@ -18,22 +19,24 @@ export interface RoundEnd {
   readonly outcome: 'succeeded' | 'left' | Failure;
 }
 
-/** The sources of all endpoints that fetch: which are due, who asks them, where the next round begins. */
+/** The sources of all endpoints that fetch, and of all outboxes: which are due, who asks them, where the next round begins. */
 @Injectable()
 export class PullSources implements LeaseKeeper<ClaimedSource> {
-  private readonly byName: ReadonlyMap<string, PullEndpoint>;
+  private readonly byName: ReadonlyMap<string, Asked>;
 
   constructor(
     private readonly house: House,
     endpoints: IntakeEndpoints,
+    outboxes: Outboxes,
   ) {
-    this.byName = new Map(endpoints.list().flatMap((endpoint) => (isPulled(endpoint) ? [[endpoint.name, endpoint] as const] : [])));
+    const all: readonly Asked[] = [...endpoints.list().filter(isPulled), ...outboxes.list()];
+    this.byName = new Map(all.map((asked) => [asked.name, asked]));
   }
 
-  list(): readonly PullEndpoint[] {
+  list(): readonly Asked[] {
     return [...this.byName.values()];
   }
-  find(name: string): PullEndpoint | undefined {
+  find(name: string): Asked | undefined {
     return this.byName.get(name);
   }
 
@@ -58,7 +61,7 @@ export class PullSources implements LeaseKeeper<ClaimedSource> {
   }
 
   /** Takes up to `places` due sources of an endpoint, the longest due first; whoever took one over finds the round of the one before unended. */
-  async claim(endpoint: PullEndpoint, places: number): Promise<ClaimedSource[]> {
+  async claim(endpoint: Asked, places: number): Promise<ClaimedSource[]> {
     const now = this.house.clock.now();
     const leaseUntil = new Date(now.getTime() + endpoint.config.pull.leaseMs);
     const all = allOf(endpoint);
@@ -98,7 +101,7 @@ export class PullSources implements LeaseKeeper<ClaimedSource> {
   }
 
   /** These sources are to be asked at once, whoever asks them; `isForced`: even if they failed a moment ago. @returns how many there are. */
-  async signal(endpoint: PullEndpoint, names: readonly string[], { isForced = false } = {}): Promise<number> {
+  async signal(endpoint: Asked, names: readonly string[], { isForced = false } = {}): Promise<number> {
     const wanted =
       names.length === 0
         ? endpoint.port.sources.map(({ name }) => name)
@@ -111,7 +114,7 @@ export class PullSources implements LeaseKeeper<ClaimedSource> {
 }
 
 /** What of an endpoint has a time: its sources, and the comparison of their books where they have any. */
-function allOf({ port }: PullEndpoint): readonly PullSource[] {
+function allOf({ port }: Asked): readonly PullSource[] {
   return port instanceof FormsLedgerPort && port.sources.length > 0 ? [...port.sources, BOOKS] : port.sources;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { FormsPullPort } from '@amtsbote/adapter-kit';
 import { trayAdapter, type TrayItem, Trays } from '@amtsbote/adapter-kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -196,7 +197,7 @@ describe('submissions that are fetched', () => {
     trays.put(1);
     const second = await house.startProcess('second');
     const port = house.pull.sources.find('trays')?.port;
-    if (port === undefined) throw new Error('no endpoint fetches');
+    if (!(port instanceof FormsPullPort)) throw new Error('no endpoint fetches');
     const fetch = port.fetch.bind(port);
     const slowly: typeof fetch = async (...call) => {
       const received = await fetch(...call);
@@ -314,7 +315,7 @@ describe('submissions that are fetched', () => {
     await open();
     trays.put(1);
     const port = house.pull.sources.find('trays')?.port;
-    if (port === undefined) throw new Error('no endpoint fetches');
+    if (!(port instanceof FormsPullPort)) throw new Error('no endpoint fetches');
     const translate = port.translate.bind(port);
     Object.assign(port, { translate: (received: Parameters<typeof translate>[0]) => ({ ...translate(received), submissionId: 'other' }) });
     await look();

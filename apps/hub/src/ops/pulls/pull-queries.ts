@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { House } from '../../house/tokens.js';
 import { ProblemError } from '../../http/problem.js';
 import { PullSources } from '../../intake/pull/pull-sources.js';
-import { gateOf, type PullEndpoint } from '../../intake/pull/pulled.js';
+import { type Asked, gateOf, instanceOfOutbox } from '../../intake/pull/pulled.js';
 import type { Operator } from '../operator.js';
 import { isOwn, isVisible, tenantsOfEndpoint } from '../reach.js';
 
@@ -51,7 +51,10 @@ export class PullQueries {
 
   /** @throws ProblemError 404 */
   async held(endpoint: string, operator: Operator, limit: number): Promise<PullHeldView<Date>[]> {
-    return this.house.database.query<PullHeldView<Date>[]>(HELD, [this.visible(endpoint, operator).name, limit]);
+    const { name } = this.visible(endpoint, operator);
+    const isOwnEndpoint = isOwn(tenantsOfEndpoint(name, this.house.loaded.config), operator.tenants);
+    // Names of documents may tell of people: they are for those alone whose applicants these can be.
+    return this.house.database.query<PullHeldView<Date>[]>(HELD, [name, limit, isOwnEndpoint && instanceOfOutbox(name) !== undefined]);
   }
 
   /** Newest first. @throws ProblemError 404 */
@@ -60,14 +63,14 @@ export class PullQueries {
   }
 
   /** @throws ProblemError 404 for what does not fetch and for other tenants', 403 for shared ones */
-  own(endpoint: string, operator: Operator): PullEndpoint {
+  own(endpoint: string, operator: Operator): Asked {
     const found = this.visible(endpoint, operator);
     if (isOwn(tenantsOfEndpoint(endpoint, this.house.loaded.config), operator.tenants)) return found;
     const detail = 'The endpoint takes submissions for other municipalities too: only an admin of all may pause, resume or ask it.';
     throw new ProblemError(403, 'shared-endpoint', detail);
   }
 
-  private visible(endpoint: string, operator: Operator): PullEndpoint {
+  private visible(endpoint: string, operator: Operator): Asked {
     const found = this.sources.find(endpoint);
     if (found !== undefined && this.isVisible(endpoint, operator)) return found;
     throw new ProblemError(404, 'unknown-endpoint', `There is no endpoint "${endpoint}" that fetches submissions.`);
@@ -123,5 +126,6 @@ const NEWEST = `
   SELECT DISTINCT ON (endpoint) endpoint, ${COMPARED} FROM pull_reconciliation WHERE endpoint = ANY($1) ORDER BY endpoint, started_at DESC`;
 const RECONCILIATIONS = `SELECT ${COMPARED} FROM pull_reconciliation WHERE endpoint = $1 ORDER BY started_at DESC LIMIT $2`;
 const HELD = `
-  SELECT source, submission_id AS "submissionId", state, failure, attempts, submitted_at AS "submittedAt", first_at AS "firstAt", due_at AS "dueAt"
+  SELECT source, submission_id AS "submissionId", state, failure, attempts, submitted_at AS "submittedAt", first_at AS "firstAt", due_at AS "dueAt",
+    CASE WHEN $3 THEN handle->>'fileName' END AS document, CASE WHEN $3 THEN handle->>'vorgangId' END AS vorgang
   FROM pull_held WHERE endpoint = $1 ORDER BY first_at, submission_id LIMIT $2`;

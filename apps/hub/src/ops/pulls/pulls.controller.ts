@@ -10,7 +10,7 @@ import { PullAskBody, PullHeldQuery } from './pull.dto.js';
 import { PullCommands } from './pull-commands.js';
 import { PullQueries } from './pull-queries.js';
 
-/** Endpoints that fetch submissions, for operators. */
+/** Endpoints that fetch submissions, and outboxes from which answers are collected (`dms:<instance>`), for operators. */
 @ApiTags('ops')
 @ApiBearerAuth()
 @ApiCookieAuth()
