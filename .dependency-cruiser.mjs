@@ -30,7 +30,7 @@ const directions = [
     'adapter-kit-knows-canonical',
     'What it means to be an adapter is said with canonical words; I/O belongs to adapters and platform.',
     '^libs/adapter-kit/src/',
-    [...index('canonical'), ...packages('zod', '@marcbachmann/cel-js')],
+    [...index('canonical'), ...packages('zod', '@marcbachmann/cel-js', 'saxes')],
     { dependencyTypesNot: ['core'] },
   ),
   never(

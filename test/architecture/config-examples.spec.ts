@@ -26,6 +26,8 @@ function madeUp(name: string): string {
   if (name.endsWith('_CARRIER')) return 'postgres';
   if (name.endsWith('_URL')) return 'http://127.0.0.1:9000';
   if (name.endsWith('_LEVEL')) return 'info';
+  if (name.endsWith('fit-decryption.json')) return read('libs/adapters/forms-fit-connect/fixtures/keys/encryption.json');
+  if (name.endsWith('fit-signing.json')) return read('libs/adapters/forms-fit-connect/fixtures/keys/signing.json');
   return `made-up-${name.toLowerCase()}-0123456789abcdef`;
 }
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
+import type { FormVersionView } from '@amtsbote/ops-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { run } from '../../apps/cli/src/program.js';
@@ -52,6 +56,18 @@ describe('the command line', () => {
     expect(story.code).toBe(0);
     for (const part of ['fee', 'file', 'hand-over', 'attempt.ended', 'pickup.acknowledged', 'application.finished', submissionId])
       expect(story.out).toContain(part);
+  });
+
+  it('tries where an application would be filed, without filing it and without showing people', async () => {
+    const submissionId = await citizens.apply();
+    await eventually(async () => expect((await amtsbote(['list', submissionId])).out).toContain('finished'));
+    const before = running.town.dms.books();
+    const tried = await amtsbote(['filing', 'try', '--application', submissionId]);
+    expect(tried).toMatchObject({ code: 0, out: expect.stringContaining('Nothing was filed. What depends on personal data is hidden.') });
+    for (const part of ['file → eakte', 'cabinet', 'Akte', 'Vorgang', 'applicationData', '(personal, ']) expect(tried.out).toContain(part);
+    expect(await amtsbote(['filing', 'try'])).toMatchObject({ code: 2, error: 'Give either --application or --file.' });
+    expect(await amtsbote(['filing', 'try', '--application', submissionId, '--route', 'nirgends'])).toMatchObject({ code: 1 });
+    expect(running.town.dms.books()).toEqual(before);
   });
 
   it('pauses, skips, cancels and resumes, each with a reason', async () => {
@@ -105,6 +121,32 @@ describe('the command line', () => {
     expect((await amtsbote(['dead-letters', '--redrive', ...because])).out).toMatch(/^0 messages/);
     expect((await amtsbote(['retry-all', '--instance', 'eakte', '--dry-run', ...because])).out).toMatch(/^0 parked steps fit/);
     expect((await amtsbote(['login-link'])).out).toMatch(/\/console\/login\?token=[\w-]{43}\n/);
+  });
+
+  it('tells which forms came in with which fields', async () => {
+    const [version] = JSON.parse((await amtsbote(['coverage', '--endpoint', 'gewerbe', '--json'])).out) as FormVersionView[];
+    expect(version).toMatchObject({ endpoint: 'gewerbe', notices: expect.any(Number) });
+    expect((await amtsbote(['coverage', version?.id ?? ''])).out).toMatch(/FIELD +BECOMES/);
+  });
+
+  it('tries a mapping on a file: nothing is stored', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'amtsbote-try-'));
+    try {
+      const [file, mapping] = [join(directory, 'sent.bin'), join(directory, 'mapping.yaml')];
+      const formData = await readFile('libs/adapters/forms-ozg-cloud/fixtures/gewerbeanmeldung.json', 'utf8');
+      await writeFile(file, `--b\r\nContent-Disposition: form-data; name="formData"\r\n\r\n${formData}\r\n--b--\r\n`);
+      await writeFile(mapping, 'version: 1\nserviceName: { text: Probe einer Abbildung }\n');
+      const before = JSON.parse((await amtsbote(['list', '--json'])).out) as unknown;
+      const tried = await amtsbote(['mapping', 'try', '--endpoint', 'gewerbe', '--file', file, '--mapping', mapping]);
+      expect(tried).toMatchObject({ code: 0, out: expect.stringContaining('Probe einer Abbildung') });
+      expect(tried.out).toContain('nothing was stored');
+      expect(JSON.parse((await amtsbote(['list', '--json'])).out)).toEqual(before);
+      await writeFile(mapping, 'version: 2\n');
+      expect(await amtsbote(['mapping', 'try', '--endpoint', 'gewerbe', '--file', file, '--mapping', mapping])).toMatchObject({ code: 1 });
+      expect((await amtsbote(['mapping', 'try', '--endpoint', 'nobody', '--file', file])).code).toBe(1);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 
   it('says in one sentence what is wrong', async () => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { type SendingOutcome, sendTo } from '@amtsbote/adapter-kit/testing';
@@ -62,6 +63,40 @@ describe('gover', () => {
 
   it('is refused with another credential', async () => {
     expect(answered(await send('gover', read('gover'), 'falsch')).status).toBe(401);
+  });
+});
+
+describe('files in the body of gover', () => {
+  const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 31 + (index >> 8)) % 256));
+  const body = (id: string, base64 = content.toString('base64')): Body => ({
+    ...read('gover'),
+    metadata: { ...read('gover')['metadata'], submission_id: id },
+    data: { ...read('gover')['data'], files: [{ name: 'Plan.bin', base64 }] },
+  });
+
+  it('are stored decoded while they come in, once, however often they are sent', async () => {
+    const before = await counted();
+    const [first, second] = [answered(await send('gover', body('mit-Datei'))), answered(await send('gover', body('mit-Datei')))];
+    expect(first.status).toBe(202);
+    expect(second).toEqual(first);
+    expect(await counted()).toEqual({ applications: before.applications + 1, files: before.files + 2 });
+    const application = await hub.application(String(first.body['applicationId']));
+    const sha512 = createHash('sha512').update(content).digest('hex');
+    expect(application.attachments).toContainEqual(expect.objectContaining({ originalName: 'Plan.bin', size: content.length, sha512 }));
+    const repeated = (await hub.journal()).filter(({ event }) => event === 'submission.repeated');
+    expect(repeated.at(-1)).toMatchObject({ data: { differs: false } });
+  });
+
+  it('leave nothing when the sender is a stranger, the base64 none, or the body no JSON', async () => {
+    const before = await counted();
+    expect(answered(await send('gover', body('fremd'), 'falsch')).status).toBe(401);
+    const spoilt = answered(await send('gover', body('kaputt', `${content.toString('base64', 0, 60_000)}!`)));
+    expect(spoilt).toMatchObject({ status: 422, body: { type: 'urn:amtsbote:problem:base64-invalid' } });
+    const bytes = Buffer.from(JSON.stringify(body('offen')).slice(0, -1));
+    const headers = { 'content-type': 'application/json', authorization: hub.formsCredential().token };
+    const cut = answered(await sendTo(`${hub.url}/intake/gover`, { headers, length: bytes.length, bytes: async function* () { yield bytes; } })); // prettier-ignore
+    expect(cut.status).toBe(400);
+    expect(await counted()).toEqual(before);
   });
 });
 

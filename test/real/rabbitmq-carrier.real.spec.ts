@@ -10,7 +10,7 @@ import type { DataSource } from 'typeorm';
 
 import { TcpProxy } from '../../apps/landscape/src/crash/tcp-proxy.js';
 import type { RabbitServer } from '../../apps/landscape/src/launch/rabbitmq.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createMigratedDatabase, type TestDatabase } from '../support/database.js';
 import { startRabbit } from '../support/real/real-rabbitmq.js';
 import { RabbitBus } from './support/rabbit-bus.js';
 
@@ -25,7 +25,7 @@ let database: TestDatabase;
 let store: DataSource;
 beforeAll(async () => {
   server = await startRabbit();
-  database = await createTestDatabase();
+  database = await createMigratedDatabase();
   store = await openDatabase({ url: database.url, connectionsMax: 6, statementMs: 30_000 });
 }, 180_000);
 afterAll(async () => {

@@ -2,8 +2,8 @@
 import { seededRandomness } from '@amtsbote/platform';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { BEGIN } from '../../apps/hub/src/delivery/beginnings.js';
 import { ANY_DUE, CLAIM, CLAIM_ONE, ONE_DUE, RECOVER, RENEW } from '../../apps/hub/src/delivery/claims.js';
-import { BEGIN } from '../../apps/hub/src/delivery/effects.js';
 import { END } from '../../apps/hub/src/delivery/records.js';
 import { startHouse, TENANT, type TestHouse } from '../support/house.js';
 import { ModelStore } from './model-store.js';
@@ -91,14 +91,16 @@ function statement(now: Date, claims: readonly Claim[], pick: Pick): [text: stri
     ['awaiting', 'awaiting', null],
   ] as const);
   const dueAt = state === 'done' || state === 'parked' ? null : new Date(now.getTime() + pick([0, 300]));
+  const begins = (name: string): string =>
+    JSON.stringify([{ n: 0, id, fence, tenant: TENANT, name, finished: JSON.parse(effects) as unknown }]);
   const receipt = failure === null ? JSON.stringify({ id: 'V' }) : null;
   return pick([
     ...claimed,
     [CLAIM_ONE, [now, until, 'one', 'eakte', id]],
     [ONE_DUE, [now, 'eakte', id]],
     [RENEW, [id, fence, until, TENANT]],
-    [BEGIN, [id, fence, pick(['akte', 'vorgang']), TENANT, now, effects]],
-    [BEGIN, [id, fence, pick(['akte', 'vorgang']), TENANT, now, effects]],
+    [BEGIN, [begins(pick(['akte', 'vorgang'])), now]],
+    [BEGIN, [begins(pick(['akte', 'vorgang'])), now]],
     [END, [id, fence, state, dueAt, failure, receipt, now, attempt, outcome, TENANT, applicationId, effects]],
   ] as [string, unknown[]][]);
 }

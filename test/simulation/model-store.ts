@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Failure, JsonValue, StepState } from '@amtsbote/canonical';
 
+import { BEGIN } from '../../apps/hub/src/delivery/beginnings.js';
 import { ANY_DUE, CLAIM, CLAIM_ONE, ONE_DUE, RECOVER, RENEW, STRAY } from '../../apps/hub/src/delivery/claims.js';
-import { BEGIN } from '../../apps/hub/src/delivery/effects.js';
 import { END } from '../../apps/hub/src/delivery/records.js';
 
 /** A step as the model keeps it: the columns that claiming, effects and records touch. */
@@ -35,6 +35,15 @@ export interface Mutation {
   readonly sharesClaims?: boolean;
   /** What is begun is not remembered: after a crash nobody asks before acting. */
   readonly forgetsBegun?: boolean;
+}
+
+/** One that begins, as the statement has it. */
+interface Wanted {
+  readonly n: number;
+  readonly id: string;
+  readonly fence: string;
+  readonly name: string;
+  readonly finished: readonly { readonly name: string; readonly receipt: JsonValue }[];
 }
 
 const CLAIMABLE: readonly StepState[] = ['due', 'retrying', 'inDoubt', 'awaiting'];
@@ -84,7 +93,9 @@ export class ModelStore {
       case RECOVER:
         return this.recover(...(parameters as [Date]));
       case BEGIN:
-        return this.begin(...(parameters as [string, string, string, string, Date, string]));
+        return (JSON.parse(String(parameters[0])) as Wanted[]).flatMap((wanted) =>
+          this.begin(wanted).map((row) => ({ n: wanted.n, ...row })),
+        );
       case END:
         return this.end(parameters);
       default:
@@ -133,14 +144,14 @@ export class ModelStore {
     return lost.map(({ id }) => ({ id }));
   }
 
-  private finish(id: string, json: string): void {
-    for (const { name, receipt } of JSON.parse(json) as { name: string; receipt: JsonValue }[]) {
+  private finish(id: string, finished: Wanted['finished']): void {
+    for (const { name, receipt } of finished) {
       const effect = this.effects.get(`${id} ${name}`);
       if (effect !== undefined) Object.assign(effect, { state: 'done', receipt });
     }
   }
 
-  private begin(id: string, fence: string, name: string, _tenant: string, _now: Date, finished: string): object[] {
+  private begin({ id, fence, name, finished }: Wanted): object[] {
     if (this.held(id, fence) === undefined) return [];
     const key = `${id} ${name}`;
     // As of before this statement, like every part of one.
@@ -171,7 +182,7 @@ export class ModelStore {
       unexpected: !isFailure ? 0 : outcome === 'unexpected' ? step.unexpected + 1 : step.unexpected,
       failingSince: !isFailure ? null : (step.failingSince ?? now),
     });
-    this.finish(id, effects);
+    this.finish(id, JSON.parse(effects) as Wanted['finished']);
     return [{ ...application, held: true }];
   }
 }

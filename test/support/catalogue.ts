@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { hash } from 'node:crypto';
+
 import {
   type Adapter,
   type CatalogueMode,
@@ -7,6 +9,8 @@ import {
   defineAdapter,
   DeliveryError,
   type IncomingDocument,
+  type PutMark,
+  type ReadingHelp,
   type WrittenPiece,
 } from '@amtsbote/adapter-kit';
 import { Waker } from '@amtsbote/bus';
@@ -27,6 +31,7 @@ import { CatalogueCleaning } from '../../apps/hub/src/catalogue/runs/cleaning.js
 import { Execution } from '../../apps/hub/src/catalogue/runs/execution.js';
 import { Impacts } from '../../apps/hub/src/catalogue/runs/impact.js';
 import { Reading } from '../../apps/hub/src/catalogue/runs/reading.js';
+import { Recalling } from '../../apps/hub/src/catalogue/runs/recalling.js';
 import { Rechecking } from '../../apps/hub/src/catalogue/runs/rechecking.js';
 import type { Run } from '../../apps/hub/src/catalogue/runs/run.js';
 import { RunCommands } from '../../apps/hub/src/catalogue/runs/run-commands.js';
@@ -94,14 +99,39 @@ export class FakeSource extends CataloguePort {
   /** The next reads, in order; the last one is repeated. An act in between is done when the read gets there. */
   reads: readonly (readonly (CataloguePage | Act)[])[] = [];
   readonly cursors: (string | null)[] = [];
+  /** Recognise what was read before: whatever decides, beside the object, how it is written; `undefined` = an adapter that recognises nothing. */
+  handwriting: string | undefined;
+  /** What is to be said about each object. */
+  remarks: string | undefined;
+  /** Digests that were recognised, with what was said about them. */
+  readonly recognised: [digest: string, remarks: string | null][] = [];
 
-  async *changesSince(cursor: string | null, signal: AbortSignal): AsyncGenerator<CataloguePage> {
+  async *changesSince(cursor: string | null, signal: AbortSignal, help: ReadingHelp = {}): AsyncGenerator<CataloguePage> {
     this.cursors.push(cursor);
     const read = this.reads[Math.min(this.cursors.length, this.reads.length) - 1] ?? [];
     for (const step of read) {
       if (signal.aborted) throw DeliveryError.unavailable('catalogue-fake/aborted', 'The read was ended early.');
       if (typeof step === 'function') await step();
-      else yield step;
+      else if (this.handwriting === undefined || step.changes.length === 0) yield step;
+      else yield* this.recognising(step, help);
+    }
+  }
+  /** A page as one for each of its changes: read and treated, or recognised. */
+  private async *recognising(page: CataloguePage, { treatment, recall }: ReadingHelp): AsyncGenerator<CataloguePage> {
+    if (treatment === undefined) throw new Error('the hub wants no treatment');
+    const marks = page.changes.map((change): PutMark | undefined => {
+      if (change.op === 'remove') return undefined;
+      const digest = hash('sha256', `${this.handwriting} ${JSON.stringify(change.object)}`, 'hex').slice(0, 48);
+      return this.remarks === undefined ? { digest } : { digest, remarks: this.remarks };
+    });
+    const known = (await recall?.(marks.flatMap((mark) => mark?.digest ?? []))) ?? new Map<string, string | null>();
+    for (const [index, change] of page.changes.entries()) {
+      const { digest = '' } = marks[index] ?? {};
+      const isKnown = known.has(digest);
+      if (isKnown) this.recognised.push([digest, known.get(digest) ?? null]);
+      const more = isKnown ? { recalled: [digest] } : { treated: treatment.treat([change], [marks[index]]) };
+      const isLast = index === page.changes.length - 1;
+      yield { ...page, ...more, changes: [], cursor: isLast ? page.cursor : null, isLast: isLast && page.isLast };
     }
   }
   async *read(document: IncomingDocument): AsyncGenerator<CataloguePage> {
@@ -136,6 +166,7 @@ export interface CatalogueProcess {
   readonly cleaning: CatalogueCleaning;
   readonly forgetting: Forgetting;
   readonly rechecking: Rechecking;
+  readonly recalling: Recalling;
   readonly commands: RunCommands;
   readonly queries: RunQueries;
   readonly search: ServiceSearch;
@@ -151,14 +182,16 @@ export function catalogueOf({ house, instances }: Pick<Process, 'house' | 'insta
   const staging = new Staging(house, new Vocabulary(), lexicon);
   const cleaning = new CatalogueCleaning(house);
   const forgetting = new Forgetting(house);
+  const recalling = new Recalling(house);
   const applying = new Applying(house, runs, new Impacts(house, views, competences), new Announcing(house, new Waker(house.database)));
-  const execution = new Execution(house, runs, staging, new Reading(house, instances, staging), applying, cleaning);
+  const execution = new Execution(house, runs, staging, new Reading(house, instances, staging, recalling), applying, cleaning);
   return {
     runs,
     views,
     competences,
     cleaning,
     forgetting,
+    recalling,
     rechecking: new Rechecking(house, views),
     commands: new RunCommands(house, runs),
     queries: new RunQueries(house, runs, views),

@@ -4,6 +4,7 @@ import {
   defineAdapter,
   type DeliveryContext,
   DmsPort,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   FormsPort,
@@ -46,6 +47,11 @@ export class FakeDms extends DmsPort {
   }
   override find(request: FilingRequest): Promise<Found<FilingReceipt>> {
     return this.look(request);
+  }
+  override preview({ application, place }: FilingRequest): FilingPreview {
+    const shown = (key: string, title: string) => ({ key, title, class: '', properties: [] });
+    const akte = shown(place?.akte.key ?? 'A-1', place?.akte.title ?? 'Akte');
+    return { cabinet: place?.cabinet ?? '', akte, vorgang: shown(application.id, application.reference), documents: [] };
   }
   override describeTarget(): string {
     return 'a DMS of a test';

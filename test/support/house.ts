@@ -12,6 +12,8 @@ import { FileBlobStore, openDatabase, type StepRow } from '@amtsbote/store';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
+import { AnswerTakers } from '../../apps/hub/src/answers/answer-takers.js';
+import { Outboxes } from '../../apps/hub/src/answers/outboxes.js';
 import { CaseRelations } from '../../apps/hub/src/cases/case-relations.js';
 import { Prefills } from '../../apps/hub/src/cases/prefills.js';
 import { CatalogueAtSubmission } from '../../apps/hub/src/catalogue/read/at-submission.js';
@@ -24,6 +26,7 @@ import { Gates } from '../../apps/hub/src/delivery/gates.js';
 import { CollectWorker } from '../../apps/hub/src/delivery/kinds/collect.worker.js';
 import { ExportWorker } from '../../apps/hub/src/delivery/kinds/export.worker.js';
 import { FilingWorker } from '../../apps/hub/src/delivery/kinds/filing.worker.js';
+import { JoinedApplications } from '../../apps/hub/src/delivery/kinds/joined.js';
 import { Materials } from '../../apps/hub/src/delivery/kinds/material.js';
 import { PaymentWorker } from '../../apps/hub/src/delivery/kinds/payment.worker.js';
 import { StatusWorker } from '../../apps/hub/src/delivery/kinds/status.worker.js';
@@ -35,6 +38,7 @@ import { Sweeper } from '../../apps/hub/src/delivery/sweeper.js';
 import { Instances } from '../../apps/hub/src/house/instances.js';
 import type { House } from '../../apps/hub/src/house/tokens.js';
 import { UnitOfWork } from '../../apps/hub/src/house/unit-of-work.js';
+import { FormCoverage } from '../../apps/hub/src/intake/coverage/form-coverage.js';
 import { IntakeEndpoints } from '../../apps/hub/src/intake/endpoints.js';
 import { type IntakeEndpoint, IntakeService } from '../../apps/hub/src/intake/intake.service.js';
 import { IntakePressure } from '../../apps/hub/src/intake/pressure/intake-pressure.js';
@@ -42,13 +46,17 @@ import { HeldSubmissions } from '../../apps/hub/src/intake/pull/held-submissions
 import { PullRound } from '../../apps/hub/src/intake/pull/pull-round.js';
 import { PullSources } from '../../apps/hub/src/intake/pull/pull-sources.js';
 import { PullWorker } from '../../apps/hub/src/intake/pull/pull-worker.js';
+import { Reconciliation } from '../../apps/hub/src/intake/pull/reconciliation.js';
+import { SubmissionTakers } from '../../apps/hub/src/intake/pull/submission-takers.js';
 import { TakeOver } from '../../apps/hub/src/intake/pull/take-over.js';
+import { DataSchemas } from '../../apps/hub/src/intake/schemas/data-schemas.js';
 import { ParallelRuns } from '../../apps/hub/src/parallel/parallel-runs.js';
+import { Decisions } from '../../apps/hub/src/pickup/decisions.js';
 import { PickupQueue, type QueueAccess } from '../../apps/hub/src/pickup/pickup-queue.js';
 import { Receipts } from '../../apps/hub/src/pickup/receipts.js';
 import { Routes } from '../../apps/hub/src/routing/routes.js';
 import { StatusKeeper } from '../../apps/hub/src/status/status-keeper.js';
-import { createTestDatabase } from './database.js';
+import { createMigratedDatabase } from './database.js';
 import { FakeTargets } from './fake-adapters.js';
 
 export const TENANT = '057110000000';
@@ -69,6 +77,7 @@ export interface Process {
   readonly status: StatusKeeper;
   readonly laufzettel: LaufzettelProgress;
   readonly intake: IntakeService;
+  readonly coverage: FormCoverage;
   readonly pickup: PickupQueue;
   readonly pull: Pull;
 }
@@ -108,7 +117,7 @@ export interface HouseWishes {
 
 /** Starts one process of a hub without HTTP, bus and sweeper: the test does what they would do, when it wants. */
 export async function startHouse(wishes: HouseWishes = {}): Promise<TestHouse> {
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase();
   const directory = await mkdtemp(join(tmpdir(), 'amtsbote-house-'));
   const clock = new ManualClock();
   const targets = new FakeTargets();
@@ -214,10 +223,11 @@ export function processOf(house: House): Process {
   const workers = new StepWorkers(
     new CollectWorker(house),
     new PaymentWorker(house, instances),
-    new FilingWorker(instances, materials),
+    new FilingWorker(house, instances, materials, new JoinedApplications(house)),
     new ExportWorker(instances, materials),
     new StatusWorker(house, instances),
   );
+  const coverage = new FormCoverage(house);
   const records = new AttemptRecords(house, unitOfWork, laufzettel);
   const intake = new IntakeService(
     house,
@@ -226,6 +236,8 @@ export function processOf(house: House): Process {
     atSubmission(house),
     new ParallelRuns(house),
     new CaseRelations(house, new Prefills(house)),
+    coverage,
+    new DataSchemas(house),
   );
   const runner = new Runner(house, instances, claims, gates, workers, records);
   return {
@@ -240,15 +252,24 @@ export function processOf(house: House): Process {
     runner,
     sweeper: new Sweeper(house, claims, gates, runner, workers),
     intake,
-    pull: pullOf(house, intake, gates),
+    coverage,
+    pull: pullOf(
+      house,
+      intake,
+      gates,
+      instances,
+      new AnswerTakers(house, unitOfWork, status, new Decisions(house, unitOfWork, status, laufzettel)),
+    ),
     pickup: new PickupQueue(house, unitOfWork, status, laufzettel, new Receipts(house)),
   };
 }
 
-function pullOf(house: House, intake: IntakeService, gates: Gates): Pull {
-  const sources = new PullSources(house, new IntakeEndpoints(house));
+function pullOf(house: House, intake: IntakeService, gates: Gates, instances: Instances, answers: AnswerTakers): Pull {
+  const endpoints = new IntakeEndpoints(house);
+  const sources = new PullSources(house, endpoints, new Outboxes(house, instances));
   const held = new HeldSubmissions(house);
-  const round = new PullRound(house, sources, held, new TakeOver(house, intake, new IntakePressure(house), held), gates);
+  const takeOver = new TakeOver(house, new IntakePressure(house), held, new SubmissionTakers(endpoints, intake), answers);
+  const round = new PullRound(house, sources, held, takeOver, new Reconciliation(house, held, takeOver), gates);
   return { sources, held, worker: new PullWorker(house, sources, held, round, gates) };
 }
 

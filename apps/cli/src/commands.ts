@@ -44,6 +44,11 @@ export async function findApplication(api: HubApi, typed: string): Promise<Appli
   return item;
 }
 
+/** Id of the application meant. @throws CommandFailed */
+export async function applicationIdOf(api: HubApi, typed: string): Promise<string> {
+  return (await findApplication(api, typed)).id;
+}
+
 /** A step by its id, or by application and name; without a name the only one that allows the action. @throws CommandFailed */
 async function findStep(api: HubApi, application: string, name: string | undefined, action: StepAction): Promise<StepView> {
   const { id, reference } = await findApplication(api, application);

@@ -9,7 +9,7 @@ export const EXIT = {
   usage: 2,
   /** The hub does not answer, fails, or does not accept the token. */
   unreachable: 3,
-  /** A probe found something wrong. */
+  /** A probe or a trial found something wrong. */
   unhealthy: 4,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -5,9 +5,12 @@ import { addCatalogue } from './catalogue/program.js';
 import { Progress } from './catalogue/progress.js';
 import type { Shown } from './commands.js';
 import * as commands from './commands.js';
+import { addDms } from './dms/program.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
+import { addFiling } from './filing/program.js';
 import { addForms } from './forms/program.js';
 import { HubApi } from './hub-api.js';
+import { addCoverage, addMapping } from './mapping/program.js';
 import { addRedrive } from './redrive/program.js';
 
 /** What the command line touches of the machine. */
@@ -26,7 +29,7 @@ const URL_DEFAULT = 'http://127.0.0.1:8480';
 const HELP = `
 Environment: AMTSBOTE_URL and AMTSBOTE_TOKEN stand for --url and --token.
 An <application> is a reference (7KQ4-M2XD-P, however typed), the sender's id, or the application's id.
-Exit codes: 0 done · 1 refused or not there · 2 wrong command line · 3 hub not reachable or token not accepted · 4 a probe found trouble`;
+Exit codes: 0 done · 1 refused or not there · 2 wrong command line · 3 hub not reachable or token not accepted · 4 a probe or a trial found trouble`;
 
 interface GlobalOptions {
   readonly url?: string;
@@ -81,10 +84,14 @@ function programOf(terminal: Terminal, end: (code: number) => void): Command {
   addSteps(program, serve);
   addApplications(program, serve);
   addInstances(program, serve);
+  addCoverage(program, serve);
+  addMapping(program, serve);
   const watching = { sleep: terminal.sleep, progress: new Progress(terminal) };
   addCatalogue(program, serve, watching);
   addRedrive(program, serve, watching);
+  addFiling(program, serve);
   addForms(program, serve, terminal.now);
+  addDms(program, serve, terminal.now);
   return program;
 }
 

@@ -9,6 +9,8 @@ import type { Stage, View } from './view.js';
 import { applicationView } from './views/application.view.js';
 import { runView } from './views/catalogue/run.view.js';
 import { sourcesView } from './views/catalogue/sources.view.js';
+import { formVersionView } from './views/forms/form-version.view.js';
+import { formVersionsView } from './views/forms/form-versions.view.js';
 import { instancesView } from './views/instances.view.js';
 import { listView } from './views/list.view.js';
 import { parkedView } from './views/parked.view.js';
@@ -44,6 +46,8 @@ async function viewOf(stage: Stage): Promise<View> {
       return redrivesView(stage);
     case 'instances':
       return instancesView(stage);
+    case 'forms':
+      return stage.path.length > 1 ? formVersionView(stage) : formVersionsView(stage);
     case 'catalogue':
       return stage.path.length > 1 ? runView(stage) : sourcesView(stage);
     default:
@@ -138,6 +142,7 @@ function paintHeader(parked: number): void {
       link('applications', nav.applications),
       link('parked', nav.parked, parked),
       link('instances', nav.instances),
+      link('forms', nav.forms),
       link('catalogue', nav.catalogue),
     ),
     h(

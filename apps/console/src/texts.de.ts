@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { catalogueDe } from './texts.catalogue.de.js';
+import { formsDe } from './texts.forms.de.js';
 import { pullsDe } from './texts.pulls.de.js';
 import { redrivesDe } from './texts.redrives.de.js';
 
@@ -14,6 +15,7 @@ export const de = {
     applications: 'Anträge',
     parked: 'Geparkt',
     instances: 'Adapter und Warteschlangen',
+    forms: 'Formulare',
     catalogue: 'Leistungskatalog',
     docs: 'API',
   },
@@ -83,6 +85,9 @@ export const de = {
     dmsRefused: 'Das DMS lehnt nach eigenen Regeln ab (Akte geschlossen, Inhalt nicht erlaubt). Dort nachsehen, dann erneut versuchen.',
     dmsNameTaken: 'Ein anderes Objekt trägt im DMS schon diesen Namen. Dort umbenennen, dann erneut versuchen.',
     dmsAmbiguous: 'Im DMS gibt es mehrere Objekte mit diesem Schlüssel. Dort bereinigen, dann erneut versuchen.',
+    dmsVirus:
+      'Der Virenscanner des DMS lehnt ein Dokument ab. Erst prüfen lassen, nicht von Hand ablegen; antragstellende Person benachrichtigen.',
+    dmsReadOnly: 'Das DMS nimmt gerade keine Änderungen an (Wartung oder fehlendes Recht). Es wird später wieder versucht.',
     find: 'Suchen',
     reset: 'Zurücksetzen',
     reference: 'Vorgangsnummer',
@@ -234,10 +239,12 @@ export const de = {
   },
   catalogue: catalogueDe,
   redrives: redrivesDe,
+  forms: formsDe,
   pulls: pullsDe,
   event: {
     'application.submitted': 'Antrag angenommen',
-    'application.parked': 'Antrag geparkt: keine Route passt',
+    'application.parked': 'Antrag geparkt',
+    'application.schema-violated': 'Formular passt nicht zu seinem Schema',
     'application.state-changed': 'Sicht der Bürger geändert',
     'application.rerouted': 'Umgeleitet',
     'application.cancelled': 'Abgebrochen',
@@ -313,6 +320,7 @@ export const de = {
     amountDiffers: 'Der Bezahldienst kennt einen anderen Betrag. Bitte mit der Kasse klären.',
     readBackDiffers: 'Das DMS hält andere Dokumente, als gesendet wurden. Den Vorgang im DMS ansehen, dann entscheiden.',
     notPaid: 'Die Frist zum Bezahlen ist abgelaufen.',
+    schemaViolated: 'Das Formular passt nicht zu seinem Schema. Verstöße ansehen, dann umleiten oder abbrechen.',
     noRoute: 'Keine Route passt. Route ergänzen oder den Antrag umleiten.',
   } as Readonly<Record<string, string>>,
   ago: { seconds: 's', minutes: 'min', hours: 'h', days: 'd' },

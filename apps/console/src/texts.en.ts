@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { catalogueEn } from './texts.catalogue.en.js';
 import type { Texts } from './texts.de.js';
+import { formsEn } from './texts.forms.en.js';
 import { pullsEn } from './texts.pulls.en.js';
 import { redrivesEn } from './texts.redrives.en.js';
 
@@ -15,6 +16,7 @@ export const en: Texts = {
     applications: 'Applications',
     parked: 'Parked',
     instances: 'Adapters and queues',
+    forms: 'Forms',
     catalogue: 'Service catalogue',
     docs: 'API',
   },
@@ -83,6 +85,8 @@ export const en: Texts = {
     dmsRefused: 'The DMS refuses by rules of its own (Akte closed, content not allowed). Look there, then try again.',
     dmsNameTaken: 'Another object in the DMS has this name. Rename it there, then try again.',
     dmsAmbiguous: 'The DMS has several objects with this key. Clean up there, then try again.',
+    dmsVirus: 'The virus scanner of the DMS refuses a document. Do not file it by hand before it was examined; tell the applicant.',
+    dmsReadOnly: 'The DMS is read-only now (maintenance, or rights of the user). It is tried again later.',
     find: 'Search',
     reset: 'Reset',
     reference: 'Reference',
@@ -233,10 +237,12 @@ export const en: Texts = {
   },
   catalogue: catalogueEn,
   redrives: redrivesEn,
+  forms: formsEn,
   pulls: pullsEn,
   event: {
     'application.submitted': 'Application accepted',
-    'application.parked': 'Application parked: no route matches',
+    'application.parked': 'Application parked',
+    'application.schema-violated': 'The form does not fit its schema',
     'application.state-changed': 'Citizens see another state',
     'application.rerouted': 'Rerouted',
     'application.cancelled': 'Cancelled',
@@ -312,6 +318,7 @@ export const en: Texts = {
     amountDiffers: 'The payment provider knows another amount. Ask the cashier’s office.',
     readBackDiffers: 'The DMS holds other documents than were sent. Look at the Vorgang in the DMS, then decide.',
     notPaid: 'The time to pay is over.',
+    schemaViolated: 'The form does not fit its schema. Look at the violations, then reroute or cancel.',
     noRoute: 'No route matches. Add one, or reroute the application.',
   },
   ago: { seconds: 's', minutes: 'min', hours: 'h', days: 'd' },

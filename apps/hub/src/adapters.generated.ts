@@ -3,14 +3,18 @@
 import { adapter as catalogueMemory } from '@amtsbote/adapters/catalogue-memory';
 import { adapter as catalogueXzufi } from '@amtsbote/adapters/catalogue-xzufi';
 import { adapter as dmsCmis } from '@amtsbote/adapters/dms-cmis';
+import { adapter as dmsDvelop } from '@amtsbote/adapters/dms-dvelop';
 import { adapter as dmsFailing } from '@amtsbote/adapters/dms-failing';
 import { adapter as dmsMemory } from '@amtsbote/adapters/dms-memory';
 import { adapter as dmsNscale } from '@amtsbote/adapters/dms-nscale';
+import { adapter as dmsOpentext } from '@amtsbote/adapters/dms-opentext';
 import { adapter as dmsSftp } from '@amtsbote/adapters/dms-sftp';
 import { adapter as dmsWebdav } from '@amtsbote/adapters/dms-webdav';
 import { adapter as dmsXdomea } from '@amtsbote/adapters/dms-xdomea';
 import { adapter as exportFileDrop } from '@amtsbote/adapters/export-file-drop';
 import { adapter as exportMemory } from '@amtsbote/adapters/export-memory';
+import { adapter as formsFitConnect } from '@amtsbote/adapters/forms-fit-connect';
+import { adapter as formsFormSolutions } from '@amtsbote/adapters/forms-form-solutions';
 import { adapter as formsFormcycle } from '@amtsbote/adapters/forms-formcycle';
 import { adapter as formsOzgCloud } from '@amtsbote/adapters/forms-ozg-cloud';
 import { adapter as formsWebhook } from '@amtsbote/adapters/forms-webhook';
@@ -22,14 +26,18 @@ export const ADAPTERS = [
   catalogueMemory,
   catalogueXzufi,
   dmsCmis,
+  dmsDvelop,
   dmsFailing,
   dmsMemory,
   dmsNscale,
+  dmsOpentext,
   dmsSftp,
   dmsWebdav,
   dmsXdomea,
   exportFileDrop,
   exportMemory,
+  formsFitConnect,
+  formsFormSolutions,
   formsFormcycle,
   formsOzgCloud,
   formsWebhook,

@@ -4,6 +4,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
+import { ANSWERS } from './answers/answers.providers.js';
 import { CASES } from './cases/cases.providers.js';
 import { CATALOGUE } from './catalogue/catalogue.providers.js';
 import { ApplicationCommands } from './delivery/application-commands.js';
@@ -13,6 +14,7 @@ import { InstanceCommands } from './delivery/instance-commands.js';
 import { CollectWorker } from './delivery/kinds/collect.worker.js';
 import { ExportWorker } from './delivery/kinds/export.worker.js';
 import { FilingWorker } from './delivery/kinds/filing.worker.js';
+import { JoinedApplications } from './delivery/kinds/joined.js';
 import { Materials } from './delivery/kinds/material.js';
 import { PaymentWorker } from './delivery/kinds/payment.worker.js';
 import { StatusWorker } from './delivery/kinds/status.worker.js';
@@ -28,11 +30,14 @@ import { Lifecycle } from './house/lifecycle.js';
 import { House } from './house/tokens.js';
 import { UnitOfWork } from './house/unit-of-work.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { FormCoverage } from './intake/coverage/form-coverage.js';
 import { IntakeEndpoints } from './intake/endpoints.js';
 import { IntakeService } from './intake/intake.service.js';
 import { BlobJanitor } from './intake/janitor.js';
 import { IntakePressure } from './intake/pressure/intake-pressure.js';
 import { PULL } from './intake/pull/pull.providers.js';
+import { DataSchemas } from './intake/schemas/data-schemas.js';
+import { MappingTrials } from './intake/trial/mapping-trial.js';
 import { OPS } from './ops/ops.providers.js';
 import { PARALLEL } from './parallel/parallel.providers.js';
 import { Decisions } from './pickup/decisions.js';
@@ -51,6 +56,7 @@ const DELIVERY = [
   StepWorkers,
   AttemptRecords,
   Materials,
+  JoinedApplications,
   CollectWorker,
   PaymentWorker,
   FilingWorker,
@@ -72,6 +78,9 @@ const PIPELINE = [
   IntakeService,
   IntakePressure,
   BlobJanitor,
+  FormCoverage,
+  DataSchemas,
+  MappingTrials,
 ];
 const PICKUP = [QueueAccesses, PickupQueue, Receipts, Decisions];
 
@@ -88,6 +97,7 @@ export class HubModule {
       ...PIPELINE,
       ...DELIVERY,
       ...PULL,
+      ...ANSWERS,
       ...PICKUP,
       ...PARALLEL,
       ...CASES,

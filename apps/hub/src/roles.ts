@@ -13,6 +13,9 @@ import { HealthController } from './http/health.controller.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { OpsApplicationsController } from './ops/applications.controller.js';
 import { ConsoleController } from './ops/console.controller.js';
+import { OpsFilingController } from './ops/filing/filing.controller.js';
+import { OpsFormVersionsController } from './ops/forms/form-versions.controller.js';
+import { OpsMappingsController } from './ops/forms/mappings.controller.js';
 import { OpsHouseController } from './ops/house.controller.js';
 import { OpsInstancesController } from './ops/instances.controller.js';
 import { OpsPullsController } from './ops/pulls/pulls.controller.js';
@@ -34,10 +37,13 @@ const CONTROLLERS: Readonly<Record<Exclude<Role, 'all'>, readonly Type[]>> = {
     OpsApplicationsController,
     OpsStepsController,
     OpsRedrivesController,
+    OpsFilingController,
     OpsParallelRunsController,
     OpsPullsController,
     OpsInstancesController,
     OpsHouseController,
+    OpsFormVersionsController,
+    OpsMappingsController,
     ConsoleController,
   ],
 };

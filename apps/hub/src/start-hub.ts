@@ -24,6 +24,7 @@ import { connectionErrors, routerErrors } from './http/before-routing.js';
 import { useBodyParsing } from './http/body-parsing.js';
 import { closeSilentConnections } from './http/silent-connections.js';
 import { HubModule } from './hub.module.js';
+import { FormCoverage } from './intake/coverage/form-coverage.js';
 import { BlobJanitor } from './intake/janitor.js';
 import { PullWorker } from './intake/pull/pull-worker.js';
 import { useApiDocs } from './ops/api-docs.js';
@@ -125,6 +126,7 @@ async function open(house: House): Promise<RunningHub> {
       useApiDocs(app, config.publicUrl);
       await useConsole(app);
     }
+    if (roles.includes('intake')) lifecycle.run(app.get(FormCoverage));
     if (roles.includes('worker')) await startWork(app, house);
     await app.listen(config.listen.port, config.listen.host);
   } catch (error) {

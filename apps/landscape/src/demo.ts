@@ -20,6 +20,8 @@ export interface DemoWish {
   readonly samples: number;
   /** Whether the hub is restarted whenever it has been compiled anew. */
   readonly watch: boolean;
+  /** Whether FIT-Connect's delivery service stands beside the town, with as many samples. */
+  readonly fitConnect: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -29,11 +31,11 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
  * A town that stays: data in ./var, sample applications at every start, until it is stopped.
  * @throws LaunchError when the hub dies.
  */
-export async function demo({ databaseUrl, port, samples, watch, signal }: DemoWish, undoing: Undoing): Promise<void> {
+export async function demo({ databaseUrl, port, samples, watch, fitConnect, signal }: DemoWish, undoing: Undoing): Promise<void> {
   const places = await placesIn(`${ROOT}/var`);
   undoing.add('mark of the running launcher', await beTheOnlyOne(places.desk));
   say('Starting database, hub and a simulated town …');
-  const launched = await launchTown({ places, databaseUrl, port, temporary: false, say, signal }, undoing);
+  const launched = await launchTown({ places, databaseUrl, port, temporary: false, fitConnect, say, signal }, undoing);
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   undoing.add('view', async () => over.abort());
@@ -50,11 +52,16 @@ async function show(launched: LaunchedTown, places: Places, samples: number, sig
   const sending = sendSamples({ url: hub.url, token: town.secrets.TOWN_FORMS_TOKEN }, sampleSubmissions(samples), (one) => sent.push(one));
   await Promise.all([sending, followToTheEnd(sent, samples, launched, { lines, signal })]);
   say(await directions(launched, places, sent[0]));
+  await launched.deliveryService?.send(samples);
   await followNewcomers(new Set(sent.map(({ id }) => id)), launched, { say, signal });
 }
 
 /** Where to look, and what to try. */
-async function directions({ hub, town }: LaunchedTown, places: Places, sample: SentApplication | undefined): Promise<string> {
+async function directions(
+  { hub, town, deliveryService }: LaunchedTown,
+  places: Places,
+  sample: SentApplication | undefined,
+): Promise<string> {
   const { url } = hub;
   const { TOWN_PORTAL_TOKEN, TOWN_FORMS_TOKEN, HUB_OPS_TOKEN } = town.secrets;
   const here = (path: string): string => relative(ROOT, path);
@@ -71,6 +78,7 @@ async function directions({ hub, town }: LaunchedTown, places: Places, sample: S
     ...status,
     ['Send one', send],
     ['', 'again: the same answer, nothing doubled; with another control.transactionId in the file: another application'],
+    ...(deliveryService === undefined ? [] : [['FIT', `${deliveryService.service.apiUrl} (simulated); what it delivers is told below`]]),
     ['Log', here(places.hubLog)],
     ['Data', 'var (delete it to start from nothing)'],
   ];

@@ -6,12 +6,13 @@ import { LaunchError, sentenceOf } from './launch/problem.js';
 import { Undoing } from './launch/undoing.js';
 import { once } from './once.js';
 
-const USAGE = `npm start -- [--once] [--samples <n>] [--port <n>] [--limit <s>] [--watch]
+const USAGE = `npm start -- [--once] [--samples <n>] [--port <n>] [--limit <s>] [--watch] [--fit-connect]
   --once     start everything on temporary data, send applications, wait for all to arrive, remove everything; the last line is JSON
   --samples  applications to send (default 5)
   --port     preferred port of the hub (default 8480; not with --once)
   --limit    seconds that --once may take (default 120)
-  --watch    restarts the hub whenever it has been compiled anew (npm run dev)`;
+  --watch    restarts the hub whenever it has been compiled anew (npm run dev)
+  --fit-connect  a simulated delivery service of FIT-Connect beside the town (not with --once)`;
 
 /** Starts a town with its hub; started by scripts/start.mjs in the project's root. */
 async function main(undoing: Undoing, signal: AbortSignal): Promise<{ code: number; lastLine?: string }> {
@@ -19,7 +20,17 @@ async function main(undoing: Undoing, signal: AbortSignal): Promise<{ code: numb
   const samples = numberOf('samples', values.samples, 0, 10_000);
   const databaseUrl = process.env['DATABASE_URL'] === '' ? undefined : process.env['DATABASE_URL'];
   if (values.once !== true) {
-    await demo({ databaseUrl, port: numberOf('port', values.port, 0, 65_535), samples, watch: values.watch === true, signal }, undoing);
+    await demo(
+      {
+        databaseUrl,
+        port: numberOf('port', values.port, 0, 65_535),
+        samples,
+        watch: values.watch === true,
+        fitConnect: values['fit-connect'] === true,
+        signal,
+      },
+      undoing,
+    );
     return { code: 0 };
   }
   const result = await once({ databaseUrl, samples, limitS: numberOf('limit', values.limit, 1, 86_400), signal }, undoing);
@@ -28,12 +39,15 @@ async function main(undoing: Undoing, signal: AbortSignal): Promise<{ code: numb
   return { code: result.ok ? 0 : 1, lastLine: result.summary };
 }
 
-function parseOptions(): { values: { once?: boolean; watch?: boolean; samples: string; port: string; limit: string } } {
+function parseOptions(): {
+  values: { once?: boolean; watch?: boolean; 'fit-connect'?: boolean; samples: string; port: string; limit: string };
+} {
   try {
     return parseArgs({
       options: {
         once: { type: 'boolean' },
         watch: { type: 'boolean' },
+        'fit-connect': { type: 'boolean' },
         samples: { type: 'string', default: '5' },
         port: { type: 'string', default: '8480' },
         limit: { type: 'string', default: '120' },

@@ -4,23 +4,28 @@ import { Environment, ParseError, TypeError as CelTypeError } from '@marcbachman
 import { z } from 'zod';
 
 import type { DeliverableDocument } from './documents.js';
+import { EXPRESSION_MS_MAX, mayRunAway, TookTooLong, withinTime } from './intake/mapping/bounded.js';
 
 /** Longest expression and deepest nesting an operator may write; real ones stay below a tenth. */
 const EXPRESSION_LENGTH_MAX = 1_000;
-const LIMITS = { maxAstNodes: 500, maxDepth: 50, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 10 };
+/** Structural limits of every expression, whatever it is for. */
+export const CEL_LIMITS = { maxAstNodes: 500, maxDepth: 50, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 10 };
 
 /**
  * The words an expression may use: `application` (the canonical application), `fields` (technical field name → first value in the form) and
  * `amountCents` (0 when nothing has to be paid) and `caseReference` (reference of the application with which the case began, so that all of it
- * goes into one Akte); in mappings of documents also `document` (key, role, fileName, originalName, mediaType, size). Common Expression Language (CEL): no loops, no side effects, no access to anything else.
+ * goes into one Akte); in mappings of documents also `document` (key, role, fileName, originalName, mediaType, size), and in all mappings of
+ * index data `filing` (rule, version, cabinet, retention, documentClass by the Aktenplan; empty without a rule). Common Expression Language
+ * (CEL): no loops, no side effects, no access to anything else.
  */
-const environment = new Environment({ limits: LIMITS, homogeneousAggregateLiterals: false })
+const environment = new Environment({ limits: CEL_LIMITS, homogeneousAggregateLiterals: false })
   .registerVariable('application', 'map')
   .registerVariable('fields', 'map')
   .registerVariable('caseReference', 'string')
   .registerVariable('amountCents', 'double')
   .registerVariable('decision', 'bool')
   .registerVariable('document', 'map')
+  .registerVariable('filing', 'map')
   .registerFunction('text(dyn): string', (value: unknown) => (value === null || value === undefined ? '' : scalarText(value)))
   .registerFunction('text(map, string): string', (map: unknown, key: string) => {
     const value = (map as Record<string, unknown>)[key];
@@ -41,6 +46,8 @@ export interface ExpressionSubject {
   readonly decision?: boolean;
   /** The document that is described, for mappings of its index data. */
   readonly document?: DeliverableDocument;
+  /** What the Aktenplan says, for mappings of index data. */
+  readonly filing?: Readonly<Record<string, string | number>>;
 }
 
 /** A compiled expression. @throws ExpressionError when this application lacks what it reads. */
@@ -67,16 +74,19 @@ function compile(source: string): (subject: ExpressionSubject) => unknown {
 function evaluate(parsed: (context: Record<string, unknown>) => unknown, source: string, subject: ExpressionSubject): unknown {
   const fields: Record<string, FormValue> = {};
   for (const { field } of fieldsOf(subject.application.form)) fields[field.name] ??= field.value;
+  const known = {
+    application: subject.application,
+    fields,
+    amountCents: subject.application.payment?.amount.cents ?? 0,
+    ...caseOf(subject.application),
+    decision: subject.decision ?? false,
+    document: subject.document === undefined ? {} : wordsOf(subject.document),
+    filing: subject.filing ?? {},
+  };
   try {
-    return parsed({
-      application: subject.application,
-      fields,
-      amountCents: subject.application.payment?.amount.cents ?? 0,
-      ...caseOf(subject.application),
-      decision: subject.decision ?? false,
-      document: subject.document === undefined ? {} : wordsOf(subject.document),
-    });
-  } catch {
+    return mayRunAway(source) ? withinTime(EXPRESSION_MS_MAX, () => parsed(known)) : parsed(known);
+  } catch (error) {
+    if (error instanceof TookTooLong) throw new ExpressionError(`took longer than ${EXPRESSION_MS_MAX} ms and was ended: ${source}`);
     // The library's message may quote values of the application; the expression itself says enough.
     throw new ExpressionError(`cannot be evaluated for this application: ${source}`);
   }

@@ -2,7 +2,8 @@
 import type { DeliverableDocument } from './documents.js';
 import type { Expression, ExpressionSubject } from './expression.js';
 import { compileText } from './expression.js';
-import type { FilingRequest } from './ports/dms.js';
+import { filingWords } from './filing-place.js';
+import { filedFor, type FilingPreview, type FilingRequest, type PreviewedObject } from './ports/dms.js';
 
 /** How an object is described in a DMS with index data: expressions of the operator. */
 export interface ObjectMapping {
@@ -54,17 +55,20 @@ export function compileIndexData<Value>(
   const documentValues = compileValues(mapping.document.properties, compileValue);
 
   return (request, actKey) => {
-    // Akte and Vorgang are the application's; its decision only adds documents and must find the same ones.
-    const subject = { application: request.application };
-    const act = { ...subject, decision: request.decision !== undefined };
+    // Akte and Vorgang are the application's; its decision, and what joins it, only add documents and must find the same ones.
+    const { place } = request;
+    const application = filedFor(request);
+    const subject = { application, filing: filingWords(place) };
+    const act = { application: request.application, decision: request.decision !== undefined };
+    const titles = { akte: place?.akte.title ?? akteTitle(subject), vorgang: place?.vorgang.title ?? vorgangTitle(subject) };
     return {
-      akte: { key: akteKey(subject), title: akteTitle(subject), values: akteValues(subject) },
-      vorgang: { key: request.application.id, title: vorgangTitle(subject), values: vorgangValues(subject) },
+      akte: { key: place?.akte.key ?? akteKey(subject), title: titles.akte, values: akteValues(subject) },
+      vorgang: { key: application.id, title: titles.vorgang, values: vorgangValues(subject) },
       documents: request.documents.map((document) => ({
         document,
         key: `${actKey}/${document.key}`,
         title: document.fileName,
-        values: documentValues({ ...act, document }),
+        values: documentValues({ ...act, document, filing: filingWords(place, document.role) }),
       })),
     };
   };
@@ -76,4 +80,22 @@ function compileValues<Value>(
 ): (subject: ExpressionSubject) => IndexedObject<Value>['values'] {
   const compiled = Object.entries(mapping).map(([name, source]) => ({ name, value: compileValue(source) }));
   return (subject) => compiled.map(({ name, value }) => ({ name, value: value(subject) }));
+}
+
+/** Shows a filing's index data. `classes`: what the DMS calls the three. Pure. */
+export function previewOf(
+  { akte, vorgang, documents }: IndexedFiling<string | readonly string[]>,
+  cabinet: string,
+  classes: Readonly<Record<'akte' | 'vorgang' | 'document', string>>,
+): FilingPreview {
+  const shown = (className: string, { key, title, values }: IndexedObject<string | readonly string[]>): PreviewedObject => ({
+    ...{ key, title, class: className },
+    properties: values.map(({ name, value }) => ({ name, values: typeof value === 'string' ? [value] : value })),
+  });
+  return {
+    cabinet,
+    akte: shown(classes.akte, akte),
+    vorgang: shown(classes.vorgang, vorgang),
+    documents: documents.map((each) => ({ ...shown(classes.document, each), document: each.document.key })),
+  };
 }

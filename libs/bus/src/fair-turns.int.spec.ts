@@ -4,7 +4,7 @@ import { openDatabase } from '@amtsbote/store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { createMigratedDatabase, type TestDatabase } from '../../../test/support/database.js';
 import type { SqlRunner } from './bus.port.js';
 import { PostgresQueue } from './postgres-queue.js';
 
@@ -30,7 +30,7 @@ describe('the queue beside a burst of 100,000 of one tenant', () => {
   };
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createMigratedDatabase();
     store = await openDatabase({ url: database.url, connectionsMax: 10, statementMs: 60_000 });
     await insert(BIG, BURST);
   }, 120_000);
@@ -90,7 +90,7 @@ describe('what a claim reads of a burst', () => {
   const clock = new ManualClock('2026-01-31T11:00:00.000Z');
 
   beforeEach(async () => {
-    database = await createTestDatabase();
+    database = await createMigratedDatabase();
     store = await openDatabase({ url: database.url, connectionsMax: 4, statementMs: 60_000 });
   }, 60_000);
   afterEach(async () => {
@@ -144,6 +144,18 @@ describe('what a claim reads of a burst', () => {
     await runner.release();
     expect(read).toBeGreaterThan(33);
     expect(read).toBeLessThan(500);
+  });
+
+  it('is nothing of a type that is left out, however much waits of it', async () => {
+    await burst(store);
+    await store.query(INSERT, ['step.parked.v1', BIG, clock.now(), 5, null]);
+    const runner = store.createQueryRunner();
+    await runner.startTransaction();
+    const before = await readIn(runner, 'message');
+    await expect(new PostgresQueue(runner, clock).post(['step.parked.v1'], 64, LEASE_MS)).resolves.toHaveLength(5);
+    expect((await readIn(runner, 'message')) - before).toBeLessThan(100);
+    await runner.rollbackTransaction();
+    await runner.release();
   });
 });
 

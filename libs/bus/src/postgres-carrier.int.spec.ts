@@ -6,7 +6,7 @@ import { openDatabase } from '@amtsbote/store';
 import { afterAll, beforeAll } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { createMigratedDatabase, type TestDatabase } from '../../../test/support/database.js';
 import type { DeliveryInfo } from './bus.port.js';
 import { enqueue } from './outbox.js';
 import { PostgresCarrier } from './postgres-carrier.js';
@@ -16,7 +16,7 @@ import { Waker } from './waker.js';
 let database: TestDatabase;
 let store: DataSource;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createMigratedDatabase();
   store = await open();
 });
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { openDatabase } from '@amtsbote/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { createMigratedDatabase, type TestDatabase } from '../../../test/support/database.js';
 import type { SqlRunner } from './bus.port.js';
 import { enqueue } from './outbox.js';
 import { PostgresCarrier } from './postgres-carrier.js';
@@ -18,7 +18,7 @@ const LEASE_MS = 30_000;
 let database: TestDatabase;
 let store: DataSource;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createMigratedDatabase();
   store = await openDatabase({ url: database.url, connectionsMax: 10, statementMs: 30_000 });
 });
 afterAll(async () => {

@@ -19,7 +19,10 @@ const described = {
   name: z.string().min(1).max(255),
   /** The name exactly as the sender gave it. */
   originalName: z.string().max(4_096),
+  /** What it is, by its content. */
   mediaType: z.string().max(255),
+  /** What the sender said it was, where that is something else. */
+  sentMediaType: z.string().max(255).optional(),
   purpose: AttachmentPurpose,
   scan: ScanState,
 };

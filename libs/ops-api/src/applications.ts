@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { ApplicationState, Failure, JsonValue, Progress, StepKind, StepState } from '@amtsbote/canonical';
 
+import type { SchemaViolationView } from './mappings.js';
+
 /** One line of the list: what identifies an application and where it is; nothing of what the citizen wrote. */
 export interface ApplicationSummary<Time = string> {
   readonly id: string;
@@ -39,6 +41,8 @@ export interface StepView<Time = string> {
   readonly instance: string;
   readonly pickup: boolean;
   readonly forDecision: boolean;
+  /** Filing by a rule of the Aktenplan, as it was when the step was planned. */
+  readonly rule: { readonly name: string; readonly version: number } | null;
   readonly state: StepState;
   readonly after: readonly string[];
   readonly condition: string | null;
@@ -54,11 +58,21 @@ export interface StepView<Time = string> {
   readonly actions: readonly StepAction[];
 }
 
+/** Where a form did not fit its schema: places and rules, never values. */
+export interface ApplicationViolations {
+  readonly schema: string;
+  readonly policy: 'carry' | 'park';
+  readonly count: number;
+  readonly violations: readonly SchemaViolationView[];
+}
+
 /** One application with its Laufzettel. */
 export interface ApplicationDetail<Time = string> extends ApplicationSummary<Time> {
   readonly reportTo: string | null;
   readonly completesBy: 'decision' | 'steps';
   /** Things the sender sent that have no place in the canonical application; kept. */
   readonly unmapped: number;
+  /** Where the form did not fit its schema when it came in; `null`: it fitted, or is bound to none. */
+  readonly violations: ApplicationViolations | null;
   readonly steps: readonly StepView<Time>[];
 }

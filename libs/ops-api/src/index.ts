@@ -6,9 +6,12 @@
 export type * from './applications.js';
 export type * from './catalogue.js';
 export type * from './commands.js';
+export type * from './filing.js';
+export type * from './form-versions.js';
 export type * from './house.js';
 export type * from './instances.js';
 export type * from './intake.js';
+export type * from './mappings.js';
 export type * from './parallel.js';
 export type * from './pulls.js';
 export type * from './redrives.js';

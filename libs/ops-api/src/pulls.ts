@@ -37,7 +37,7 @@ export interface PullSourceView<Time = string> {
  */
 export type PullHeldState = 'retrying' | 'unacknowledged' | 'kept' | 'told';
 
-/** An endpoint whose adapter fetches. */
+/** An endpoint whose adapter fetches; or, as `dms:<instance>`, the outbox of a DMS. */
 export interface PullView<Time = string> {
   readonly endpoint: string;
   readonly type: string;
@@ -50,6 +50,8 @@ export interface PullView<Time = string> {
   readonly openUntil: Time | null;
   readonly lastFailure: Failure | null;
   readonly sources: readonly PullSourceView<Time>[];
+  /** The newest comparison of books; `null` where there was none. */
+  readonly reconciliation: ReconciliationView<Time> | null;
   /** Whether this operator may pause, resume and ask it. */
   readonly mayPause: boolean;
 }
@@ -64,6 +66,31 @@ export interface PullHeldView<Time = string> {
   readonly submittedAt: Time | null;
   readonly firstAt: Time;
   readonly dueAt: Time | null;
+  /** Of an answer in the outbox of a DMS: its name, and the Vorgang; `null` for submissions, and for who may not see it. */
+  readonly document: string | null;
+  readonly vorgang: string | null;
+}
+
+/** One comparison of the form server's books with ours. */
+export interface ReconciliationView<Time = string> {
+  readonly id: string;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly failure: Failure | null;
+  /** Submitted, or received here, within this window. */
+  readonly sinceAt: Time;
+  readonly untilAt: Time;
+  readonly startedAt: Time;
+  readonly endedAt: Time | null;
+  /** In the form server's books, of these here already, missing here and fetched now, still missing, here and not in the books. */
+  readonly booked: number;
+  readonly matched: number;
+  readonly fetched: number;
+  readonly missing: number;
+  readonly surplus: number;
+  /** The sender's ids, as far as there is room. */
+  readonly fetchedIds: readonly string[];
+  readonly missingIds: readonly string[];
+  readonly surplusIds: readonly string[];
 }
 
 /** What an operator's wish to ask now has brought about. */

@@ -21,8 +21,13 @@ import { TheCatalogue1700000000005 } from './migrations/1700000000005-the-catalo
 import { CatalogueHistory1700000000006 } from './migrations/1700000000006-catalogue-history.js';
 import { FairnessAndRedrives1700000000008 } from './migrations/1700000000008-fairness-and-redrives.js';
 import { PulledSubmissions1700000000012 } from './migrations/1700000000012-pulled-submissions.js';
+import { ComparedBooks1700000000013 } from './migrations/1700000000013-compared-books.js';
 import { ParallelRuns1700000000020 } from './migrations/1700000000020-parallel-runs.js';
 import { Prefills1700000000021 } from './migrations/1700000000021-prefills.js';
+import { FormVersions1700000000030 } from './migrations/1700000000030-form-versions.js';
+import { AnswersOfTheDms1700000000035 } from './migrations/1700000000035-answers-of-the-dms.js';
+import { CatalogueMarks1700000000040 } from './migrations/1700000000040-catalogue-marks.js';
+import { LeanerWrites1700000000050 } from './migrations/1700000000050-leaner-writes.js';
 import { PreparingClient } from './prepared.js';
 
 /** Where the store is and how many connections a process may hold. */
@@ -65,8 +70,13 @@ export function databaseOptions(settings: DatabaseSettings): DataSourceOptions {
       CatalogueHistory1700000000006,
       FairnessAndRedrives1700000000008,
       PulledSubmissions1700000000012,
+      ComparedBooks1700000000013,
       ParallelRuns1700000000020,
       Prefills1700000000021,
+      FormVersions1700000000030,
+      AnswersOfTheDms1700000000035,
+      CatalogueMarks1700000000040,
+      LeanerWrites1700000000050,
     ],
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'all',

@@ -3,9 +3,10 @@ import type { Application, PaymentState, StepKind, StepState } from '@amtsbote/c
 import type { EntityManager } from 'typeorm';
 
 import { DecisionRow } from './entities/decision.entity.js';
-import { PaymentRow } from './entities/payment.entity.js';
+import type { PaymentRow } from './entities/payment.entity.js';
 import { StepRow } from './entities/step.entity.js';
 import { prepared } from './prepared.js';
+import type { Sql } from './sql.js';
 import type { StepOptions } from './step-options.js';
 
 /** Whose rows: a query without its tenant does not exist (law 11). */
@@ -25,13 +26,15 @@ export function stepsOf(sql: EntityManager, of: OfApplication): Promise<StepRow[
 }
 
 /** Payments of an application, oldest first. */
-export function paymentsOf(sql: EntityManager, of: OfApplication): Promise<PaymentRow[]> {
-  return sql
-    .createQueryBuilder(PaymentRow, 'payment')
-    .where('payment.applicationId = :applicationId AND payment.tenant = :tenant', of)
-    .orderBy('payment.requestedAt')
-    .getMany();
+export function paymentsOf(sql: Sql, { applicationId, tenant }: OfApplication): Promise<PaymentRow[]> {
+  return sql.query<PaymentRow>(PAYMENTS, [applicationId, tenant]);
 }
+
+const PAYMENTS = prepared(`
+  SELECT step_id AS "stepId", tenant, application_id AS "applicationId", instance, request_id AS "requestId", state, demand,
+    transaction_id AS "transactionId", pay_url AS "payUrl", kassenzeichen, method, requested_at AS "requestedAt", paid_at AS "paidAt",
+    changed_at AS "changedAt"
+  FROM payment WHERE application_id = $1 AND tenant = $2 ORDER BY requested_at`);
 
 /** Decisions on an application, newest first. */
 export function decisionsOf(sql: EntityManager, of: OfApplication): Promise<DecisionRow[]> {

@@ -11,7 +11,7 @@ import type { Application } from '@amtsbote/canonical';
 
 import { ADAPTERS } from '../../../apps/hub/src/adapters.generated.js';
 import { type RunningHub, startHub } from '../../../apps/hub/src/start-hub.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createMigratedDatabase, type TestDatabase } from '../../support/database.js';
 import { address } from './running-town.js';
 
 /** Everything that accepting a submission writes, counted. */
@@ -54,7 +54,7 @@ export class TestHub {
   /** @param linksUrl origin that senders may link attachments from. */
   static async start(linksUrl = 'http://127.0.0.1:9', configFile = CONFIG): Promise<TestHub> {
     const directory = await mkdtemp(join(tmpdir(), 'amtsbote-intake-'));
-    const database = await createTestDatabase();
+    const database = await createMigratedDatabase();
     const environment = {
       DATABASE_URL: database.url,
       ...(await address()),

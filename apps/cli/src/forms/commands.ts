@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { PullAsked, PullHeldView, PullView } from '@amtsbote/ops-api';
+import type { PullAsked, PullHeldView, PullView, ReconciliationView } from '@amtsbote/ops-api';
 
 import type { Shown } from '../commands.js';
 import type { HubApi } from '../hub-api.js';
-import { renderHeld, renderPulls } from './render.js';
+import { renderBooks, renderHeld, renderPulls } from './render.js';
 
 /** Which endpoint, and what of it, as typed. */
 export interface TypedPull {
@@ -29,6 +29,17 @@ export async function pulls(api: HubApi, now: Date): Promise<Shown> {
 export async function held(api: HubApi, { endpoint }: { endpoint: string }): Promise<Shown> {
   const { held: all } = await api.get<{ held: PullHeldView[] }>(`${pathOf(endpoint)}/held`);
   return { data: all, text: renderHeld(all) };
+}
+
+/** Compares the form server's books with ours now. */
+export async function reconcile(api: HubApi, { endpoint, reason }: TypedPull): Promise<Shown> {
+  const asked = await api.post<PullAsked>(`${pathOf(endpoint)}/reconcile`, { reason });
+  return { data: asked, text: `The books of ${endpoint} are compared; see: amtsbote forms books --endpoint ${endpoint}` };
+}
+
+export async function books(api: HubApi, { endpoint }: { endpoint: string }): Promise<Shown> {
+  const { reconciliations } = await api.get<{ reconciliations: ReconciliationView[] }>(`${pathOf(endpoint)}/reconciliations`);
+  return { data: reconciliations, text: renderBooks(reconciliations) };
 }
 
 export async function turn(api: HubApi, { endpoint, reason }: TypedPull, to: 'pause' | 'resume'): Promise<Shown> {

@@ -33,6 +33,17 @@ export function addForms(program: Command, serve: Serve, now: () => Date): void 
     .option('--source <name>', 'only this form or destination')
     .option('--submission <id>', 'try again only this held submission')
     .action(serve<forms.TypedPull>((api, wish) => forms.pull(api, wish)));
+  group
+    .command('reconcile')
+    .description('compare the form server’s books with ours now; what is missing here is fetched')
+    .addOption(endpoint())
+    .addOption(reason())
+    .action(serve<forms.TypedPull>((api, wish) => forms.reconcile(api, wish)));
+  group
+    .command('books')
+    .description('how the books compared')
+    .addOption(endpoint())
+    .action(serve<{ endpoint: string }>((api, which) => forms.books(api, which)));
   for (const [to, what] of [['pause', 'ask no more until it is resumed'] as const, ['resume', 'ask again, at once'] as const])
     group
       .command(to)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { PullHeldView, PullSourceView, PullView } from '@amtsbote/ops-api';
+import type { PullHeldView, PullSourceView, PullView, ReconciliationView } from '@amtsbote/ops-api';
 
 import { table } from '../render.js';
 
@@ -35,6 +35,23 @@ export function renderHeld(held: readonly PullHeldView[]): string {
     `${failure.code}: ${failure.message}`,
   ]);
   return table(['SOURCE', 'SUBMISSION', 'STATE', 'TRIED', 'NEXT TRY', 'WHY'], rows);
+}
+
+/** One line for each comparison; of the newest the ids. */
+export function renderBooks(runs: readonly ReconciliationView[]): string {
+  const [newest] = runs;
+  if (newest === undefined) return 'The books were not compared yet.';
+  const rows = runs.map((run) => [
+    run.startedAt,
+    run.failure === null ? run.state : `${run.state}: ${run.failure.code}`,
+    ...[run.booked, run.matched, run.fetched, run.missing, run.surplus].map(String),
+  ]);
+  const named = [
+    ...newest.fetchedIds.map((id) => `  fetched: ${id}`),
+    ...newest.missingIds.map((id) => `  missing here: ${id}`),
+    ...newest.surplusIds.map((id) => `  missing there: ${id}`),
+  ];
+  return [table(['STARTED', 'STATE', 'BOOKED', 'HERE', 'FETCHED', 'MISSING', 'SURPLUS'], rows), ...named].join('\n');
 }
 
 function minutesSince(time: string, now: Date): number {

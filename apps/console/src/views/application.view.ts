@@ -4,7 +4,7 @@ import type { ApplicationDetail, InstanceView, RelatedApplication, StepView, Tim
 
 import { get } from '../api.js';
 import { announce, badge, button, type Child, dataTable, fill, h } from '../dom.js';
-import { moment } from '../format.js';
+import { amount, moment } from '../format.js';
 import { texts } from '../language.js';
 import type { Stage, View } from '../view.js';
 import { askCancel, askReroute, askRetry, askSkip } from './application.dialogs.js';
@@ -47,7 +47,7 @@ export async function applicationView({ main, session, path }: Stage): Promise<V
       const { instances } = await get<{ instances: InstanceView[] }>('instances');
       const now = JSON.stringify([known, instances.map(({ name, paused, breaker }) => [name, paused, breaker]), technical.checked]);
       if (now === shown) return;
-      fill(head, ...header(known.application, session.tenantNames, view), relatedList(known.related));
+      fill(head, ...header(known.application, session.tenantNames, view), violationList(known.application), relatedList(known.related));
       fill(steps, laufzettel(known.application, instances, view));
       fill(timeline, story(known.entries, technical.checked));
       if (shown !== '') announce(texts().refreshed);
@@ -94,6 +94,15 @@ function header(application: ApplicationDetail, tenants: Readonly<Record<string,
   ];
 }
 
+/** Where the form does not fit its schema: places and rules, never what stands there. */
+function violationList({ violations: found }: ApplicationDetail): Child {
+  const { forms: t } = texts();
+  if (found === null) return undefined;
+  const rows = found.violations.map(({ path, rule, message }) => [h('code', { class: 'mono' }, path), rule, message]);
+  const title = `${t.violations} ${found.schema} (${amount(found.count)})`;
+  return h('section', {}, h('h2', {}, title), dataTable(title, [t.field, t.rule, t.expected], rows));
+}
+
 /** Applications of the same case, each a link where it is here. */
 function relatedList(related: readonly RelatedApplication[]): Child {
   const { application: t } = texts();
@@ -105,10 +114,11 @@ function relatedList(related: readonly RelatedApplication[]): Child {
 }
 
 /** Why an application stands still although none of its steps is parked. */
-function note({ progress, route, steps }: ApplicationDetail): Child {
+function note({ progress, route, steps, violations }: ApplicationDetail): Child {
   const t = texts().application;
   if (progress === 'shadow') return h('p', { class: 'note' }, t.shadow);
   if (progress !== 'parked' || steps.some(({ state }) => state === 'parked')) return undefined;
+  if (route === null && violations?.policy === 'park') return h('p', { class: 'note' }, texts().hint['schemaViolated']);
   return h('p', { class: 'note' }, route === null ? t.noSteps : t.nobodyDecides);
 }
 

@@ -18,6 +18,7 @@ import { CatalogueCleaning } from './runs/cleaning.js';
 import { Execution } from './runs/execution.js';
 import { Impacts } from './runs/impact.js';
 import { Reading } from './runs/reading.js';
+import { Recalling } from './runs/recalling.js';
 import { Rechecking } from './runs/rechecking.js';
 import { RunCommands } from './runs/run-commands.js';
 import { RunQueries } from './runs/run-queries.js';
@@ -46,6 +47,7 @@ export const CATALOGUE: readonly Type[] = [
   Impacts,
   Announcing,
   Applying,
+  Recalling,
   Rechecking,
   CatalogueCleaning,
   Forgetting,

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { expression, secret } from '@amtsbote/adapter-kit';
-import { ConfigName, LeikaKey, Tenant } from '@amtsbote/canonical';
+import { expression, jsonPointer, secret } from '@amtsbote/adapter-kit';
+import { AttachmentPurpose, ConfigName, LeikaKey, Tenant } from '@amtsbote/canonical';
 import { z } from 'zod';
 
-const ms = (fallback: number, min: number, max: number): z.ZodDefault<z.ZodInt> => z.int().min(min).max(max).default(fallback);
-const count = (fallback: number, min: number, max: number): z.ZodDefault<z.ZodInt> => z.int().min(min).max(max).default(fallback);
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-const MEBIBYTE = 1024 * 1024;
+import { Answers, ReadBack } from './dms-config.js';
+import { count, DAY, MEBIBYTE, MINUTE, ms } from './numbers.js';
 
 /** Which part of the pipeline a process runs; `all` for a town on one machine. */
 export const Role = z.enum(['intake', 'worker', 'ops', 'all']);
@@ -46,16 +43,6 @@ const Rate = z.strictObject({
   burst: count(1, 1, 10_000).describe('How many may start at once after a pause; 1 = always evenly.'),
 });
 
-/** Whether a DMS is asked after a filing what it holds. */
-const ReadBack = z.strictObject({
-  policy: z
-    .enum(['never', 'sampled', 'always'])
-    .default('never')
-    .describe('After a filing every document is read back and compared by length and SHA-512: never, of some filings, of all.'),
-  oneIn: count(20, 2, 10_000).describe('Of how many filings one is read back when policy is sampled.'),
-});
-export type ReadBackConfig = z.infer<typeof ReadBack>;
-
 const Instance = z.strictObject({
   adapter: z.string().describe('Type of the adapter: the name of its folder.'),
   concurrency: count(4, 1, 100).describe('Attempts at the same time, per process.'),
@@ -65,6 +52,7 @@ const Instance = z.strictObject({
   retry: RetryPolicy.prefault({}),
   breaker: Breaker.prefault({}),
   readBack: ReadBack.prefault({}).describe('Instances of kind dms only.'),
+  answers: Answers.prefault({}).describe('For a DMS with an outbox in its options; others take no notice.'),
   options: z.record(z.string(), z.unknown()).default({}).describe('Options of the adapter, checked by its own schema.'),
 });
 export type InstanceConfig = z.infer<typeof Instance>;
@@ -81,8 +69,34 @@ export const IntakeLimits = z.strictObject({
 });
 export type IntakeLimits = z.infer<typeof IntakeLimits>;
 
+/** What an answer to a sender may hold. */
+export const AnswerMember = z.enum(['applicationId', 'reference', 'statusUrl', 'receivedAt', 'status', 'fileNumber', 'message']);
+
+/** Limits of archives that are unpacked; one that does not keep them stays closed, and is an attachment like any other. */
+const UnpackZip = z.strictObject({
+  entriesMax: count(100, 1, 500),
+  entryBytesMax: count(100 * MEBIBYTE, 1, 2_000 * MEBIBYTE),
+  totalBytesMax: count(500 * MEBIBYTE, 1, 20 * 1024 * MEBIBYTE),
+  ratioMax: count(100, 2, 2_000).describe('How often larger a file may be than in the archive.'),
+});
+
+const DataSchema = z.strictObject({
+  file: z.string().min(1).max(1_000).describe('Schema file, beside the configuration.'),
+  kind: z.enum(['xdatenfelder', 'json-schema']).describe('XDatenfelder 2 or 3 (FIM), or JSON Schema.'),
+  formIds: z.array(z.string().max(500)).optional().describe('Forms it is for; absent: all of the endpoint.'),
+  formVersions: z.array(z.string().max(500)).optional(),
+  onViolation: z
+    .enum(['carry', 'park', 'reject'])
+    .default('carry')
+    .describe('carry: goes on, violations listed; park: waits for a person; reject: is not accepted.'),
+  names: z
+    .record(z.string().max(500), z.string().max(500))
+    .default({})
+    .describe('Name in the form → identifier or name in the schema, where they differ; of XDatenfelder.'),
+});
+export type DataSchemaConfig = z.infer<typeof DataSchema>;
 /** How an endpoint whose adapter can fetch asks for submissions. */
-const Pull = z.strictObject({
+export const Pull = z.strictObject({
   everyMs: ms(MINUTE, 50, DAY).describe('How often each source is asked; up to a tenth earlier or later.'),
   retry: z
     .strictObject({
@@ -98,6 +112,13 @@ const Pull = z.strictObject({
   listMs: ms(MINUTE, 100, 10 * MINUTE).describe('Longest time for one list of what is waiting.'),
   leaseMs: ms(MINUTE, 200, 60 * MINUTE).describe('A source whose worker died is asked by another one after this.'),
   breaker: Breaker.prefault({}),
+  reconcile: z
+    .strictObject({
+      everyMs: ms(DAY, MINUTE, 30 * DAY).describe('How often the books of the form server are compared with ours, where it has any.'),
+      windowMs: ms(3 * DAY, MINUTE, 90 * DAY).describe('How far back they are compared.'),
+      settleMs: ms(10 * MINUTE, 0, DAY).describe('What was submitted more recently may still be on its way.'),
+    })
+    .prefault({}),
 });
 export type PullConfig = z.infer<typeof Pull>;
 
@@ -107,9 +128,15 @@ const Endpoint = z.strictObject({
   authorities: z.record(z.string(), Tenant).optional().describe("Sender's word for the office → tenant; others are refused."),
   answerStatus: z.union([z.literal(202), z.literal(200), z.literal(201)]).default(202),
   answerAs: z
-    .enum(['json', 'page'])
+    .enum(['json', 'page', 'xml', 'text'])
     .default('json')
-    .describe('`page`: a page for the citizen, where the form server shows what it gets as the end of the form.'),
+    .describe(
+      '`page`: a page for the citizen, where the form server shows what it gets as the end of the form; `text`: the reference alone.',
+    ),
+  answerMembers: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/, 'a name that JSON and XML know'), AnswerMember)
+    .optional()
+    .describe('Name the sender looks for → what it gets, in JSON and XML; absent: everything, under its own names.'),
   limits: IntakeLimits.prefault({}),
   prefillToken: z
     .string()
@@ -119,6 +146,13 @@ const Endpoint = z.strictObject({
     .describe('Technical name of the field in which a form that was prefilled brings its token back.'),
   pull: Pull.prefault({}).describe('For adapters that can fetch submissions; others take no notice.'),
   linkOrigins: z.array(z.url()).default([]).describe('Origins from which linked attachments may be collected.'),
+  ignoredFields: z
+    .array(jsonPointer().min(1))
+    .max(500)
+    .default([])
+    .describe('Unmapped places that are deliberately not carried, with what is below them; `*` stands for any row.'),
+  unpackZip: UnpackZip.optional().describe('ZIP archives among the attachments are unpacked beside themselves; absent: they stay closed.'),
+  dataSchemas: z.array(DataSchema).max(200).default([]).describe('What forms have to look like; the first that is for the form counts.'),
   options: z.record(z.string(), z.unknown()).default({}),
 });
 export type EndpointConfig = z.infer<typeof Endpoint>;
@@ -141,6 +175,41 @@ const Queue = z.strictObject({
 });
 export type QueueConfig = z.infer<typeof Queue>;
 
+/** Key of an Akte that tells its kind; no characters that searches of a DMS read as a pattern. */
+const AktePrefix = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,58}$/u, 'letters, digits, spaces, dots and hyphens, 59 at most');
+const DISTINGUISHED = ['applicant', 'object', 'event'];
+
+/** Where applications of a kind go. */
+export const AktenplanRule = z.strictObject({
+  version: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .describe('Raised with every change of the rule: each filing step keeps the rule it was planned with.'),
+  cabinet: ConfigName.optional().describe("Cabinet among the instance's options (akte.cabinets); absent: the instance's own."),
+  akte: z
+    .strictObject({
+      per: z.enum(['applicant', 'object', 'event', 'year', 'service', 'case', 'application']).describe('What has an Akte of its own.'),
+      by: expression().optional().describe('Tells applicants, objects or events apart; equal text, same Akte.'),
+      prefix: AktePrefix.optional().describe('Begins the key of the Akte; absent: the name of the rule.'),
+      yearly: z.boolean().default(false).describe('A new Akte every year.'),
+      coded: z.boolean().optional().describe('Whether a code stands in the key instead of the text; by default only for applicants.'),
+      title: expression().describe('Use only what is equal for all applications of the Akte.'),
+    })
+    .refine(
+      ({ per, by }) => DISTINGUISHED.includes(per) === (by !== undefined),
+      'by belongs to applicant, object and event, and only to them',
+    )
+    .refine(({ by, coded }) => coded === undefined || by !== undefined, 'coded belongs to by'),
+  vorgang: z.strictObject({ title: expression().optional() }).prefault({}).describe('Absent: name of the service and reference.'),
+  classes: z
+    .partialRecord(z.enum(['applicationReadable', 'applicationData', ...AttachmentPurpose.options]), z.string().min(1).max(200))
+    .default({})
+    .describe('Role of a document → its class, for index data (filing.documentClass).'),
+  retention: z.string().min(1).max(200).optional().describe('How long it is kept, for index data (filing.retention).'),
+});
+export type AktenplanRuleConfig = z.infer<typeof AktenplanRule>;
+
 const stepBase = {
   name: ConfigName,
   after: z.array(ConfigName).default([]).describe('Names of steps that have to be settled first.'),
@@ -148,7 +217,16 @@ const stepBase = {
 };
 const RouteStep = z.discriminatedUnion('kind', [
   z.strictObject({ ...stepBase, kind: z.literal('payment'), instance: ConfigName }),
-  z.strictObject({ ...stepBase, kind: z.literal('filing'), instance: ConfigName }),
+  z.strictObject({
+    ...stepBase,
+    kind: z.literal('filing'),
+    instance: ConfigName,
+    joins: z
+      .boolean()
+      .default(false)
+      .describe('For what is handed in later: into the Vorgang of the application with which its case began.'),
+    rule: ConfigName.optional().describe("Rule of the Aktenplan that says where; absent: the instance's options say it."),
+  }),
   z.strictObject({ ...stepBase, kind: z.literal('export'), instance: ConfigName }),
   z.strictObject({ ...stepBase, kind: z.literal('pickup'), queue: ConfigName }),
 ]);
@@ -286,6 +364,10 @@ export const HubConfig = z.strictObject({
     .describe('Services offered by two form systems while they move from one to the other.'),
   prefills: z.record(ConfigName, Prefill).default({}).describe('Forms that are filled from an application that is there.'),
   queues: z.record(ConfigName, Queue).default({}),
+  aktenplan: z
+    .record(ConfigName, AktenplanRule)
+    .default({})
+    .describe('Rules that say where applications are filed; named by steps of kind filing.'),
   routes: z.array(Route).default([]),
   portals: z
     .record(ConfigName, z.strictObject({ tenants: z.array(Tenant).min(1), token }))

@@ -157,7 +157,7 @@ describe('the configuration of the hub', () => {
     expect(complaints(from, to)).toEqual(expect.arrayContaining([expect.stringMatching(complaint)]));
   });
 
-  it.each(['collect', 'status-1', 'file-decision-2'])(
+  it.each(['collect', 'status-1', 'file-decision-2', 'refresh-filing-1'])(
     'refuses a step named %s: the hub adds steps of such names itself, and no application with two of them could be stored',
     (name) => {
       expect(complaints('name: hand-over', `name: ${name}`)).toEqual([

@@ -21,7 +21,7 @@ export interface LoadedConfig {
 const ADAPTER_KIND = { payment: 'payment', filing: 'dms', export: 'export' } as const satisfies Record<string, AdapterKind>;
 
 /** Names that the planner gives to steps; names are unique within one application. */
-const RESERVED_STEP = /^(?:collect|status-\d+|file-decision-\d+)$/;
+const RESERVED_STEP = /^(?:collect|status-\d+|file-decision-\d+|refresh-filing-\d+)$/;
 
 /**
  * Loads and checks everything: syntax, schema, adapters' options, references between parts, pairs of times.
@@ -192,6 +192,9 @@ function checkRoute(
       if (!queues.includes(step.queue))
         findings.push(finding(source, [...at, 'queue'], 'expects a queue listed under queues', step.queue, queues));
     } else need([...at, 'instance'], step.instance, ADAPTER_KIND[step.kind]);
+    const rules = Object.keys(config.aktenplan);
+    if (step.kind === 'filing' && step.rule !== undefined && !rules.includes(step.rule))
+      findings.push(finding(source, [...at, 'rule'], 'expects a rule listed under aktenplan', step.rule, rules));
   }
   return findings;
 }

@@ -43,7 +43,7 @@ export class ApplicationCommands {
       const document = await documentOf(work, application);
       const route = this.routeFor(application, document, order.route);
       const { ids, loaded } = work.house;
-      const plan = planReroute(steps, planSteps(route, document, { ids, queues: loaded.config.queues }));
+      const plan = planReroute(steps, planSteps(route, document, { ids, ...loaded.config }));
       await this.refuseSecondPayment(work, application, plan);
       const answer = answerOf(route.name, plan);
       if (order.dryRun === true) return answer;

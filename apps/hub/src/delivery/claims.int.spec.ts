@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { type Process, startHouse, type TestHouse } from '../../../../test/support/house.js';
+import { Beginnings } from './beginnings.js';
 import { decide } from './decide.js';
 import { LeaseLost, StoredDelivery } from './effects.js';
 
@@ -138,7 +139,7 @@ describe('claims of two processes', () => {
     it('begin no effect and finish none', async () => {
       const id = await house.submit();
       const late = await claimOne(house);
-      const ctx = new StoredDelivery(house.house, late, new AbortController().signal);
+      const ctx = new StoredDelivery(house.house, new Beginnings(house.house), late, new AbortController().signal);
       const cut = ctx.once('vorgang', {
         act: async () => {
           house.clock.advance(LEASE_MS + 1);

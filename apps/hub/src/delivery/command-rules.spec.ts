@@ -152,6 +152,13 @@ describe('rerouting', () => {
     });
     expect(shown([row('fee', 'skipped')], [plan('fee')])).toMatchObject({ kept: [], renamed: ['fee-replaced-1'], added: ['fee'] });
   });
+  it('keeps the refreshing of a filing that stays, and ends that of one which goes elsewhere', () => {
+    const refresh = row('refresh-filing-1', 'waiting', { options: { refreshes: row('file', 'done').id } });
+    expect(shown([row('file', 'done'), refresh], [plan('file')])).toMatchObject({ kept: ['file'], cancelled: [], added: [] });
+    expect(shown([row('file', 'retrying'), refresh], [plan('file', { instance: 'other' })])).toMatchObject({
+      cancelled: ['file', 'refresh-filing-1'],
+    });
+  });
   it('leaves reports to the citizen and filings of decisions alone', () => {
     const steps = [row('status-1', 'due', { kind: 'status' }), row('file-decision-1', 'due', { options: { decisionId: 'd' } })];
     expect(shown(steps, [plan('file')])).toEqual({ kept: [], cancelled: [], renamed: [], added: ['file'] });

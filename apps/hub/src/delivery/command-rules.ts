@@ -119,7 +119,9 @@ export interface Reroute<Step extends ReroutedStep> {
  * Reports to the citizen and filings of decisions belong to no route and are left alone. Pure.
  */
 export function planReroute<Step extends ReroutedStep>(steps: readonly Step[], planned: readonly PlannedStep[]): Reroute<Step> {
-  const routed = steps.filter(({ kind, options }) => kind !== 'status' && options.decisionId === undefined);
+  const routed = steps.filter(
+    ({ kind, options }) => kind !== 'status' && options.decisionId === undefined && options.refreshes === undefined,
+  );
   const byName = new Map(routed.map((step) => [step.name, step]));
   const kept: { step: Step; planned: PlannedStep }[] = [];
   const added: PlannedStep[] = [];
@@ -133,7 +135,11 @@ export function planReroute<Step extends ReroutedStep>(steps: readonly Step[], p
   const renamed = routed
     .filter(({ id, name }) => !keptIds.has(id) && added.some((plan) => plan.name === name))
     .map((step) => ({ step, name: freeName(step.name, names) }));
-  const cancelled = routed.filter(({ id, state }) => !keptIds.has(id) && mayMove(STEP_TRANSITIONS, state, 'cancelled') && !isEnd(state));
+  const ends = ({ state }: Step): boolean => mayMove(STEP_TRANSITIONS, state, 'cancelled') && !isEnd(state);
+  const replaced = routed.filter((step) => !keptIds.has(step.id) && ends(step));
+  const gone = new Set(replaced.map(({ id }) => id));
+  // What would have been brought up to date is not filed there any more.
+  const cancelled = [...replaced, ...steps.filter((step) => gone.has(step.options.refreshes ?? '') && ends(step))];
   return { kept, cancelled, renamed, added };
 }
 

@@ -3,6 +3,7 @@ import type { Found } from '@amtsbote/adapter-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { startHouse, type TestHouse } from '../../../../test/support/house.js';
+import { Beginnings } from './beginnings.js';
 import { LeaseLost, StoredDelivery } from './effects.js';
 
 describe('a stored delivery', () => {
@@ -18,7 +19,7 @@ describe('a stored delivery', () => {
     await house.claims.recover();
     const [step] = await house.claims.claim('eakte', 1, 20_000);
     if (step === undefined) throw new Error('nothing to claim');
-    return new StoredDelivery(house.house, step, signal);
+    return new StoredDelivery(house.house, new Beginnings(house.house), step, signal);
   };
   /** An effect that counts; `found` is what the target says. */
   const anEffect = (found: Found<{ id: string }> = 'absent') => {

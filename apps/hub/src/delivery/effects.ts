@@ -2,21 +2,14 @@
 import { type DeliveryContext, DeliveryError, type Effect, isFound } from '@amtsbote/adapter-kit';
 import type { Clock, JsonValue } from '@amtsbote/canonical';
 import { crashPoint } from '@amtsbote/platform';
-import { prepared } from '@amtsbote/store';
 
 import type { House } from '../house/tokens.js';
+import type { Beginnings, FinishedEffect } from './beginnings.js';
 import type { ClaimedStep } from './claims.js';
 
 /** The attempt is no longer ours: another worker holds the step, nothing may be written (fencing). */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
-}
-
-/** An effect that happened, not yet written down. */
-export interface FinishedEffect {
-  readonly name: string;
-  readonly receipt: JsonValue;
-  readonly doneAt: Date;
 }
 
 /**
@@ -33,7 +26,8 @@ export class StoredDelivery implements DeliveryContext {
   private unwritten: FinishedEffect[] = [];
 
   constructor(
-    private readonly house: House,
+    house: Pick<House, 'clock'>,
+    private readonly beginnings: Beginnings,
     private readonly step: ClaimedStep,
     readonly signal: AbortSignal,
     /** Whether the lease is not over, by the clock: asked before every outside call. */
@@ -82,21 +76,12 @@ export class StoredDelivery implements DeliveryContext {
 
   /** Notes that the effect is about to happen, or tells what is known of it. */
   private async begin(name: string): Promise<{ state: 'fresh' } | { state: 'started' } | { state: 'done'; receipt: JsonValue }> {
-    const { id, fence, tenant } = this.step;
     const finished = this.unwritten;
-    const rows = await this.house.database.query<{ fresh: boolean; state: 'started' | 'done'; receipt: JsonValue }[]>(BEGIN, [
-      id,
-      fence,
-      name,
-      tenant,
-      this.clock.now(),
-      JSON.stringify(finished),
-    ]);
-    const [row] = rows;
-    if (row === undefined) throw new LeaseLost(`the lease of step ${id} is lost`);
+    const begun = await this.beginnings.begin({ step: this.step, name, finished });
+    if (begun === undefined) throw new LeaseLost(`the lease of step ${this.step.id} is lost`);
     this.unwritten = this.unwritten.filter((effect) => !finished.includes(effect));
-    if (row.fresh) return { state: 'fresh' };
-    return row.state === 'done' ? { state: 'done', receipt: row.receipt } : { state: 'started' };
+    if (begun.fresh) return { state: 'fresh' };
+    return begun.state === 'done' ? { state: 'done', receipt: begun.receipt } : { state: 'started' };
   }
 
   private finish<Receipt extends JsonValue>(name: string, receipt: Receipt): Receipt {
@@ -116,14 +101,3 @@ export function finishEffects(parameter: string, fence: string): string {
     FROM held, jsonb_to_recordset(${parameter}::jsonb) AS d(name text, receipt jsonb, "doneAt" timestamptz)
     WHERE effect.step_id = held.id AND effect.name = d.name`;
 }
-
-/** For the simulation's model of the store. */
-export const BEGIN = prepared(`
-  WITH held AS (SELECT id FROM step WHERE id = $1 AND tenant = $4 AND fence = $2 AND state = 'running'),
-  finished AS (${finishEffects('$6', '$2')}),
-  fresh AS (
-    INSERT INTO effect (step_id, name, tenant, state, fence, started_at) SELECT id, $3, $4, 'started', $2, $5 FROM held
-    ON CONFLICT (step_id, name) DO NOTHING RETURNING state, receipt)
-  SELECT true AS fresh, state, receipt FROM fresh
-  UNION ALL
-  SELECT false, e.state, e.receipt FROM effect e JOIN held ON held.id = e.step_id WHERE e.name = $3`);

@@ -11,12 +11,11 @@ const PAUSE_MS = 500;
  * @param signal ends the repetition; then one last try is made.
  * @throws what the last try threw: anything but trouble of the store at once.
  */
-export async function persistently(write: () => Promise<void>, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function persistently<Result>(write: () => Promise<Result>, clock: Clock, signal: AbortSignal): Promise<Result> {
   for (;;) {
     const isLast = signal.aborted;
     try {
-      await write();
-      return;
+      return await write();
     } catch (error) {
       if (isLast || !isStoreTrouble(error)) throw error;
     }

@@ -3,6 +3,7 @@ import { DeliveryError } from '@amtsbote/adapter-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { startHouse, type TestHouse } from '../../../../test/support/house.js';
+import { Beginnings } from './beginnings.js';
 import { decide } from './decide.js';
 import { StoredDelivery } from './effects.js';
 
@@ -67,7 +68,7 @@ describe('records of attempts', () => {
     async (end) => {
       await house.submit();
       const step = await claimed('eakte');
-      const ctx = new StoredDelivery(house.house, step, new AbortController().signal);
+      const ctx = new StoredDelivery(house.house, new Beginnings(house.house), step, new AbortController().signal);
       await ctx.once('vorgang', { act: async () => ({ id: 'V-1' }), find: async () => 'absent' });
       if (end === 'done') await house.records.succeeded(step, { is: 'done', receipt: {} }, ctx.finished);
       else

@@ -5,9 +5,10 @@ import { Injectable } from '@nestjs/common';
 import { House } from '../house/tokens.js';
 import { UnitOfWork, type Work } from '../house/unit-of-work.js';
 import { LOCKED, type LockedApplication } from '../status/status-keeper.js';
+import type { FinishedEffect } from './beginnings.js';
 import type { ClaimedStep } from './claims.js';
 import type { Verdict } from './decide.js';
-import { type FinishedEffect, finishEffects, LeaseLost } from './effects.js';
+import { finishEffects, LeaseLost } from './effects.js';
 import type { Outcome } from './outcome.js';
 import { LaufzettelProgress } from './progress.js';
 
@@ -20,10 +21,13 @@ export class AttemptRecords {
     private readonly laufzettel: LaufzettelProgress,
   ) {}
 
-  /** @throws LeaseLost when another worker holds the step by now; then nothing is written. */
-  async succeeded(step: ClaimedStep, outcome: Outcome, effects: readonly FinishedEffect[] = []): Promise<void> {
+  /**
+   * @returns the steps that are due because of it.
+   * @throws LeaseLost when another worker holds the step by now; then nothing is written.
+   */
+  async succeeded(step: ClaimedStep, outcome: Outcome, effects: readonly FinishedEffect[] = []): Promise<readonly DueStep[]> {
     const dueAt = outcome.is === 'awaiting' ? outcome.nextLook : null;
-    await this.write(step, { state: outcome.is, dueAt, receipt: outcome.receipt, outcome: outcome.is, effects }, async (work) => {
+    return this.write(step, { state: outcome.is, dueAt, receipt: outcome.receipt, outcome: outcome.is, effects }, async (work) => {
       await outcome.commit?.(work);
       if (outcome.is === 'done') {
         const { id: stepId, name, kind, instance, applicationId, tenant } = step;
@@ -54,8 +58,8 @@ export class AttemptRecords {
     });
   }
 
-  private async write(step: ClaimedStep, end: AttemptEnd, more: (work: Work) => Promise<void>): Promise<void> {
-    await this.unitOfWork.run(async (work) => {
+  private async write(step: ClaimedStep, end: AttemptEnd, more: (work: Work) => Promise<void>): Promise<readonly DueStep[]> {
+    return this.unitOfWork.run(async (work) => {
       const application = await this.end(work, step, end);
       work.note({
         tenant: step.tenant,
@@ -67,6 +71,7 @@ export class AttemptRecords {
       });
       await more(work);
       await this.laufzettel.advance(work, application, step.id);
+      return dueBy(work);
     });
   }
 
@@ -94,6 +99,19 @@ export class AttemptRecords {
     if (row?.held !== true) throw new LeaseLost(`the lease of step ${id} is lost`);
     return row;
   }
+}
+
+/** A step that was requested: where, and which. */
+export interface DueStep {
+  readonly instance: string;
+  readonly stepId: string;
+}
+
+/** What the triggers among the messages of a transaction are about. */
+function dueBy({ messages }: Work): DueStep[] {
+  return messages.flatMap(({ type, data }) =>
+    type.endsWith('.requested.v1') && 'stepId' in data ? [{ instance: data.instance, stepId: data.stepId }] : [],
+  );
 }
 
 interface AttemptEnd {

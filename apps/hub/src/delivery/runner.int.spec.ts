@@ -68,6 +68,47 @@ describe('the runner', () => {
     expect(ids).toHaveLength(20);
   });
 
+  it('begins what an attempt made due without its trigger, which then asks for nothing, and the next one does', async () => {
+    const own = await startHouse({
+      config: {
+        routes: [
+          {
+            name: 'twice',
+            match: {},
+            completesBy: 'steps',
+            steps: [
+              { name: 'file', kind: 'filing', instance: 'eakte' },
+              { name: 'copy', kind: 'filing', instance: 'eakte', after: ['file'] },
+            ],
+          },
+        ],
+      },
+    });
+    try {
+      const id = await own.submit();
+      let asked = 0;
+      const watched = Object.create(own.house.database) as DataSource;
+      watched.query = ((...given: Parameters<DataSource['query']>) => {
+        asked += 1;
+        return own.house.database.query(...given);
+      }) as DataSource['query'];
+      const { runner } = processOf(withDatabase(own.house, watched));
+      await runner.drain('eakte', (await own.steps(id))['file']?.id);
+      while ((await own.steps(id))['copy']?.state !== 'done') await new Promise((resolve) => setTimeout(resolve, 5));
+      const copy = (await own.steps(id))['copy'];
+      expect(copy).toMatchObject({ state: 'done', attempts: 1 });
+      const before = asked;
+      await runner.drain('eakte', copy?.id);
+      expect(asked).toBe(before);
+      await runner.drain('eakte', copy?.id);
+      expect(asked).toBeGreaterThan(before);
+      await runner.finish(60_000);
+      expect(own.targets.dms.filed).toEqual([id, id]);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('does not ask the store for more after an attempt when nobody went away without a place', async () => {
     await house.submit();
     const queries: string[] = [];

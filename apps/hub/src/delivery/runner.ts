@@ -13,6 +13,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Instances } from '../house/instances.js';
 import { House } from '../house/tokens.js';
+import { Beginnings } from './beginnings.js';
 import { type ClaimedStep, Claims } from './claims.js';
 import { decide, type Verdict } from './decide.js';
 import { LeaseLost, StoredDelivery } from './effects.js';
@@ -20,23 +21,29 @@ import { type Admission, Gates } from './gates.js';
 import { Lease } from './lease.js';
 import type { Outcome } from './outcome.js';
 import { persistently } from './persistently.js';
-import { AttemptRecords } from './records.js';
+import { AttemptRecords, type DueStep } from './records.js';
 import { StepWorkers } from './step-workers.js';
 import { TimeLimit } from './time-limit.js';
 
 /** How long an attempt may take to heed its signal when the hub stops, in milliseconds. */
 const HEED_MS = 3_000;
+/** How long a trigger is expected whose step was begun before it came, and how many at a time. */
+const TRIGGER_MS_MAX = 60_000;
+const AHEAD_MAX = 10_000;
 
 /** Claims due steps, lets adapters act, writes down how it ended. Everything else about delivery hangs off this class. */
 @Injectable()
 export class Runner {
   private accepting = true;
   private readonly attempts = new Set<Promise<void>>();
-  private readonly drains = new Set<Promise<void>>();
+  private readonly drains = new Set<Promise<ClaimedStep[]>>();
   /** Instances at which somebody found no free place: looked at again as soon as one gets free. */
   private readonly missed = new Set<string>();
   /** Instances whose rate is waited for. */
   private readonly alarms = new Set<string>();
+  /** Steps that were begun before their trigger came, with the moment until which it is expected. */
+  private readonly ahead = new Map<string, number>();
+  private readonly beginnings: Beginnings;
   /** Nothing is claimed any more. */
   private readonly ending = new AbortController();
   private readonly stop = new AbortController();
@@ -50,16 +57,44 @@ export class Runner {
     private readonly gates: Gates,
     private readonly workers: StepWorkers,
     private readonly records: AttemptRecords,
-  ) {}
+  ) {
+    this.beginnings = new Beginnings(house);
+  }
 
   /**
    * Starts what is due at this instance, as much as its gate lets through; with `stepId` only that step (the fast path of a trigger).
    * What finds no free place stays due: it is started when a place gets free, or by the sweeper.
    */
   async drain(instance: string, stepId?: string): Promise<void> {
+    if (stepId !== undefined && this.wasBegun(stepId)) return;
+    await this.draining(instance, stepId);
+  }
+
+  private async draining(instance: string, stepId?: string): Promise<ClaimedStep[]> {
     const draining = this.claimAndStart(instance, stepId).finally(() => this.drains.delete(draining));
     this.drains.add(draining);
-    await draining;
+    return draining;
+  }
+
+  /**
+   * What an attempt made due is begun at once: the application's documents are at hand, and nobody waits for the way over the bus. Its trigger comes
+   * all the same, here or elsewhere, and finds it begun; without a free place it stays with the trigger.
+   */
+  private async follow({ instance, stepId }: DueStep): Promise<void> {
+    const claimed = await this.draining(instance, stepId);
+    if (claimed.length === 0) return;
+    const now = this.house.clock.now().getTime();
+    this.ahead.set(stepId, now + TRIGGER_MS_MAX);
+    for (const [oldest, until] of this.ahead) {
+      if (until > now && this.ahead.size <= AHEAD_MAX) break;
+      this.ahead.delete(oldest);
+    }
+  }
+
+  /** Whether this trigger is that of a step which was begun before it came; the next one for the same step counts. */
+  private wasBegun(stepId: string): boolean {
+    const until = this.ahead.get(stepId);
+    return this.ahead.delete(stepId) && until !== undefined && until > this.house.clock.now().getTime();
   }
 
   /**
@@ -85,14 +120,15 @@ export class Runner {
     while (this.drains.size + this.attempts.size > 0) await Promise.allSettled([...this.drains, ...this.attempts]);
   }
 
-  private async claimAndStart(instance: string, stepId?: string): Promise<void> {
-    if (!this.accepting) return;
+  /** @returns what was claimed by this very wish. */
+  private async claimAndStart(instance: string, stepId?: string): Promise<ClaimedStep[]> {
+    if (!this.accepting) return [];
     const wanted = stepId === undefined ? Number.POSITIVE_INFINITY : 1;
     const admission = await this.gates.admit(instance, wanted, () => this.claims.isAnyDue(instance, stepId));
     if (admission.nextAt !== null) this.drainAt(instance, admission.nextAt);
     if (admission.places === 0) {
       this.missed.add(instance);
-      return;
+      return [];
     }
     let claimed: ClaimedStep[] = [];
     try {
@@ -107,6 +143,7 @@ export class Runner {
     if (stepId === undefined && claimed.length === admission.places) this.missed.add(instance);
     // Whoever came while this claim held the places went away; what it came for may be due now.
     if (claimed.length < admission.places && this.missed.delete(instance)) await this.claimAndStart(instance);
+    return claimed;
   }
 
   /** The rate lets nothing through before then: nobody asks until it does. */
@@ -143,12 +180,13 @@ export class Runner {
     const lease = new Lease(step, leaseMs, this.claims, this.house.clock, this.gone.signal);
     const limit = new TimeLimit(this.house.clock, attemptMs, this.gone.signal);
     const signal = AbortSignal.any([lease.signal, this.stop.signal, limit.signal]);
-    const ctx = new StoredDelivery(this.house, step, signal, () => lease.isHeld());
+    const ctx = new StoredDelivery(this.house, this.beginnings, step, signal, () => lease.isHeld());
     let ended: string;
+    let due: readonly DueStep[] = [];
     try {
       const outcome = await this.actOrFind(step, ctx);
       crashPoint('delivery.performed');
-      await persistently(() => this.records.succeeded(step, outcome, ctx.finished), this.house.clock, signal);
+      due = await persistently(() => this.records.succeeded(step, outcome, ctx.finished), this.house.clock, signal);
       crashPoint('delivery.recorded');
       await this.gates.succeeded(step.instance);
       ended = outcome.is;
@@ -159,6 +197,9 @@ export class Runner {
       limit.lift();
     }
     await this.endProbe(admission);
+    for (const next of due) {
+      this.follow(next).catch((error: unknown) => this.house.log.error('delivery.claim-failed', error, { instance: next.instance }));
+    }
     const { id: stepId, name, instance, attempt, tenant, applicationId } = step;
     this.house.log.info('delivery.attempted', {
       stepId,

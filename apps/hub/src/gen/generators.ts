@@ -2,6 +2,7 @@
 import { canonicalSchemas } from './canonical-schemas.js';
 import { configSchema } from './config-schema.js';
 import { exportSchema } from './export-schema.js';
+import { mappingSchema } from './mapping-schema.js';
 import { openApi } from './open-api.js';
 
 /** A file that is generated, committed and checked for freshness. */
@@ -15,4 +16,4 @@ export interface GeneratedFile {
 export type Generator = () => readonly GeneratedFile[] | Promise<readonly GeneratedFile[]>;
 
 /** What `npm run gen` writes beside the registry of adapters. A new published contract is one entry here. */
-export const GENERATORS: readonly Generator[] = [canonicalSchemas, configSchema, exportSchema, openApi];
+export const GENERATORS: readonly Generator[] = [canonicalSchemas, configSchema, exportSchema, mappingSchema, openApi];

@@ -12,7 +12,12 @@ const JSON_BYTES_MAX = 1_048_576;
 /** How long a client of the hub's own API is waited for. */
 const API_PATIENCE: Patience = { idleMs: 30_000, totalMs: 120_000 };
 /** Routes that read their body themselves, as a stream. */
-const STREAMED = [/^\/intake\//, /^\/pickup\/.*\/decision(?:\?|$)/, /^\/(?:ops\/)?catalogue\/sources\/[^/]*\/documents(?:\?|$)/];
+const STREAMED = [
+  /^\/intake\//,
+  /^\/ops\/mappings\/try(?:\?|$)/,
+  /^\/pickup\/.*\/decision(?:\?|$)/,
+  /^\/(?:ops\/)?catalogue\/sources\/[^/]*\/documents(?:\?|$)/,
+];
 
 /**
  * Bodies of streamed routes are handed over unread; everything else has to be JSON of modest size. One parser for all media types, so that no

@@ -11,7 +11,9 @@ import { CaseRelations } from '../cases/case-relations.js';
 import { Prefills } from '../cases/prefills.js';
 import { ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
+import { FormCoverage } from './coverage/form-coverage.js';
 import { IntakeService } from './intake.service.js';
+import { DataSchemas } from './schemas/data-schemas.js';
 
 describe('the intake, on its database', () => {
   let house: TestHouse;
@@ -102,6 +104,8 @@ describe('the intake, on its database', () => {
       atSubmission(house.house),
       new ParallelRuns(broken),
       new CaseRelations(broken, new Prefills(broken)),
+      new FormCoverage(broken),
+      new DataSchemas(broken),
     );
     const draft = aDraft({
       attachments: [{ name: 'a.pdf', mediaType: 'application/pdf', purpose: 'attachment', bytes: Buffer.from('a') }],

@@ -35,6 +35,8 @@ export interface Frame {
 export interface PlacedAttachment {
   readonly draft: AttachmentDraft;
   readonly blob: StoredBlob | undefined;
+  /** What it is, by its content; absent: nobody has looked yet. */
+  readonly mediaType?: string;
 }
 
 /** Where an application's `unmapped` says how many characters could not be stored as they came. */
@@ -129,12 +131,14 @@ function checkTree(form: readonly FormItem[]): void {
 
 function describeAttachments(placed: readonly PlacedAttachment[], ids: Ids): Attachment[] {
   const names = distinctNames(placed.map(({ draft }) => safeFileName(draft.name)));
-  return placed.map(({ draft, blob }, index) => {
+  return placed.map(({ draft, blob, mediaType = draft.mediaType }, index) => {
+    const sent = draft.mediaType.slice(0, 255);
     const described = {
       id: blob?.id ?? ids.uuid(),
       name: names[index] ?? 'unbenannt',
       originalName: draft.name.slice(0, 4_096),
-      mediaType: draft.mediaType.slice(0, 255),
+      mediaType: mediaType.slice(0, 255),
+      ...(mediaType === sent ? {} : { sentMediaType: sent }),
       purpose: draft.purpose,
       scan: 'notScanned',
     } as const;

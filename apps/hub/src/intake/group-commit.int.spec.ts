@@ -8,7 +8,9 @@ import { CaseRelations } from '../cases/case-relations.js';
 import { Prefills } from '../cases/prefills.js';
 import { ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
+import { FormCoverage } from './coverage/form-coverage.js';
 import { IntakeService } from './intake.service.js';
+import { DataSchemas } from './schemas/data-schemas.js';
 
 const COUNTS = `
   SELECT (SELECT count(*)::int FROM application) AS applications, (SELECT count(*)::int FROM step) AS steps,
@@ -36,6 +38,8 @@ describe('submissions that share a commit', () => {
       atSubmission(house.house),
       new ParallelRuns(shared),
       new CaseRelations(shared, new Prefills(shared)),
+      new FormCoverage(shared),
+      new DataSchemas(shared),
     );
   });
   afterEach(async () => house.close());

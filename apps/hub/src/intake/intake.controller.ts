@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type BodyForm, IntakeRejection, type RawRequest, type ReceivedSubmission } from '@amtsbote/adapter-kit';
+import { createHash } from 'node:crypto';
+
+import { type BodyCheck, type BodyForm, IntakeRejection, type RawRequest, type ReceivedSubmission } from '@amtsbote/adapter-kit';
 import { crashPoint } from '@amtsbote/platform';
 import { appendJournal } from '@amtsbote/store';
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
@@ -9,9 +11,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EndpointConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
+import { detachedBody } from '../http/detached-body.js';
 import { BusyError, ProblemError } from '../http/problem.js';
-import { answerOf, PAGE_HEADERS, pageOf, PASSED_OVER, SIGNALLED } from './answer.js';
+import { answerOf, PASSED_OVER, SIGNALLED, written } from './answer.js';
 import { IntakeEndpoints } from './endpoints.js';
+import { LONG_TEXT, withoutFiles } from './inline-files.js';
 import { type IntakeEndpoint, IntakeService } from './intake.service.js';
 import { type Arrival, IntakePressure, type Place } from './pressure/intake-pressure.js';
 import { PullSignals } from './pull/pull-signals.js';
@@ -57,19 +61,16 @@ export class IntakeController {
     try {
       const received = await this.receive(endpoint, request, sender);
       if (await this.signals.take(endpoint, received)) {
-        await reply.status(endpoint.config.answerStatus).send(SIGNALLED);
+        await send(reply, endpoint.config, SIGNALLED);
         return;
       }
       if (await this.intake.isPassedOver(endpoint, received)) {
-        await reply.status(endpoint.config.answerStatus).send(PASSED_OVER);
+        await send(reply, endpoint.config, PASSED_OVER);
         return;
       }
       const row = await this.intake.accept(endpoint, received);
       crashPoint('intake.committed');
-      const answer = answerOf(row, this.house.loaded.config.publicUrl);
-      const { answerStatus, answerAs } = endpoint.config;
-      if (answerAs === 'page') await reply.status(answerStatus).headers(PAGE_HEADERS).send(pageOf(answer));
-      else await reply.status(answerStatus).send(answer);
+      await send(reply, endpoint.config, answerOf(row, this.house.loaded.config.publicUrl));
     } catch (error) {
       await this.noteRejection(endpoint, error, sender.isVerified);
       throw error;
@@ -85,6 +86,9 @@ export class IntakeController {
     const { body: expected } = port;
     const announced = Number(request.headers['content-length'] ?? 0);
     if (expected.form === 'bytes') {
+      const check =
+        expected.inlineFiles === true && mayHoldFiles(request) ? port.bodyCheck(this.rawOf(request, Buffer.alloc(0))) : undefined;
+      if (check !== undefined) return this.receiveInline(endpoint, request, { sender, check, mediaTypes: expected.mediaTypes });
       const body = await this.bytesOf(request, config, sender);
       const raw = this.rawOf(request, body);
       port.verify(raw);
@@ -110,6 +114,39 @@ export class IntakeController {
       ids: this.house.ids,
     });
     return { request: raw, ...parts };
+  }
+
+  /** A body whose files go into the blob store while it comes in; checked by then, and forgotten when the check fails. */
+  private async receiveInline(
+    endpoint: IntakeEndpoint,
+    request: FastifyRequest,
+    { sender, check, mediaTypes }: Inline,
+  ): Promise<ReceivedSubmission> {
+    const { limits } = endpoint.config;
+    if (Number(request.headers['content-length'] ?? 0) > limits.totalBytesMax) throw tooLarge(limits.totalBytesMax);
+    sender.place = await this.pressure.enter(arrival(request, endpoint.config));
+    const hash = createHash('sha256');
+    const body = detachedBody(request.raw, limits);
+    const { blobs, ids, randomness } = this.house;
+    const nonce = Buffer.from(randomness.bytes(16)).toString('hex');
+    try {
+      const checked = checkedBytes(body, limits.totalBytesMax, (chunk) => {
+        check.update(chunk);
+        hash.update(chunk);
+      });
+      const { json, files } = await withoutFiles(checked, { blobs, ids, limits, nonce });
+      try {
+        check.end();
+        sender.isVerified = true;
+        checkMediaType(request, mediaTypes);
+      } catch (error) {
+        await Promise.allSettled(files.map(({ id }) => blobs.remove(id)));
+        throw error;
+      }
+      return { request: { ...this.rawOf(request, json), bodySha256: hash.digest('hex') }, data: [], files };
+    } finally {
+      body.destroy();
+    }
   }
 
   /** @throws IntakeRejection tooLarge; BusyError */
@@ -155,6 +192,34 @@ export class IntakeController {
     };
     // The sender is told what is wrong with the submission even when the journal cannot be written.
     await appendJournal(this.house.database, [entry]).catch((failure: unknown) => this.house.log.error('journal.failed', failure));
+  }
+}
+
+async function send(reply: FastifyReply, config: EndpointConfig, answer: Parameters<typeof written>[0]): Promise<void> {
+  const { headers, body } = written(answer, config);
+  await reply.status(config.answerStatus).headers(headers).send(body);
+}
+
+/** A body that is read without its files. */
+interface Inline {
+  readonly sender: Sender;
+  readonly check: BodyCheck;
+  readonly mediaTypes: readonly string[];
+}
+
+/** Shorter bodies hold no file that would be taken out. */
+function mayHoldFiles({ headers }: FastifyRequest): boolean {
+  const announced = headers['content-length'];
+  return announced === undefined || Number(announced) > LONG_TEXT;
+}
+
+async function* checkedBytes(body: AsyncIterable<Buffer>, bytesMax: number, see: (chunk: Buffer) => void): AsyncGenerator<Buffer, void> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > bytesMax) throw tooLarge(bytesMax);
+    see(chunk);
+    yield chunk;
   }
 }
 

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-import { type ApplicationDraft, type FormsPort, IntakeRejection, ownEntry, type ReceivedSubmission } from '@amtsbote/adapter-kit';
+import {
+  type ApplicationDraft,
+  type AttachmentDraft,
+  type FormsPort,
+  IntakeRejection,
+  ownEntry,
+  type ReceivedSubmission,
+} from '@amtsbote/adapter-kit';
 import { envelopeOf, type MessageDraft, Waker } from '@amtsbote/bus';
 import { type Application, type Message, type PublicService, referenceOf, requestType } from '@amtsbote/canonical';
 import { crashPoint } from '@amtsbote/platform';
@@ -12,14 +18,20 @@ import { Injectable } from '@nestjs/common';
 import { type CaseAtSubmission, CaseRelations } from '../cases/case-relations.js';
 import { CatalogueAtSubmission } from '../catalogue/read/at-submission.js';
 import type { EndpointConfig } from '../config/hub-config.js';
+import { GroupCommit, WaitedTooLong } from '../house/group-commit.js';
 import { House } from '../house/tokens.js';
 import { BusyError } from '../http/problem.js';
 import { type ParallelPlace, ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { type Acceptance, type AcceptedRow, earlierAcceptance, earlierOf, storeAcceptances } from './accept.js';
+import { unpackZip } from './archives/unpack.js';
 import { composeApplication, type PlacedAttachment } from './compose.js';
+import { contentTypeOf } from './content-type.js';
+import { withoutIgnored } from './coverage/field-coverage.js';
+import { FormCoverage } from './coverage/form-coverage.js';
+import { fingerprintOf } from './fingerprint.js';
 import { FIRST_STATE, type FirstPlan, firstPlan, SHADOW_PLAN } from './first-plan.js';
-import { GroupCommit, WaitedTooLong } from './group-commit.js';
+import { DataSchemas, type Judgement, refuseViolations } from './schemas/data-schemas.js';
 
 /** An endpoint as configured, with its adapter made. */
 export interface IntakeEndpoint {
@@ -29,12 +41,14 @@ export interface IntakeEndpoint {
   readonly port: FormsPort;
 }
 
+/** Journal entry that lists the violations of an application. */
+export const SCHEMA_VIOLATED = 'application.schema-violated';
 /** How long a sender is to wait after the store was too slow, in milliseconds. */
 const SLOW_RETRY_MS = 5_000;
 /** Attempts at a reference nobody has yet; with 40 random bits even the second is needed once in a town's lifetime. */
 const REFERENCE_TRIES = 5;
-/** Enough that the database is never idle; groups large enough that a statement's fixed cost is shared, small enough that nobody waits long. */
-const GROUPS = { atOnceMax: 2, membersMax: 32, weightMax: 1_000_000 };
+/** Groups large enough that a statement's fixed cost is shared, small enough that nobody waits long. */
+const GROUPS = { atOnceMax: 2, membersMax: 32, weightMax: 1_000_000, slowMs: 100 };
 
 /** Accept, persist, answer (law 1): no outside call happens here. */
 @Injectable()
@@ -48,6 +62,8 @@ export class IntakeService {
     private readonly catalogue: CatalogueAtSubmission,
     private readonly parallelRuns: ParallelRuns,
     private readonly cases: CaseRelations,
+    private readonly coverage: FormCoverage,
+    private readonly schemas: DataSchemas,
   ) {
     const limits = { ...GROUPS, waitMsMax: house.loaded.config.database.statementMs };
     this.groups = new GroupCommit((acceptances) => storeAcceptances(house.database, acceptances), mayBeCommitted, limits, house.clock);
@@ -63,16 +79,23 @@ export class IntakeService {
   async accept(endpoint: IntakeEndpoint, submission: ReceivedSubmission, announced?: string): Promise<AcceptedRow> {
     const unowned = submission.files.map(({ id }) => id);
     try {
-      const draft = endpoint.port.translate(submission);
-      if (announced !== undefined && draft.submissionId !== announced) throw otherThanAnnounced();
-      const tenant = tenantOf(endpoint, draft);
+      const translated = endpoint.port.translate(submission);
+      if (announced !== undefined && translated.submissionId !== announced) throw otherThanAnnounced();
+      const tenant = tenantOf(endpoint, translated);
+      const { ignoredFields } = endpoint.config;
+      const draft = { ...translated, unmapped: withoutIgnored(translated.unmapped, ignoredFields) };
+      const judgement = this.schemas.judge(endpoint.name, draft);
+      refuseViolations(judgement);
       const placed = await this.place(endpoint, draft, unowned);
       crashPoint('intake.stored');
       const catalogue = await this.catalogue.of(draft, tenant);
       const parallel = await this.parallelRuns.placeOf(endpoint.name);
       const relations = await this.cases.of(draft, tenant, endpoint.config);
-      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue, parallel, relations });
+      // Before it is stored: a field that was seen is never forgotten, whatever happens next.
+      const covered = await this.coverage.note(endpoint.name, tenant, translated, ignoredFields);
+      const row = await this.store(endpoint, { draft, tenant, placed, submission, catalogue, parallel, relations, judgement });
       if (row.fresh) {
+        covered.count();
         const owned = new Set(placed.map(({ blob }) => blob?.id));
         unowned.splice(0, unowned.length, ...unowned.filter((id) => !owned.has(id)));
         this.waker.nudge();
@@ -123,7 +146,7 @@ export class IntakeService {
     }
     const placed: PlacedAttachment[] = [];
     for (const [index, attachment] of draft.attachments.entries()) {
-      if ('file' in attachment) placed.push({ draft: attachment, blob: attachment.file });
+      if ('file' in attachment) placed.push(await this.seen(attachment, attachment.file));
       else if ('bytes' in attachment) {
         if (attachment.bytes.length > attachmentBytesMax) {
           throw new IntakeRejection(
@@ -135,10 +158,32 @@ export class IntakeService {
         }
         const id = this.house.ids.uuid();
         blobs.push(id);
-        placed.push({ draft: attachment, blob: await this.house.blobs.put(id, Readable.from([attachment.bytes]), attachmentBytesMax) });
+        placed.push(await this.seen(attachment, await this.house.blobs.put(id, Readable.from([attachment.bytes]), attachmentBytesMax)));
       } else placed.push({ draft: attachment, blob: undefined });
     }
-    return placed;
+    return this.unpacked(endpoint, placed, blobs);
+  }
+
+  /** Files of archives follow their archive. What stays closed is told in the log, and is an attachment like any other. */
+  private async unpacked(endpoint: IntakeEndpoint, placed: readonly PlacedAttachment[], blobs: string[]): Promise<PlacedAttachment[]> {
+    const { unpackZip: limits, limits: intake } = endpoint.config;
+    if (limits === undefined) return [...placed];
+    const { blobs: store, ids } = this.house;
+    const all: PlacedAttachment[] = [];
+    let room = intake.attachmentsMax - placed.length;
+    for (const attachment of placed) {
+      const found = await unpackZip(attachment, limits, { store, ids, blobs, room });
+      const files = found !== undefined && 'files' in found ? found.files : [];
+      if (found !== undefined && 'fault' in found)
+        this.house.log.warn('archive.not-unpacked', { endpoint: endpoint.name, fault: found.fault });
+      all.push(attachment, ...files);
+      room -= files.length;
+    }
+    return all;
+  }
+
+  private async seen(draft: AttachmentDraft, blob: StoredBlob): Promise<PlacedAttachment> {
+    return { draft, blob, mediaType: await contentTypeOf(this.house.blobs, blob, draft.mediaType) };
   }
 
   private async store(endpoint: IntakeEndpoint, received: Received): Promise<AcceptedRow> {
@@ -160,7 +205,7 @@ export class IntakeService {
 
   private acceptanceOf(
     endpoint: IntakeEndpoint,
-    { draft, tenant, placed, submission, catalogue, parallel, relations }: Received,
+    { draft, tenant, placed, submission, catalogue, parallel, relations, judgement }: Received,
   ): Acceptance {
     const frame = {
       id: this.house.ids.uuid(),
@@ -174,8 +219,9 @@ export class IntakeService {
     };
     const application = composeApplication(draft, frame, placed, this.house.ids);
     const shadow = parallel?.shadow === true;
-    const route = shadow ? undefined : this.routes.match(application);
-    const plan = shadow ? SHADOW_PLAN : firstPlan(route, application, { ids: this.house.ids, queues: this.house.loaded.config.queues });
+    const isHeld = judgement?.policy === 'park' && judgement.violations.length > 0;
+    const route = shadow || isHeld ? undefined : this.routes.match(application);
+    const plan = shadow ? SHADOW_PLAN : firstPlan(route, application, { ids: this.house.ids, ...this.house.loaded.config });
     crashPoint('routing.planned');
     return {
       application,
@@ -185,7 +231,7 @@ export class IntakeService {
       completesBy: route?.completesBy ?? 'decision',
       ...plan,
       parallel: parallel && { run: parallel.run, pairKey: this.parallelRuns.pairKeyOf(parallel.run, application) },
-      journal: this.journalOf(application, endpoint, route?.name ?? null, plan, { parallel, relations }),
+      journal: this.journalOf(application, endpoint, { route: route?.name ?? null, plan, judgement, parallel, relations }),
       messages: this.messagesOf(application, plan),
     };
   }
@@ -193,10 +239,9 @@ export class IntakeService {
   private journalOf(
     application: Application,
     endpoint: IntakeEndpoint,
-    route: string | null,
-    { steps, state, progress }: FirstPlan,
-    { parallel, relations }: Pick<Received, 'parallel' | 'relations'>,
+    { route, plan, judgement, parallel, relations }: Journalled,
   ): JournalEntry[] {
+    const { steps, state, progress } = plan;
     const { id: applicationId, tenant, attachments, unmapped } = application;
     const common = { tenant, applicationId, stepId: null, at: new Date(application.receivedAt), actor: `endpoint:${endpoint.name}` };
     const submitted = {
@@ -204,8 +249,13 @@ export class IntakeService {
       event: 'application.submitted',
       data: { route, attachments: attachments.length, unmapped: unmapped.length, test: application.test, ...unknownOf(relations) },
     };
-    if (parallel?.shadow === true) return [submitted, { ...common, event: 'application.shadowed', data: { run: parallel.run } }];
-    if (route === null) return [submitted, { ...common, event: 'application.parked', data: { reason: 'no-route' } }];
+    const violated = violationsEntry(judgement).map((entry) => ({ ...common, ...entry }));
+    if (parallel?.shadow === true)
+      return [submitted, ...violated, { ...common, event: 'application.shadowed', data: { run: parallel.run } }];
+    if (route === null) {
+      const reason = violated.length > 0 && judgement?.policy === 'park' ? 'schema-violated' : 'no-route';
+      return [submitted, ...violated, { ...common, event: 'application.parked', data: { reason } }];
+    }
     const decided = steps.flatMap((step): JournalEntry[] => {
       const { id: stepId, name, failure } = step;
       if (step.state === 'skipped') return [{ ...common, stepId, event: 'step.skipped', data: { name, by: 'condition' } }];
@@ -213,7 +263,13 @@ export class IntakeService {
     });
     const changed = { ...common, event: 'application.state-changed', data: { from: FIRST_STATE, to: state } };
     const finished = { ...common, event: 'application.finished', data: {} };
-    return [submitted, ...decided, ...(state === FIRST_STATE ? [] : [changed]), ...(progress === 'finished' ? [finished] : [])];
+    return [
+      submitted,
+      ...violated,
+      ...decided,
+      ...(state === FIRST_STATE ? [] : [changed]),
+      ...(progress === 'finished' ? [finished] : []),
+    ];
   }
 
   private messagesOf(application: Application, { steps, state: to, progress }: FirstPlan): Message[] {
@@ -259,8 +315,22 @@ interface Received {
   readonly placed: readonly PlacedAttachment[];
   readonly submission: ReceivedSubmission;
   readonly catalogue: Pick<PublicService, 'catalogueVersion' | 'authority'>;
+  /** How it fits the schema of its form; `undefined`: it is bound to none. */
+  readonly judgement: Judgement | undefined;
   readonly parallel: ParallelPlace | undefined;
   readonly relations: CaseAtSubmission;
+}
+
+/** What the journal says of a submission. */
+type Journalled = Pick<Received, 'judgement' | 'parallel' | 'relations'> & { readonly route: string | null; readonly plan: FirstPlan };
+
+/** Where the form does not fit its schema: places and rules, never values. */
+function violationsEntry(judgement: Judgement | undefined): Pick<JournalEntry, 'event' | 'data'>[] {
+  if (judgement === undefined || judgement.violations.length === 0) return [];
+  const { schema, policy, violations } = judgement;
+  return [
+    { event: SCHEMA_VIOLATED, data: { schema, policy, count: violations.length, violations: violations.map((one) => ({ ...one })) } },
+  ];
 }
 
 /** Said only where there are some: a relation to something that is not there is worth a look. */
@@ -273,7 +343,8 @@ class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }
 
-function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {
+/** Whose submission this is. @throws IntakeRejection */
+export function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {
   if (config.authorities === undefined) return config.tenant;
   const { authorityId = '' } = draft;
   const tenant = ownEntry(config.authorities, authorityId);
@@ -286,22 +357,9 @@ function tenantOf({ config }: IntakeEndpoint, draft: ApplicationDraft): string {
   );
 }
 
-/** What was sent, as one hash: body, data parts, names and hashes of files; tells a repeated submission from a changed one under the same id. */
-function fingerprintOf({ request, data, files }: ReceivedSubmission, placed: readonly PlacedAttachment[]): string {
-  const hash = createHash('sha256').update(request.body);
-  for (const { name, value } of data) hash.update(`${name}\0${value.length}\0`).update(value);
-  for (const { partName, fileName, sha512 } of files) hash.update(`${partName}\0${fileName}\0${sha512}\0`);
-  for (const { draft, blob } of placed) hash.update(`${draft.name}\0${sizeOf(blob)}\0`);
-  return hash.digest('hex');
-}
-
 /** About as many bytes as go to the database. */
 function weightOf({ request, data }: ReceivedSubmission): number {
   return data.reduce((sum, { value }) => sum + value.length, request.body.length);
-}
-
-function sizeOf(blob: StoredBlob | undefined): string {
-  return blob === undefined ? 'link' : `${blob.size} ${blob.sha512}`;
 }
 
 function otherThanAnnounced(): IntakeRejection {

@@ -39,15 +39,22 @@ const UNKNOWN_MEDIA_TYPE = 'application/octet-stream';
  * @throws IntakeRejection malformed | tooLarge; ProblemError of {@link detachedBody} when the sender is too slow or went away.
  */
 export async function readMultipart(request: IncomingMessage, reading: Reading): Promise<ReadParts> {
-  const reader = new MultipartReader(reading);
   const body = detachedBody(request, reading.limits);
   try {
-    return await reader.read(request.headers['content-type'] ?? '', counted(body, reading.limits.totalBytesMax));
+    return await readParts(request.headers['content-type'] ?? '', body, reading);
+  } finally {
+    body.destroy();
+  }
+}
+
+/** The same of a body from anywhere. */
+export async function readParts(contentType: string, body: AsyncIterable<Buffer>, reading: Reading): Promise<ReadParts> {
+  const reader = new MultipartReader(reading);
+  try {
+    return await reader.read(contentType, counted(body, reading.limits.totalBytesMax));
   } catch (error) {
     await reader.discard();
     throw error;
-  } finally {
-    body.destroy();
   }
 }
 

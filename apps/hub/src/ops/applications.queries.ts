@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { actionsOf } from '../delivery/command-rules.js';
 import { House } from '../house/tokens.js';
 import { ProblemError } from '../http/problem.js';
+import { SCHEMA_VIOLATED } from '../intake/intake.service.js';
 import { withoutNames } from './redaction.js';
 import { type Cursor, searchCondition, type SearchWishes, writeCursor } from './search.js';
 
@@ -50,6 +51,7 @@ function stepView(step: StepRow, actions: StepAction[]): StepView<Date> {
     instance,
     pickup: step.options.pickup === true,
     forDecision: step.options.decisionId !== undefined,
+    rule: step.options.rule === undefined ? null : { name: step.options.rule.name, version: step.options.rule.version },
     state,
     after,
     condition,
@@ -70,5 +72,6 @@ const SUMMARY = `a.id, a.reference, a.tenant, a.document->'publicService'->>'nam
   a.received_at AS "receivedAt", a.changed_at AS "changedAt", a.finished_at AS "finishedAt"`;
 
 const DETAIL = `
-  SELECT ${SUMMARY}, a.report_to AS "reportTo", a.completes_by AS "completesBy", jsonb_array_length(a.document->'unmapped') AS unmapped
+  SELECT ${SUMMARY}, a.report_to AS "reportTo", a.completes_by AS "completesBy", jsonb_array_length(a.document->'unmapped') AS unmapped,
+    (SELECT j.data FROM journal j WHERE j.application_id = a.id AND j.event = '${SCHEMA_VIOLATED}' ORDER BY j.seq LIMIT 1) AS violations
   FROM application a WHERE a.id = $1 AND ($2::text[] IS NULL OR a.tenant = ANY($2))`;

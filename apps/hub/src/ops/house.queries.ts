@@ -4,6 +4,7 @@ import type { DeadLetterView, OpenCount, Overview, ParkedGroup, QueueView } from
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../house/tokens.js';
+import { SCHEMA_VIOLATED } from '../intake/intake.service.js';
 import type { Operator } from './operator.js';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -61,6 +62,11 @@ const RECENT = `
 
 const DEAD_COUNT = 'SELECT count(*)::int AS count FROM dead_letter WHERE ($1::text[] IS NULL OR tenant = ANY($1))';
 
+const WITHOUT_ROUTE = "a.progress = 'parked' AND a.route IS NULL AND ($1::text[] IS NULL OR a.tenant = ANY($1))";
+/** Parked by the policy of the schema that its form is bound to. */
+const HELD = `EXISTS (
+      SELECT FROM journal j WHERE j.application_id = a.id AND j.event = '${SCHEMA_VIOLATED}' AND j.data->>'policy' = 'park')`;
+
 const PARKED = `
   SELECT * FROM (
     SELECT instance, coalesce(failure->>'code', 'unknown') AS code, coalesce(failure->>'kind', 'unknown') AS kind, max(failure->>'message') AS message,
@@ -68,7 +74,11 @@ const PARKED = `
     FROM step WHERE state = 'parked' AND ($1::text[] IS NULL OR tenant = ANY($1)) GROUP BY 1, 2, 3
     UNION ALL
     SELECT NULL, 'routing/no-route', 'misconfigured', 'No route matches: add or change a route, then reroute.', 'noRoute', count(*)::int, min(received_at)
-    FROM application WHERE progress = 'parked' AND route IS NULL AND ($1::text[] IS NULL OR tenant = ANY($1)) HAVING count(*) > 0) grouped
+    FROM application a WHERE ${WITHOUT_ROUTE} AND NOT ${HELD} HAVING count(*) > 0
+    UNION ALL
+    SELECT NULL, 'intake/schema-violated', 'untransferable', 'The form does not fit its schema: look at the violations, then reroute or cancel.',
+      'schemaViolated', count(*)::int, min(received_at)
+    FROM application a WHERE ${WITHOUT_ROUTE} AND ${HELD} HAVING count(*) > 0) grouped
   ORDER BY count DESC, code`;
 
 const QUEUE = `

@@ -5,6 +5,8 @@ import { ApplicationQueries } from './applications.queries.js';
 import { BulkRetry } from './bulk-retry.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { DeadLetters } from './dead-letters.js';
+import { FilingTrials } from './filing/filing-trials.js';
+import { FormVersionQueries } from './forms/form-versions.queries.js';
 import { HouseQueries } from './house.queries.js';
 import { InstanceQueries } from './instances.queries.js';
 import { PullCommands } from './pulls/pull-commands.js';
@@ -21,6 +23,7 @@ export const OPS: readonly Type[] = [
   BulkRetry,
   InstanceQueries,
   HouseQueries,
+  FormVersionQueries,
   DeadLetters,
   ConsoleSessions,
   PullQueries,
@@ -28,4 +31,5 @@ export const OPS: readonly Type[] = [
   RedriveJobs,
   RedriveCommands,
   RedriveWorker,
+  FilingTrials,
 ];

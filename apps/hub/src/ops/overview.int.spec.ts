@@ -40,9 +40,9 @@ describe('the overview', () => {
       ['flowing', 140],
       ['parked', 40],
     ]);
-    expect(overview.last24Hours).toEqual({ flowing: 61, parked: 17, cancelled: 8, finished: 8_554 });
+    expect(overview.last24Hours).toEqual({ flowing: 61, parked: 17, shadow: 0, cancelled: 8, finished: 8_554 });
     const { last24Hours } = await new HouseQueries(house.house).overview(operator([OTHER]));
-    expect(last24Hours).toEqual({ flowing: 0, parked: 0, cancelled: 0, finished: 2_160 });
+    expect(last24Hours).toEqual({ flowing: 0, parked: 0, shadow: 0, cancelled: 0, finished: 2_160 });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { HubConfig, RouteConfig } from '../config/hub-config.js';
+import { instanceOfOutbox } from '../intake/pull/pulled.js';
 
 /** Whose applications an operator may see; `null` = all. */
 type Tenants = readonly string[] | null;
@@ -12,9 +13,11 @@ function tenantsOfRoute({ match }: RouteConfig, config: HubConfig): readonly str
   return all.filter((tenant) => fed.includes(tenant));
 }
 
-/** Tenants for whom an endpoint takes applications. */
-export function tenantsOfEndpoint(name: string, { endpoints }: HubConfig): readonly string[] {
-  const endpoint = endpoints[name];
+/** Tenants for whom an endpoint takes applications, or an outbox answers. */
+export function tenantsOfEndpoint(name: string, config: HubConfig): readonly string[] {
+  const instance = instanceOfOutbox(name);
+  if (instance !== undefined) return tenantsOfInstance(instance, config);
+  const endpoint = config.endpoints[name];
   if (endpoint === undefined) return [];
   return endpoint.authorities === undefined ? [endpoint.tenant] : Object.values(endpoint.authorities);
 }

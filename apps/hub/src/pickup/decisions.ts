@@ -36,6 +36,23 @@ interface Received {
   readonly files: readonly ReceivedFile[];
 }
 
+/** A decision, whoever brought it. */
+export interface ArrivedDecision {
+  readonly outcome: DecisionOutcome;
+  readonly text: string;
+  readonly decidedAt?: string | undefined;
+  readonly files: readonly ReceivedFile[];
+  /** Once per application. */
+  readonly key: string;
+  readonly fingerprint: string | null;
+  /** For the journal. */
+  readonly actor: string;
+  /** The step that it answers, where there is one. */
+  readonly stepId: string | null;
+  /** DMS instance in whose Vorgang its documents lie already. */
+  readonly liesIn?: string;
+}
+
 /** Takes decisions of the back office: durable first, then filed and reported by their own steps. */
 @Injectable()
 export class Decisions {
@@ -82,43 +99,49 @@ export class Decisions {
       const of = { applicationId: application.id, tenant: access.tenant };
       const earlier = (await decisionsOf(work.sql, of)).find(({ idempotencyKey }) => idempotencyKey === key);
       if (earlier !== undefined) return { row: earlier, fresh: false };
-      const now = this.house.clock.now();
-      const { value: decision } = storable<Decision>({
-        id: this.house.ids.uuid(),
-        outcome: sent.outcome,
-        text: sent.text,
-        documents: documentsOf(files),
-        decidedAt: sent.decidedAt ?? now.toISOString(),
-      });
-      await work.sql.query(INSERT_DECISION, [decision.id, of.tenant, of.applicationId, key, JSON.stringify(decision), now, fingerprint]);
-      await work.sql.query(INSERT_DOCUMENTS, [of.applicationId, of.tenant, now, JSON.stringify(decision.documents), decision.id]);
-      work.publish({
-        type: 'decision.received.v1',
-        subject: of.applicationId,
-        tenant: of.tenant,
-        causation: item.id,
-        data: { applicationId: of.applicationId, decisionId: decision.id },
-      });
-      work.note({
-        ...of,
-        stepId: item.id,
-        actor: access.actor,
-        event: 'decision.received',
-        data: { decision: decision.id, outcome: decision.outcome, documents: decision.documents.length },
-      });
-      await this.planFiling(work, application, decision.id);
-      await this.laufzettel.advance(work, application, decision.id, { decisionId: decision.id });
-      return { row: { id: decision.id, ...of, idempotencyKey: key, fingerprint, document: decision, receivedAt: now }, fresh: true };
+      const row = await this.record(work, application, { ...sent, key, fingerprint, files, actor: access.actor, stepId: item.id });
+      return { row, fresh: true };
     });
   }
 
-  /** The decision goes wherever the application was filed, after it. */
-  private async planFiling(work: Work, application: LockedApplication, decisionId: string): Promise<void> {
+  /** Writes a decision that was not there before into the running transaction, and plans its filing and its report. */
+  async record(work: Work, application: LockedApplication, arrived: ArrivedDecision): Promise<DecisionRow> {
+    const { key, fingerprint, files, actor, stepId } = arrived;
+    const of = { applicationId: application.id, tenant: application.tenant };
+    const now = this.house.clock.now();
+    const { value: decision } = storable<Decision>({
+      id: this.house.ids.uuid(),
+      outcome: arrived.outcome,
+      text: arrived.text,
+      documents: documentsOf(files),
+      decidedAt: arrived.decidedAt ?? now.toISOString(),
+    });
+    await work.sql.query(INSERT_DECISION, [decision.id, of.tenant, of.applicationId, key, JSON.stringify(decision), now, fingerprint]);
+    await work.sql.query(INSERT_DOCUMENTS, [of.applicationId, of.tenant, now, JSON.stringify(decision.documents), decision.id]);
+    work.publish({
+      type: 'decision.received.v1',
+      subject: of.applicationId,
+      tenant: of.tenant,
+      causation: stepId ?? decision.id,
+      data: { applicationId: of.applicationId, decisionId: decision.id },
+    });
+    const data = { decision: decision.id, outcome: decision.outcome, documents: decision.documents.length };
+    work.note({ ...of, stepId, actor, event: 'decision.received', data });
+    await this.planFiling(work, application, decision.id, arrived.liesIn);
+    await this.laufzettel.advance(work, application, decision.id, { decisionId: decision.id });
+    return { id: decision.id, ...of, idempotencyKey: key, fingerprint, document: decision, receivedAt: now };
+  }
+
+  /** The decision goes wherever the application was filed, after it; but not back to where it was taken from. */
+  private async planFiling(work: Work, application: LockedApplication, decisionId: string, liesIn?: string): Promise<void> {
     const steps = await stepsOf(work.sql, { applicationId: application.id, tenant: application.tenant });
-    const filings = steps.filter(({ kind, options }) => kind === 'filing' && options.decisionId === undefined);
+    const filings = steps.filter(
+      ({ kind, instance, options }) =>
+        kind === 'filing' && options.decisionId === undefined && options.refreshes === undefined && instance !== liesIn,
+    );
     const earlier = steps.filter(({ kind, options }) => kind === 'filing' && options.decisionId !== undefined).length;
-    const planned = filings.map(({ instance, name }, index) =>
-      decisionFilingStep(this.house.ids, { number: earlier + index + 1, instance, after: name, decisionId }),
+    const planned = filings.map(({ instance, name, options }, index) =>
+      decisionFilingStep(this.house.ids, { number: earlier + index + 1, instance, after: name, decisionId, of: options }),
     );
     await plantSteps(work, application, planned);
   }

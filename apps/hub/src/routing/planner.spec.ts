@@ -3,7 +3,7 @@ import { anApplication, anAttachment } from '@amtsbote/adapter-kit/testing';
 import { ManualClock, seededRandomness, uuidV7 } from '@amtsbote/platform';
 import { describe, expect, it } from '@jest/globals';
 
-import type { RouteConfig } from '../config/hub-config.js';
+import { AktenplanRule, type RouteConfig } from '../config/hub-config.js';
 import { decisionFilingStep, planSteps, statusStep } from './planner.js';
 
 const ids = uuidV7(new ManualClock(), seededRandomness(1));
@@ -15,7 +15,7 @@ const route = {
   payment: { pollMs: 1, pollMaxMs: 1, payWithinMs: 1 },
   steps: [
     { name: 'fee', kind: 'payment', instance: 'epayment', after: [], when: 'amountCents > 0' },
-    { name: 'file', kind: 'filing', instance: 'eakte', after: ['fee'] },
+    { name: 'file', kind: 'filing', instance: 'eakte', joins: false, after: ['fee'] },
     { name: 'hand-over', kind: 'pickup', queue: 'register', after: ['file'] },
   ],
 } satisfies RouteConfig;
@@ -24,7 +24,7 @@ const linked = { ...described, state: 'linked', link: 'https://files.example.org
 
 describe('a Laufzettel', () => {
   it('has the steps of the route, all waiting, in reading order, with ids of their own', () => {
-    const steps = planSteps(route, anApplication(), { ids, queues });
+    const steps = planSteps(route, anApplication(), { ids, queues, aktenplan: {} });
     expect(steps.map(({ id: _id, ...step }) => step)).toEqual([
       {
         position: 1,
@@ -36,7 +36,16 @@ describe('a Laufzettel', () => {
         condition: 'amountCents > 0',
         state: 'waiting',
       },
-      { position: 2, name: 'file', kind: 'filing', instance: 'eakte', options: {}, after: ['fee'], condition: null, state: 'waiting' },
+      {
+        position: 2,
+        name: 'file',
+        kind: 'filing',
+        instance: 'eakte',
+        options: {},
+        after: ['fee'],
+        condition: null,
+        state: 'waiting',
+      },
       {
         position: 3,
         name: 'hand-over',
@@ -58,17 +67,32 @@ describe('a Laufzettel', () => {
     ['a queue that wants none, when it is none', 'register', false, { pickup: true }],
   ] as const)('remembers of a test submission before %s what it comes to', (_which, queue, test, options) => {
     const handedOver = { ...route, steps: [{ name: 'hand-over', kind: 'pickup', queue, after: [] }] } satisfies RouteConfig;
-    expect(planSteps(handedOver, anApplication({ test }), { ids, queues })[0]?.options).toEqual(options);
+    expect(planSteps(handedOver, anApplication({ test }), { ids, queues, aktenplan: {} })[0]?.options).toEqual(options);
   });
 
   it('collects linked attachments before anything else', () => {
-    const steps = planSteps(route, anApplication({ attachments: [anAttachment('a.pdf'), linked] }), { ids, queues });
+    const steps = planSteps(route, anApplication({ attachments: [anAttachment('a.pdf'), linked] }), { ids, queues, aktenplan: {} });
     expect(steps[0]).toMatchObject({ position: 0, name: 'collect', kind: 'collect', instance: 'hub', after: [] });
     expect(steps.slice(1).map(({ after }) => after)).toEqual([['collect'], ['collect', 'fee'], ['collect', 'file']]);
   });
 
+  it('keeps the rule by which it will be filed, whatever the configuration says later', () => {
+    const aktenplan = { gewerbe: AktenplanRule.parse({ version: 7, akte: { per: 'year', title: '"Gewerbe"' } }) };
+    const filed = {
+      ...route,
+      steps: [{ name: 'file', kind: 'filing', instance: 'eakte', rule: 'gewerbe', joins: false, after: [] }],
+    } satisfies RouteConfig;
+    expect(planSteps(filed, anApplication(), { ids, queues, aktenplan })[0]?.options).toEqual({
+      rule: {
+        ...{ name: 'gewerbe', version: 7, classes: {} },
+        akte: { per: 'year', prefix: 'gewerbe', yearly: false, coded: false, title: '"Gewerbe"' },
+        vorgang: { title: 'application.publicService.name + " " + application.reference' },
+      },
+    });
+  });
+
   it('collects nothing when everything came along', () => {
-    expect(planSteps(route, anApplication({ attachments: [anAttachment('a.pdf')] }), { ids, queues })).toHaveLength(3);
+    expect(planSteps(route, anApplication({ attachments: [anAttachment('a.pdf')] }), { ids, queues, aktenplan: {} })).toHaveLength(3);
   });
 });
 

@@ -30,7 +30,8 @@ const BENCHES: Readonly<Record<string, (wish: BenchWish, undoing: Undoing) => Pr
 const USAGE = `npm run bench -- <${Object.keys(BENCHES).join(' | ')}> [options]
   attachment  one application with an attachment of 500 MiB (--size), end to end; watches the hub's memory
   bloat       the pipeline among 400,000 dead tuples beside a long open transaction, and in a clean database
-  catalogue   XZuFi, 50,000 objects (--size): parsed beside xmllint, imported beside a raw COPY, imported again, searched
+  catalogue   XZuFi, 50,000 objects (--size): parsed beside xmllint, imported beside a raw COPY, imported again, searched (cases parse, import,
+              search); --case growth: 10,000 and 1,000,000 objects imported, which takes minutes and 2 GB
   intake      durable accepted webhooks per second, cases 3kB, 50kB, 1MB; beside a bare INSERT, pgbench, Node-RED, n8n
   latency     from the webhook to the first attempt at the target, idle hub; 60 samples a round (--size)
   pickup      polls of a queue on which 1,000 and 1,000,000 (--size) applications wait

@@ -10,6 +10,7 @@ import { LoadBalancer } from '../load-balancer.js';
 import { Town } from '../town.js';
 import type { BrokerUnderFire } from './broker.js';
 import { type Carrier, writeCrashConfig } from './crash-config.js';
+import { Drop } from './drop.js';
 import { Editors } from './editors.js';
 import { HubView } from './hub-view.js';
 import { Logbook } from './logbook.js';
@@ -25,6 +26,7 @@ export interface Battle extends Battlefield {
   readonly balancer: LoadBalancer;
   readonly view: HubView;
   readonly editors: Editors;
+  readonly drop: Drop;
   readonly logbook: Logbook;
 }
 
@@ -45,10 +47,13 @@ export async function prepareBattle({ places, carrier, broker, signal }: BattleW
   const town = await Town.start();
   undoing.add('simulated town', () => town.stop());
   logbook.watch(town);
-  const lines = await layLines(postgres, town, broker, undoing);
+  const drop = await Drop.start(undoing);
+  const lines = await layLines({ postgres, town, broker, drop }, undoing);
   signal.throwIfAborted();
 
-  const configFile = await writeCrashConfig(places.desk, carrier);
+  const { user, server } = drop;
+  const dropAddress = { user, port: lineOf(lines, 'drop').port, hostKey: server.hostKey, directory: server.directory };
+  const configFile = await writeCrashConfig(places.desk, carrier, dropAddress);
   await mkdir(places.blobs, { recursive: true, mode: 0o700 });
   const ports = [await freePort(), await freePort()] as const;
   const balancer = await LoadBalancer.start(ports.map((port) => `http://127.0.0.1:${port}`));
@@ -68,6 +73,7 @@ export async function prepareBattle({ places, carrier, broker, signal }: BattleW
       HUB_BLOBS: places.blobs,
       HUB_LOG_LEVEL: 'info',
       CRASH_PUSH_TOKEN: pushToken,
+      CRASH_DROP_PASSWORD: drop.password,
     };
     const name = `hub ${index}`;
     const logFile = join(places.hubLog, '..', `hub-${index}.log`);
@@ -77,7 +83,7 @@ export async function prepareBattle({ places, carrier, broker, signal }: BattleW
   for (const hub of hubs) undoing.add(hub.name, () => hub.stop());
   const editors = new Editors(balancer.url, pushToken);
   const view = new HubView(balancer.url, town.secrets.HUB_OPS_TOKEN);
-  return { hubs, postgres, broker, lines, town, balancer, view, editors, logbook };
+  return { hubs, postgres, broker, lines, town, balancer, view, editors, drop, logbook };
 }
 
 /** Both hubs, ready, and the Fachverfahren polling. */
@@ -102,9 +108,12 @@ const URLS_OF_TARGETS: Readonly<Record<Target, string>> = {
 };
 
 async function layLines(
-  postgres: PostgresUnderFire,
-  town: Town,
-  broker: BrokerUnderFire | undefined,
+  {
+    postgres,
+    town,
+    broker,
+    drop,
+  }: { readonly postgres: PostgresUnderFire; readonly town: Town; readonly broker: BrokerUnderFire | undefined; readonly drop: Drop },
   undoing: Undoing,
 ): Promise<ReadonlyMap<LineName, TcpProxy>> {
   const lines = new Map<LineName, TcpProxy>();
@@ -117,6 +126,7 @@ async function layLines(
   await lay('payment', () => payment);
   await lay('dms', () => dms);
   await lay('portal', () => portal);
+  await lay('drop', () => drop.server.port);
   await lay('database-0', () => postgres.port);
   await lay('database-1', () => postgres.port);
   if (broker !== undefined) await lay('broker', () => broker.port);

@@ -105,6 +105,20 @@ describe('three books of one application', () => {
     compareBooks({ sent: [sent()], hub: [held()], deadLetters: [], town, ...books });
   const whatOf = ({ divergences }: Comparison): string[] => divergences.map(({ kind, what }) => `${kind}: ${what}`);
 
+  it.each([
+    ['lost', 'and the SFTP server does not have it', []],
+    ['duplicated', 'arrived 2 times', [data.reference, data.reference]],
+    ['unexpected', 'the SFTP server has K000-0000-0', [data.reference, 'K000-0000-0']],
+  ])('agree on what was pushed, or it is %s', (kind, what, dropped) => {
+    const application = held({ progress: 'parked', steps: [{ name: 'drop', state: 'done', failure: null }] });
+    const divergences = (books: Partial<ThreeBooks>): readonly unknown[] =>
+      compareBooks({ sent: [sent()], hub: [application], deadLetters: [], town, ...books }).divergences;
+    const before = divergences({ dropped: [data.reference] });
+    expect(divergences({ dropped }).filter((one) => !before.some((other) => JSON.stringify(other) === JSON.stringify(one)))).toEqual([
+      expect.objectContaining({ kind, what: expect.stringContaining(what) as unknown }),
+    ]);
+  });
+
   it('agree when everything happened once', () => {
     everythingHappened();
     const comparison = compare();

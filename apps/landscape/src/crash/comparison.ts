@@ -16,6 +16,8 @@ export interface ThreeBooks {
   readonly deadLetters: readonly Pick<DeadLetterView, 'id' | 'type' | 'reason' | 'applicationId'>[];
   /** What the systems around it really did. */
   readonly town: Outside;
+  /** References of what was pushed to a Fachverfahren, as often as it arrived; absent where nothing is pushed. */
+  readonly dropped?: readonly string[];
 }
 
 /** Where books differ. */
@@ -72,7 +74,7 @@ export function compareBooks(books: ThreeBooks): Comparison {
       if (!isAcknowledged) recovered += 1;
     }
   }
-  divergences.push(...duplicates(books), ...strangers(books), ...outOfOrder(books));
+  divergences.push(...duplicates(books), ...strangers(books), ...outOfOrder(books), ...pushed(books));
   const count = (kind: Divergence['kind']): number => divergences.filter((divergence) => divergence.kind === kind).length;
   return {
     attempts: books.sent.length,
@@ -147,6 +149,24 @@ function strangers({ sent, hub, town, deadLetters }: ThreeBooks): Divergence[] {
     ...(town.portal.rejected === 0 ? [] : [`the portal turned ${town.portal.rejected} webhooks away`]),
     ...deadLetters.map(({ type, reason, applicationId }) => `a message ${type} of ${applicationId} died: ${reason}`),
   ].map((what) => ({ kind: 'unexpected', what, ...about(hub, (application) => mentions(what, application)) }));
+}
+
+/** What was pushed arrived once, or not yet where the step says so. */
+function pushed({ hub, dropped }: ThreeBooks): Divergence[] {
+  if (dropped === undefined) return [];
+  const known = new Set(hub.map(({ reference }) => reference));
+  const strange = dropped.filter((reference) => !known.has(reference));
+  return [
+    ...hub.flatMap((application): Divergence[] => {
+      const { reference, steps } = application;
+      const times = dropped.filter((one) => one === reference).length;
+      const isDone = steps.some(({ name, state }) => name === 'drop' && state === 'done');
+      if (isDone && times === 0)
+        return [{ kind: 'lost', what: `${reference} was pushed, and the SFTP server does not have it`, application }];
+      return times > 1 ? [{ kind: 'duplicated', what: `${reference} arrived ${times} times at the SFTP server`, application }] : [];
+    }),
+    ...strange.map((reference): Divergence => ({ kind: 'unexpected', what: `the SFTP server has ${reference}, and the hub does not` })),
+  ];
 }
 
 function outOfOrder({ hub, town }: ThreeBooks): Divergence[] {

@@ -19,7 +19,11 @@ interface DemoConfig {
   tenants: Record<string, unknown>;
   instances: Record<string, Record<string, unknown> & { adapter: string; options: Record<string, unknown> }>;
   queues: Record<string, Record<string, unknown>>;
+  routes: { steps: { name: string; after?: string[] }[] }[];
 }
+
+/** After the filing, beside the register's own step. */
+const DROP_STEP = { name: 'drop', kind: 'export', instance: 'ablage', after: ['file'] } as const;
 
 /** How adapters name the time they wait for an answer. */
 const ANSWER_OPTIONS: Readonly<Record<string, Record<string, unknown>>> = {
@@ -33,10 +37,10 @@ const ANSWER_OPTIONS: Readonly<Record<string, Record<string, unknown>>> = {
  * target that is back is asked at once.
  * @returns the path of the file.
  */
-export async function writeCrashConfig(directory: string, carrier: Carrier): Promise<string> {
+export async function writeCrashConfig(directory: string, carrier: Carrier, drop: DropAddress): Promise<string> {
   const demo = parse(await readFile(join(ROOT, 'config/demo.yaml'), 'utf8')) as DemoConfig;
   const instances = Object.fromEntries(
-    Object.entries(demo.instances).map(([name, instance]) => [
+    Object.entries({ ...demo.instances, ablage: dropInstance(drop) }).map(([name, instance]) => [
       name,
       {
         ...instance,
@@ -56,6 +60,7 @@ export async function writeCrashConfig(directory: string, carrier: Carrier): Pro
     bus: busOf(carrier),
     instances: { ...instances, katalog: { adapter: 'catalogue-memory', options: { objects: [] } } },
     queues,
+    routes: demo.routes.map((route) => ({ ...route, steps: [...route.steps, DROP_STEP] })),
     // An editorial system pushes: runs of the catalogue have crash points, too.
     catalogue: {
       sources: {
@@ -71,6 +76,29 @@ export async function writeCrashConfig(directory: string, carrier: Carrier): Pro
   const file = join(directory, `crash-${carrier}.yaml`);
   await writeFile(file, `# SPDX-License-Identifier: EUPL-1.2\n${stringify(config)}`);
   return file;
+}
+
+/** Where the SFTP server is reached, by way of its line. */
+export interface DropAddress {
+  readonly port: number;
+  readonly user: string;
+  readonly hostKey: string;
+  readonly directory: string;
+}
+
+/** Pushed to while the register polls: an application has both kinds of export. */
+function dropInstance({ port, user, hostKey, directory }: DropAddress): DemoConfig['instances'][string] {
+  const timeouts = { connectMs: TIMES.answer, answerMs: TIMES.answer };
+  const options = {
+    host: '127.0.0.1',
+    port,
+    username: user,
+    password: '${env:CRASH_DROP_PASSWORD}',
+    hostKeys: [hostKey],
+    directory,
+    timeouts,
+  };
+  return { adapter: 'export-file-drop', options };
 }
 
 /** All that differs between the carriers; the broker's address comes by way of its line. */

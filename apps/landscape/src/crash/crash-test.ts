@@ -80,8 +80,9 @@ export async function quiescence({ view, town }: Battle, senders: Senders, signa
 }
 
 /** Reads all books and compares them. */
-export async function compared({ view, town, hubs }: Battle, { book }: Pick<Senders, 'book'>): Promise<Comparison> {
-  const comparison = compareBooks({ sent: book, hub: await view.applications(), deadLetters: await view.deadLetters(), town });
+export async function compared({ view, town, hubs, drop }: Battle, { book }: Pick<Senders, 'book'>): Promise<Comparison> {
+  const [hub, deadLetters] = [await view.applications(), await view.deadLetters()];
+  const comparison = compareBooks({ sent: book, hub, deadLetters, town, dropped: drop.references() });
   const more = [
     ...hubs.flatMap(({ name, findings }) => findings.map((finding) => `${name}: ${finding}`)),
     ...(await view.unappliedRuns()).map((run) => `catalogue: ${run}`),

@@ -11,7 +11,7 @@ export type Target = (typeof TARGETS)[number];
 /** Hub processes, by their place in the town. */
 export type HubIndex = 0 | 1;
 /** Lines of the network that can be broken. */
-export type LineName = Target | 'broker' | 'database-0' | 'database-1';
+export type LineName = Target | 'drop' | 'broker' | 'database-0' | 'database-1';
 
 /** What the nemesis does at a moment, in milliseconds after the begin. */
 export type Disturbance = { readonly at: number } & (
@@ -81,7 +81,13 @@ export function planOf({ seed, kills, carrier, durationMs = Math.max(DURATION_MS
 }
 
 function other(dice: Dice, carrier: Carrier): Disturbance extends infer Any ? (Any extends Disturbance ? Omit<Any, 'at'> : never) : never {
-  const lines: readonly LineName[] = [...TARGETS, 'database-0', 'database-1', ...(carrier === 'rabbitmq' ? (['broker'] as const) : [])];
+  const lines: readonly LineName[] = [
+    ...TARGETS,
+    'drop',
+    'database-0',
+    'database-1',
+    ...(carrier === 'rabbitmq' ? (['broker'] as const) : []),
+  ];
   switch (
     dice.weighted({
       freeze: 2,

@@ -5,7 +5,7 @@ import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { HUB_FLAGS } from './hub-flags.js';
+import { hubFlags } from './hub-flags.js';
 import { ROOT } from './places.js';
 import { LaunchError } from './problem.js';
 
@@ -23,6 +23,8 @@ export interface HubProcessWish {
   readonly logFile: string;
   /** Default `config/demo.yaml`. */
   readonly configFile?: string;
+  /** What the configuration says the process does, where it is not everything. */
+  readonly roles?: readonly string[];
 }
 
 /** A hub in a process of its own, started exactly as an operator would start it. */
@@ -46,13 +48,17 @@ export class HubProcess {
     try {
       const preload = join(ROOT, 'dist/apps/landscape/src/launch/end-with-launcher.js');
       const main = join(ROOT, 'dist/apps/hub/src/main.js');
-      const child = spawn(process.execPath, [...HUB_FLAGS, '--import', preload, main, wish.configFile ?? 'config/demo.yaml'], {
-        cwd: ROOT,
-        env: { ...process.env, ...wish.environment },
-        // A process group of its own: Ctrl-C in the terminal is for the launcher, which ends things in order.
-        detached: true,
-        stdio: ['ignore', log.fd, log.fd, 'ipc'],
-      });
+      const child = spawn(
+        process.execPath,
+        [...hubFlags(wish.roles ?? []), '--import', preload, main, wish.configFile ?? 'config/demo.yaml'],
+        {
+          cwd: ROOT,
+          env: { ...process.env, ...wish.environment },
+          // A process group of its own: Ctrl-C in the terminal is for the launcher, which ends things in order.
+          detached: true,
+          stdio: ['ignore', log.fd, log.fd, 'ipc'],
+        },
+      );
       await once(child, 'spawn');
       return new HubProcess(child, wish);
     } finally {

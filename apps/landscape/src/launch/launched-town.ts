@@ -7,6 +7,7 @@ import { TownMemory } from '../memory.js';
 import { makeSecrets, type TownSecrets } from '../secrets.js';
 import { Town, type TownPorts } from '../town.js';
 import { provideDatabase } from './database.js';
+import { TownDeliveryService } from './delivery-service.js';
 import { HubBooks } from './hub-books.js';
 import { HubProcess } from './hub-process.js';
 import { keepSecrets } from './kept-secrets.js';
@@ -21,6 +22,8 @@ export interface LaunchWish {
   /** Everything is thrown away at the end: secrets, data, ports are made up. */
   readonly temporary: boolean;
   readonly port: number;
+  /** Whether FIT-Connect's delivery service stands beside the town. */
+  readonly fitConnect?: boolean;
   readonly say: (line: string) => void;
   /** Aborted when the person has seen enough. */
   readonly signal: AbortSignal;
@@ -32,6 +35,7 @@ export interface LaunchedTown {
   readonly hub: HubProcess;
   readonly books: HubBooks;
   readonly startedAt: Date;
+  readonly deliveryService: TownDeliveryService | undefined;
 }
 
 /**
@@ -50,16 +54,20 @@ export async function launchTown(wish: LaunchWish, undoing: Undoing): Promise<La
   undoing.add('simulated town', () => town.stop());
   signal.throwIfAborted();
 
+  const deliveryService = wish.fitConnect === true ? await TownDeliveryService.start(places.desk) : undefined;
+  if (deliveryService !== undefined) undoing.add('delivery service', () => deliveryService.stop());
+
   const startedAt = new Date();
-  const hub = await startHub(wish, { ...town.environment(), DATABASE_URL: databaseUrl });
+  const hub = await startHub(wish, { ...town.environment(), DATABASE_URL: databaseUrl }, deliveryService?.configFile);
   undoing.add('hub', () => hub.stop());
   await hub.untilReady(signal);
   town.openOffice(hub.url);
+  deliveryService?.callAt(hub.url);
   await town.catchUp();
 
   const books = new HubBooks(databaseUrl);
   undoing.add('reading connection', () => books.close());
-  return { town, hub, books, startedAt };
+  return { town, hub, books, startedAt, deliveryService };
 }
 
 /** Where the secrets of an installation are kept. */
@@ -79,7 +87,7 @@ async function startTown({ places, temporary }: LaunchWish, secrets: TownSecrets
   return town;
 }
 
-async function startHub({ places, port, say }: LaunchWish, environment: Record<string, string>): Promise<HubProcess> {
+async function startHub({ places, port, say }: LaunchWish, environment: Record<string, string>, configFile?: string): Promise<HubProcess> {
   const free = await freePort(port);
   if (port !== 0 && free !== port) say(`Port ${port} is in use by another program: the hub takes ${free}.`);
   const url = `http://127.0.0.1:${free}`;
@@ -87,6 +95,7 @@ async function startHub({ places, port, say }: LaunchWish, environment: Record<s
   return HubProcess.start({
     url,
     logFile: places.hubLog,
+    ...(configFile === undefined ? {} : { configFile }),
     environment: { HUB_LOG_LEVEL: 'info', ...environment, HUB_URL: url, HUB_PORT: String(free), HUB_BLOBS: places.blobs },
   });
 }

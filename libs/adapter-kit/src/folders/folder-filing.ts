@@ -2,17 +2,23 @@
 import type { Readable } from 'node:stream';
 
 import type { DeliveryContext } from '../context.js';
+import { cabinetFor } from '../filing-place.js';
 import { type Found, isFound } from '../found.js';
-import type { FilingReceipt, FilingRequest, HeldDocument } from '../ports/dms.js';
+import type { FilingPreview, FilingReceipt, FilingRequest, HeldDocument } from '../ports/dms.js';
 import { folderOwnerIn, type StoredDocument } from '../stored-names.js';
 import { FolderFailures } from './folder-failures.js';
 import type { FolderKeeper, Segments } from './folder-keeper.js';
-import { CHECKSUM_FILE, CONTENTS_FILE, type FilingPlan, PART_NAME, partName } from './folder-plan.js';
+import { CHECKSUM_FILE, CONTENTS_FILE, type FilingPlan, PART_NAME, partName, previewOfPlan } from './folder-plan.js';
+
+/** What is previewed is not called: nothing ends it. */
+const NEVER = new AbortController().signal;
 
 /** How one adapter files into folders. */
 export interface FolderFilingSettings {
   /** Type of the adapter, first part of its error codes. */
   readonly adapter: string;
+  /** Where the folders of Akten are, as an operator wrote it: the one cabinet of the instance. */
+  readonly cabinet: string;
   readonly plan: (request: FilingRequest, actKey: string) => FilingPlan;
   readonly documentBytesMax: number;
   /** How a stored document is compared with the one sent: by its length, or by reading it back. */
@@ -39,30 +45,36 @@ export class FolderFiling {
   }
 
   async file(request: FilingRequest, keeper: FolderKeeper, ctx: DeliveryContext): Promise<FilingReceipt> {
-    const act = new FolderAct(await this.planned(request, ctx), keeper, ctx, this.settings, this.failures);
+    const act = new FolderAct(this.planned(request, ctx.key, ctx.signal), keeper, ctx, this.settings, this.failures);
     return act.file();
   }
 
   async find(request: FilingRequest, keeper: FolderKeeper, ctx: DeliveryContext): Promise<Found<FilingReceipt>> {
-    const act = new FolderAct(await this.planned(request, ctx), keeper, ctx, this.settings, this.failures);
+    const act = new FolderAct(this.planned(request, ctx.key, ctx.signal), keeper, ctx, this.settings, this.failures);
     return act.find();
   }
 
   /** Reads every document from its place, for the filing proof. */
   async readBack(request: FilingRequest, keeper: FolderKeeper, ctx: DeliveryContext): Promise<readonly HeldDocument[]> {
-    const act = new FolderAct(await this.planned(request, ctx), keeper, ctx, this.settings, this.failures);
+    const act = new FolderAct(this.planned(request, ctx.key, ctx.signal), keeper, ctx, this.settings, this.failures);
     return act.readBack();
   }
 
-  /** A gap in the data and a document above the limit are found here, before anything is written. */
-  private async planned(request: FilingRequest, ctx: DeliveryContext): Promise<FilingPlan> {
-    const { plan, documentBytesMax, asDeliveryError } = this.settings;
+  /** What filing would do, without the server. */
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    return previewOfPlan(this.planned(request, actKey, NEVER), this.settings.cabinet);
+  }
+
+  /** A gap in the data, a cabinet that is not there and a document above the limit are found here, before anything is written. */
+  private planned(request: FilingRequest, actKey: string, signal: AbortSignal): FilingPlan {
+    const { adapter, plan, documentBytesMax, asDeliveryError } = this.settings;
     if (request.documents.some(({ size }) => size > documentBytesMax)) throw this.failures.documentTooLarge();
+    cabinetFor(adapter, { parent: '', cabinets: {} }, request.place);
     try {
-      ctx.signal.throwIfAborted();
-      return plan(request, ctx.key);
+      signal.throwIfAborted();
+      return plan(request, actKey);
     } catch (error) {
-      throw asDeliveryError(error, { repeatable: true, signal: ctx.signal });
+      throw asDeliveryError(error, { repeatable: true, signal });
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { compileText } from '../expression.js';
-import type { FilingRequest } from '../ports/dms.js';
+import { filingWords } from '../filing-place.js';
+import { filedFor, type FilingPreview, type FilingRequest, type PreviewedObject } from '../ports/dms.js';
 import { folderNameOf, listedDocuments, nameHash, type NameRules, type StoredDocument, storedDocuments } from '../stored-names.js';
 
 /** The list of contents: what lies in a folder, from whom it is, and how it can be checked. Written before the documents. */
@@ -24,7 +25,7 @@ export interface FolderMapping {
 export interface FilingPlan {
   readonly akte: string;
   readonly vorgang: string;
-  /** Folders from the Akte down to where this act's documents go: a decision has one of its own in the Vorgang. */
+  /** Folders from the Akte down to where this act's documents go: a decision, for one, has a folder of its own in the Vorgang. */
   readonly folder: readonly string[];
   /** Content of {@link CONTENTS_FILE}; equal over all attempts. */
   readonly contents: string;
@@ -49,16 +50,23 @@ export function compileFolderPlan(mapping: FolderMapping): (request: FilingReque
   const reserved = mapping.checksumFile ? [CONTENTS_FILE, CHECKSUM_FILE] : [CONTENTS_FILE];
 
   return (request, actKey) => {
-    const { application, decision } = request;
-    // Akte and Vorgang are the application's; its decision only adds a folder and must find the same ones.
-    const akte = named('akte.folder', akteFolder({ application }));
-    const vorgang = named('vorgang.folder', vorgangFolder({ application }));
+    const { application, place } = request;
+    const filed = filedFor(request);
+    // Akte and Vorgang are the application's; its decision, and what joins it, only add a folder and must find the same ones.
+    const akte = named(
+      'akte.folder',
+      place === undefined ? akteFolder({ application: filed }) : `${place.akte.title} ${nameHash(place.akte.key, 8)}`,
+    );
+    const vorgang = named(
+      'vorgang.folder',
+      place === undefined ? vorgangFolder({ application: filed }) : `${place.vorgang.title} ${nameHash(filed.id, 8)}`,
+    );
+    const subject = { application, filing: filingWords(place) };
     const documents = storedDocuments(request.documents, mapping.names, reserved);
     return {
       akte,
       vorgang,
-      folder:
-        decision === undefined ? [akte, vorgang] : [akte, vorgang, `Bescheid ${decision.decidedAt.slice(0, 10)} ${nameHash(actKey, 6)}`],
+      folder: [akte, vorgang, ...ownFolder(request, actKey)],
       documents,
       checksums: mapping.checksumFile ? checksums(documents) : undefined,
       contents: JSON.stringify(
@@ -66,13 +74,29 @@ export function compileFolderPlan(mapping: FolderMapping): (request: FilingReque
           application: application.id,
           act: actKey,
           reference: application.reference,
-          properties: Object.fromEntries(properties.map(({ name, value }) => [name, value({ application })])),
+          properties: Object.fromEntries(properties.map(({ name, value }) => [name, value(subject)])),
           documents: listedDocuments(documents),
         },
         undefined,
         2,
       ),
     };
+  };
+}
+
+/** A decision has a folder of its own, and so have what was handed in later and what takes the place of older files: a folder keeps no versions. */
+function ownFolder({ application, joins, decision, refreshes }: FilingRequest, actKey: string): string[] {
+  if (decision !== undefined) return [`Bescheid ${decision.decidedAt.slice(0, 10)} ${nameHash(actKey, 6)}`];
+  if (refreshes !== undefined) return [`Aktualisiert ${nameHash(actKey, 6)}`];
+  return joins === undefined ? [] : [`Nachgereicht ${application.receivedAt.slice(0, 10)} ${nameHash(actKey, 6)}`];
+}
+
+/** What filing would do: Akte and Vorgang are told by their folders. @param cabinet where the folders of Akten are. Pure. */
+export function previewOfPlan({ akte, vorgang, folder, documents }: FilingPlan, cabinet: string): FilingPreview {
+  const shown = (key: string, title: string): PreviewedObject => ({ key, title, class: '', properties: [] });
+  return {
+    ...{ cabinet, akte: shown(akte, akte), vorgang: shown(`${akte}/${vorgang}`, vorgang) },
+    documents: documents.map(({ document, storedAs }) => ({ ...shown([...folder, storedAs].join('/'), storedAs), document: document.key })),
   };
 }
 

@@ -2,6 +2,7 @@
 import { FORM_DEPTH_MAX, FORM_ITEMS_MAX, type JsonValue, type Unmapped } from '@amtsbote/canonical';
 
 import { IntakeRejection } from '../intake-rejection.js';
+import type { DraftSources } from '../ports/forms.js';
 import { shortPointer } from './json-pointer.js';
 
 const NAME_LENGTH_MAX = 500;
@@ -15,6 +16,7 @@ const PLACE_LENGTH_MAX = 300;
 export class FormLedger {
   private items = 0;
   private readonly kept: Unmapped[] = [];
+  private readonly taken: string[] = [];
 
   /**
    * Counts one group or field at this depth (1 = top level), before anything below it is looked at.
@@ -31,6 +33,16 @@ export class FormLedger {
   /** Keeps something that was sent and has no place in the canonical form. */
   keep(pointer: string, value: JsonValue): void {
     this.kept.push({ path: shortPointer(pointer), value });
+  }
+
+  /** Notes that what stands here found its place outside the form. */
+  took(pointer: string): void {
+    this.taken.push(shortPointer(pointer));
+  }
+
+  /** Places of everything that was {@link took}. */
+  get sources(): DraftSources {
+    return { mapped: this.taken, ignored: [] };
   }
 
   /** A technical name of legal length; a longer one is cut and kept whole among the unmapped. */

@@ -27,10 +27,13 @@ export function shortPointer(pointer: string, lengthMax = POINTER_LENGTH_MAX): s
 /** The value a pointer names, or `undefined` when there is none. Only own members and array indexes without leading zero count. */
 export function valueAt(document: JsonValue, pointer: string): JsonValue | undefined {
   let value: JsonValue | undefined = document;
-  for (const segment of pointer.split('/').slice(1)) {
+  for (let slash = pointer.indexOf('/'); slash >= 0 && value !== undefined;) {
+    const next = pointer.indexOf('/', slash + 1);
+    const segment = next < 0 ? pointer.slice(slash + 1) : pointer.slice(slash + 1, next);
     const member = segment.includes('~') ? segment.replaceAll('~1', '/').replaceAll('~0', '~') : segment;
     if (Array.isArray(value)) value = /^(?:0|[1-9]\d{0,9})$/.test(member) ? value[Number(member)] : undefined;
     else value = isJsonObject(value) && Object.hasOwn(value, member) ? value[member] : undefined;
+    slash = next;
   }
   return value;
 }

@@ -90,6 +90,29 @@ describe('reading JSON of a stranger', () => {
     expect(read(literal)).toBe(value);
   });
 
+  it.each(['[LIT]', '{"a":LIT}', '{"a": LIT,"b":1}', '[1,\n-LIT]', '{"a":"8ee2","b":[ LIT ]}'])(
+    'keeps a long number to the digit in %s',
+    (around) => {
+      const literal = '1234567890123456789';
+      expect(JSON.stringify(read(around.replace('LIT', literal)))).toContain(`${literal}"`);
+    },
+  );
+
+  it.each([
+    ['{"a":{"x":1},"a":{"y":2}}', 'duplicate-member'],
+    ['{"a" : 1, "a"\n:2}', 'duplicate-member'],
+    ['{"text":"er sagt \\"x\\":","a":1,"a":2}', 'duplicate-member'],
+    ['{"__proto__":{}}', 'forbidden-member'],
+    ['{"\\u005f_proto__":1}', 'forbidden-member'],
+  ])('refuses %s however it is spelt', (text, code) => {
+    expect(rejectionOf(text)).toMatchObject({ code });
+  });
+
+  it('reads texts that look like members and numbers', () => {
+    const value = { a: '"b":1,', c: ': 12345678901234567890', d: ',5e3', e: [{ a: 1 }, { a: 2 }] };
+    expect(read(JSON.stringify(value))).toEqual(value);
+  });
+
   it('limits the depth before following it', () => {
     const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
     expect(read(deep(JSON_DEPTH_MAX))).toBeDefined();

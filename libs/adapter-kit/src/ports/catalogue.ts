@@ -36,12 +36,53 @@ export interface CatalogueDocument {
   readonly sender?: string;
 }
 
+/** How a put looked where it came from. */
+export interface PutMark {
+  /** Of the bytes, and of everything that decides what they mean: the same digest is the same object, word for word. Hex digits. */
+  readonly digest: string;
+  /** What was to be said about it, in the adapter's own words; absent = nothing. Given back by {@link ReadingHelp.recall}. */
+  readonly remarks?: string;
+}
+
+/** What becomes of changes: plain data, so that threads can hand it over. */
+export interface Treated {
+  /** What need not be copied on the way. */
+  readonly buffers: readonly ArrayBuffer[];
+}
+
+/**
+ * Makes of changes what the reader needs of them, where and when they are read: in a thread of the adapter, before the next ones are. Objects of a
+ * large catalogue that wait for anything cost more than reading them.
+ */
+export interface Treatment {
+  /** Address of a module that exports `treat`, for threads. */
+  readonly module: string;
+  /** @param marks one for each change; absent for what cannot be recognised. */
+  treat(changes: readonly CatalogueChange[], marks: readonly (PutMark | undefined)[]): Treated;
+}
+
+/** What a reader does for the adapter that reads. An adapter may do without. */
+export interface ReadingHelp {
+  /** Changes are wanted treated: {@link CataloguePage.treated} takes the place of `changes`. */
+  readonly treatment?: Treatment;
+  /**
+   * Which of these are known: the object's current state in the reader's catalogue was read from what has this digest. Of an object that is known
+   * the adapter need not read more than that ({@link CataloguePage.recalled}). @returns what was to be said about them, by digest; the unknown
+   * are missing.
+   */
+  readonly recall?: (digests: readonly string[]) => Promise<ReadonlyMap<string, string | null>>;
+}
+
 /** A piece of a read: to be saved as a whole, together with its cursor. */
 export interface CataloguePage {
   readonly mode: CatalogueMode;
   readonly document: CatalogueDocument;
-  /** In the source's order. At most some hundreds of objects or a few megabytes. */
+  /** In the source's order. At most some hundreds of objects or a few megabytes. Empty when they are treated or recalled. */
   readonly changes: readonly CatalogueChange[];
+  /** What the treatment made of the changes. */
+  readonly treated?: Treated;
+  /** Digests of puts that are known, in the source's order. */
+  readonly recalled?: readonly string[];
   readonly findings: readonly CatalogueFinding[];
   /** The document turned out to be unusable: forget every change that this read handed over from it. */
   readonly isWithdrawn: boolean;
@@ -85,12 +126,12 @@ export abstract class CataloguePort extends Port {
    * incomplete, or technically invalid where its operator does not want such documents isolated. What was handed over before is void then
    * for a snapshot, and stays for increments up to the last saved cursor.
    */
-  abstract changesSince(cursor: string | null, signal: AbortSignal): AsyncIterable<CataloguePage>;
+  abstract changesSince(cursor: string | null, signal: AbortSignal, help?: ReadingHelp): AsyncIterable<CataloguePage>;
   /**
    * Reads one document that somebody brought, as `changesSince` reads those it fetches; cursors are `null`.
    * @throws DeliveryError kind `refused` for a document that cannot be taken, `unavailable` when its stream breaks.
    */
-  abstract read(document: IncomingDocument, signal: AbortSignal): AsyncIterable<CataloguePage>;
+  abstract read(document: IncomingDocument, signal: AbortSignal, help?: ReadingHelp): AsyncIterable<CataloguePage>;
   /**
    * Writes changes as one document of the source's standard. `read` gives the same changes of it, parts without a place in the model
    * included.

@@ -3,6 +3,7 @@ import type { Application, Decision } from '@amtsbote/canonical';
 
 import type { DeliveryContext } from '../context.js';
 import type { DeliverableDocument } from '../documents.js';
+import type { FilingPlace } from '../filing-place.js';
 import type { Found } from '../found.js';
 import { Port } from './port.js';
 
@@ -13,6 +14,45 @@ export interface FilingRequest {
   readonly decision?: Decision;
   /** All documents of this act, in order. */
   readonly documents: readonly DeliverableDocument[];
+  /** By a rule of the Aktenplan; absent: the instance's options say where it goes. The same for everything of one application. */
+  readonly place?: FilingPlace;
+  /** The application whose Akte and Vorgang this one's documents join: they were handed in later. */
+  readonly joins?: Application;
+  /**
+   * Key of an earlier act of this application whose documents (of the same keys) have become out of date: their present content is put in place
+   * as a new version, where the DMS keeps none beside the old one. What is there already is compared byte by byte, not by length.
+   */
+  readonly refreshes?: string;
+}
+
+/** The application that Akte and Vorgang are of. */
+export function filedFor({ application, joins }: Pick<FilingRequest, 'application' | 'joins'>): Application {
+  return joins ?? application;
+}
+
+/** Under which act's key documents are found: that of the act that first filed them. */
+export function filedUnder({ refreshes }: Pick<FilingRequest, 'refreshes'>, actKey: string): string {
+  return refreshes ?? actKey;
+}
+
+/** An object as it would be, in the DMS' own words. */
+export interface PreviewedObject {
+  /** Under which it would be found again. */
+  readonly key: string;
+  readonly title: string;
+  /** Object class, category or type; empty where there is none. */
+  readonly class: string;
+  /** Index data, in order. */
+  readonly properties: readonly { readonly name: string; readonly values: readonly string[] }[];
+}
+
+/** What filing would do, worked out without the DMS. */
+export interface FilingPreview {
+  /** Where a new Akte would be made: a path, a number; empty where there is only one place. */
+  readonly cabinet: string;
+  readonly akte: PreviewedObject;
+  readonly vorgang: PreviewedObject;
+  readonly documents: readonly (PreviewedObject & { readonly document: string })[];
 }
 
 /** Proof of filing: the ids under which a clerk finds it. */
@@ -53,10 +93,15 @@ export abstract class DmsPort extends Port {
   /**
    * Looks at what is held of each document of a filing, for the filing proof: its length, and its SHA-512 where the DMS tells it or gives the
    * bytes (in constant memory). Reads only.
-   * @returns undefined where this DMS cannot be asked what it holds: what was handed over is out of sight.
+   * @returns undefined where this DMS cannot be asked, or is not asked, what it holds.
    * @throws DeliveryError kind `unavailable` when it cannot be asked now.
    */
   async readBack(_request: FilingRequest, _receipt: FilingReceipt, _ctx: DeliveryContext): Promise<readonly HeldDocument[] | undefined> {
     return undefined;
   }
+  /**
+   * What `file` would do for this request and the key of an act, as far as it can be told without asking the DMS. Pure.
+   * @throws DeliveryError when the request cannot be filed as it is.
+   */
+  abstract preview(request: FilingRequest, actKey: string): FilingPreview;
 }

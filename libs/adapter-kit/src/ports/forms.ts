@@ -21,6 +21,8 @@ export interface RawRequest {
   readonly query: Readonly<Record<string, string | undefined>>;
   /** The raw bytes; empty for multipart and web forms, whose parts are read one by one and cannot be signed as a whole. */
   readonly body: Uint8Array;
+  /** SHA-256 of everything that came, in lower-case hex, where `body` is what is left without its files; absent: of `body`. */
+  readonly bodySha256?: string;
   /** Moment of receipt: what a signature's timestamp is compared to. */
   readonly receivedAt: Date;
 }
@@ -68,11 +70,29 @@ export interface ApplicationDraft {
   readonly payment?: PaymentDemand;
   /** Everything that has no place above: nothing that was sent is dropped. */
   readonly unmapped: readonly Unmapped[];
+  /** Where things stood that are neither answers nor unmapped; absent where the adapter does not know. */
+  readonly sources?: DraftSources;
+}
+
+/** Places in what was sent (JSON pointers, RFC 6901), for the count of fields. Places only, never values. */
+export interface DraftSources {
+  /** What found its place outside the form: ids, applicant, payment. */
+  readonly mapped: readonly string[];
+  /** What is there and deliberately not carried. */
+  readonly ignored: readonly string[];
 }
 
 /** How the intake has to read the body: whole bytes (bounded), multipart with streamed files, or a web form. */
 export type BodyForm =
-  | { readonly form: 'bytes'; readonly mediaTypes: readonly string[] }
+  | {
+      readonly form: 'bytes';
+      readonly mediaTypes: readonly string[];
+      /**
+       * JSON whose long base64 texts (and `data:` addresses) may be handed over as files: in the body their `partName` stands for them. Then the
+       * body takes no more memory than its answers. Only where {@link FormsPort.bodyCheck} can do without the whole of it.
+       */
+      readonly inlineFiles?: boolean;
+    }
   | {
       readonly form: 'multipart';
       /** Parts that are data even when they look like files; kept in memory, bounded. */
@@ -80,6 +100,13 @@ export type BodyForm =
     }
   /** As browsers send forms: url-encoded, or multipart as soon as a file is among the values. Every value is a data part, in either case. */
   | { readonly form: 'fields'; readonly fieldsMax: number };
+
+/** Checks a body while it is read. */
+export interface BodyCheck {
+  update(chunk: Uint8Array): void;
+  /** @throws IntakeRejection kind `unsigned`. */
+  end(): void;
+}
 
 /** In, push: a form server or portal sends submissions to an endpoint. */
 export abstract class FormsPort extends Port {
@@ -89,6 +116,13 @@ export abstract class FormsPort extends Port {
    * @throws IntakeRejection kind `unsigned`.
    */
   abstract verify(request: RawRequest): void;
+  /**
+   * The same for a body that is never whole in memory: looks at the headers now, and at the bytes as they come. Nothing: `verify` needs all of them.
+   * @throws IntakeRejection kind `unsigned`, for credentials that stand in the headers.
+   */
+  bodyCheck(_head: RawRequest): BodyCheck | undefined {
+    return undefined;
+  }
   /**
    * Pure: whether this is sent beside submissions and is none (a draft). It is answered as a success, so that nobody sends it again, and not kept.
    * @throws IntakeRejection kind `malformed`.

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 
 import { CatalogueChange, targetOf } from '@amtsbote/canonical';
 
-import type { Adapter, CatalogueMode, CataloguePage, CataloguePort } from '../../src/index.js';
+import type { Adapter, CatalogueMode, CataloguePage, CataloguePort, PutMark, ReadingHelp, Treated } from '../../src/index.js';
 import { ABORT_LIMIT_MS, deliveryErrorOf, failureKindOf, type SimulatedTarget, testEnvironment, visibleParts } from './contract-tools.js';
 import { afterEach, beforeEach, describe, expect, it } from './jest.js';
 
@@ -100,6 +100,22 @@ export function catalogueContract<Options, Source extends SimulatedTarget>(fixtu
         expect(pages.at(-1)?.progress).toMatchObject({ objects: MANY, unknownParts: 0 });
         const objects = pages.map(({ progress }) => progress.objects);
         expect(objects).toEqual([...objects].sort((a, b) => a - b));
+      });
+
+      it('gives the same to a reader that has changes treated and remembers them: what is recalled is what was read', async () => {
+        await fixture.publish(source, three);
+        const memory = new Map<string, { json: string; remarks: string | null }>();
+        const asRead = async (): Promise<unknown[]> => {
+          const all: string[] = [];
+          for await (const page of makePort().changesSince(null, never, remembering(memory))) {
+            const { json = [] } = (page.treated as JsonTreated | undefined) ?? {};
+            all.push(...page.changes.map((change) => JSON.stringify(change)), ...json);
+            all.push(...(page.recalled ?? []).map((digest) => memory.get(digest)?.json ?? ''));
+          }
+          return all.map((json) => JSON.parse(json) as unknown);
+        };
+        await expect(asRead()).resolves.toEqual(three);
+        await expect(asRead()).resolves.toEqual(three);
       });
 
       it('serves several readers at the same time', async () => {
@@ -250,6 +266,26 @@ export function catalogueContract<Options, Source extends SimulatedTarget>(fixtu
       });
     });
   });
+}
+
+interface JsonTreated extends Treated {
+  readonly json: readonly string[];
+}
+
+/** Makes JSON of changes, and remembers what they looked like. */
+function remembering(memory: Map<string, { json: string; remarks: string | null }>): ReadingHelp {
+  const treat = (changes: readonly CatalogueChange[], marks: readonly (PutMark | undefined)[]): JsonTreated => {
+    const json = changes.map((change) => JSON.stringify(change));
+    for (const [index, mark] of marks.entries())
+      if (mark !== undefined) memory.set(mark.digest, { json: json[index] ?? '', remarks: mark.remarks ?? null });
+    return { json, buffers: [] };
+  };
+  const known = (digest: string): [string, string | null][] => {
+    const found = memory.get(digest);
+    return found === undefined ? [] : [[digest, found.remarks]];
+  };
+  // No thread is started for so little: nobody asks for the module.
+  return { treatment: { module: '', treat }, recall: async (digests) => new Map(digests.flatMap(known)) };
 }
 
 async function collect(reading: AsyncIterable<CataloguePage>): Promise<Read> {

@@ -4,6 +4,8 @@ import { documentTests } from './dms/documents.js';
 import { faultTests } from './dms/faults.js';
 import { filingTests } from './dms/filing.js';
 import type { DmsContractFixture } from './dms/fixture.js';
+import { placeTests } from './dms/places.js';
+import { refreshTests } from './dms/refreshing.js';
 import { describe } from './jest.js';
 
 /**
@@ -17,6 +19,8 @@ import { describe } from './jest.js';
 export function dmsContract(fixture: DmsContractFixture): void {
   describe(`${fixture.adapter} keeps the contract of DmsPort`, () => {
     filingTests(fixture);
+    placeTests(fixture);
+    refreshTests(fixture);
     documentTests(fixture);
     crashTests(fixture);
     faultTests(fixture);

@@ -1,57 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
-import {
-  type AcceptedApplication,
-  type Adapter,
-  FormsPullPort,
-  IntakeRejection,
-  type ReceivedSubmission,
-  type WaitingSubmission,
-} from '../../src/index.js';
-import { ABORT_LIMIT_MS, deliveryErrorOf, failureKindOf, type SimulatedTarget, testEnvironment, visibleParts } from './contract-tools.js';
-import type { FileSample } from './forms-contract.js';
+import { type FormsPullPort, IntakeRejection, type ReceivedSubmission } from '../../src/index.js';
+import { ABORT_LIMIT_MS, deliveryErrorOf, failureKindOf, type SimulatedTarget, visibleParts } from './contract-tools.js';
+import { ACCEPTED, Bench, type Call, signal, stored } from './forms-pull/bench.js';
+import { booksSuite } from './forms-pull/books.js';
+import type { FormsPullContract } from './forms-pull/fixture.js';
 import { afterEach, beforeEach, describe, expect, it } from './jest.js';
 import { MemoryIntake } from './memory-intake.js';
 
-/** What the suite needs to judge an adapter that fetches submissions: its simulated source, and how to look into it. */
-export interface FormsPullContract<Options, Target extends SimulatedTarget> {
-  readonly adapter: Adapter<'forms', Options>;
-  /** Tells several runs for one adapter apart. */
-  readonly variant?: string;
-  /** A started source in which nothing is waiting. */
-  start(): Promise<Target>;
-  /** Options that fit the source, as an operator writes them; one pull source at least. */
-  optionsFor(target: Target): unknown;
-  /** Everything in `optionsFor` that must never be seen. */
-  readonly secrets: readonly string[];
-  /** Puts readable submissions into one pull source. @returns their ids, in the order in which they were submitted */
-  put(target: Target, count: number, files?: readonly FileSample[]): readonly string[] | Promise<readonly string[]>;
-  /** Puts one that cannot be read, into the same pull source. */
-  putUnreadable(target: Target): string | Promise<string>;
-  /** Somebody else at the other side takes it away. */
-  withdraw(target: Target, id: string): void;
-  /** What the source knows to be taken over: the ids, one for each time that changed anything there. */
-  acknowledged(target: Target): readonly string[];
-  /** What becomes of an unreadable one. */
-  readonly refusals: 'told' | 'kept';
-  /** Submissions that need more than one page, where the source has pages. */
-  readonly severalPages?: number;
-  /** The request lines of one kind each: what faults strike. */
-  readonly lines: { readonly list: RegExp; readonly fetch: RegExp; readonly acknowledge: RegExp };
-  /** Whether a probe asks the source. */
-  readonly probes: boolean;
-  /** Texts of the submissions that must not stand in request lines or handles. */
-  readonly personal?: readonly string[];
-}
-
-const ACCEPTED: AcceptedApplication = {
-  id: '0192f0a0-0000-7000-8000-000000000001',
-  reference: '7KQ4-M2XD-P',
-  receivedAt: '2026-01-31T10:00:00.000Z',
-};
 const UNREADABLE = new IntakeRejection('untranslatable', 'contract', 'Cannot be read.', '/somewhere');
-/** Pages of one round after which a source is taken to go on for ever. */
-const PAGES_MAX = 100;
-const PAGE_LENGTH_MAX = 1_000;
 
 /** Judges a FormsPullPort: what waits is found, fetched whole, taken over once, and nothing at the source changes before the hub says so. */
 export function formsPullContract<Options, Target extends SimulatedTarget>(fixture: FormsPullContract<Options, Target>): void {
@@ -63,78 +19,10 @@ export function formsPullContract<Options, Target extends SimulatedTarget>(fixtu
     fetchSuite(bench);
     settleSuite(bench);
     faultSuite(bench);
+    booksSuite(bench);
     visibleSuite(bench);
   });
 }
-
-class Bench<Options, Target extends SimulatedTarget> {
-  target!: Target;
-  port!: FormsPullPort;
-  constructor(readonly fixture: FormsPullContract<Options, Target>) {}
-
-  async open(): Promise<void> {
-    this.target = await this.fixture.start();
-    this.port = this.another();
-  }
-  async close(): Promise<void> {
-    await this.port.close();
-    await this.target.stop();
-  }
-  /** As another process has it. */
-  another(): FormsPullPort {
-    const { adapter } = this.fixture;
-    const port = adapter.create(adapter.options.parse(this.fixture.optionsFor(this.target)), testEnvironment());
-    if (!(port instanceof FormsPullPort)) throw new Error('the adapter does not fetch');
-    return port;
-  }
-  async put(count: number, files?: readonly FileSample[]): Promise<readonly string[]> {
-    return this.fixture.put(this.target, count, files);
-  }
-  /** One round over all sources, as the hub goes through them; cursors are handed in and kept by the caller. */
-  async round(port = this.port, cursors = new Map<string, string>()): Promise<WaitingSubmission[]> {
-    const all: WaitingSubmission[] = [];
-    for (const { name, begins } of port.sources) {
-      let from = begins === 'atCursor' ? (cursors.get(name) ?? null) : null;
-      for (let pages = 1; ; pages += 1) {
-        const page = await port.list(name, from, signal());
-        expect(page.waiting.length).toBeLessThanOrEqual(PAGE_LENGTH_MAX);
-        expect(page.cursor === null).toBe(begins === 'atStart');
-        all.push(...page.waiting);
-        if (page.cursor !== null) cursors.set(name, page.cursor);
-        if (page.next === null) break;
-        if (pages > PAGES_MAX) throw new Error('the list has no end');
-        from = page.next;
-      }
-    }
-    return all;
-  }
-  async one(): Promise<WaitingSubmission> {
-    const [waiting] = await this.round();
-    if (waiting === undefined) throw new Error('nothing is waiting');
-    return waiting;
-  }
-  call(name: Call, waiting: WaitingSubmission, limit = signal()): Promise<unknown> {
-    if (name === 'fetch') return this.port.fetch(waiting, new MemoryIntake(), limit);
-    if (name === 'acknowledge') return this.port.acknowledge(waiting, ACCEPTED, limit);
-    return this.port.list(this.port.sources[0]?.name ?? '', null, limit);
-  }
-  async fetched(waiting: WaitingSubmission, intake = new MemoryIntake()): Promise<ReceivedSubmission> {
-    const received = await this.port.fetch(waiting, intake, signal());
-    if (received === 'gone') throw new Error('what is waiting is gone');
-    return received;
-  }
-}
-
-function signal(): AbortSignal {
-  return new AbortController().signal;
-}
-
-/** As it comes back from the database. */
-function stored(waiting: WaitingSubmission): WaitingSubmission {
-  return { ...waiting, handle: JSON.parse(JSON.stringify(waiting.handle)) as WaitingSubmission['handle'] };
-}
-
-type Call = 'list' | 'fetch' | 'acknowledge';
 
 function listSuite<Options, Target extends SimulatedTarget>(bench: Bench<Options, Target>): void {
   it('names its sources, each once and briefly', () => {
@@ -191,11 +79,13 @@ function fetchSuite<Options, Target extends SimulatedTarget>(bench: Bench<Option
     const intake = new MemoryIntake();
     const received = await bench.fetched(await bench.one(), intake);
     const draft = bench.port.translate(received);
-    const kept = new Map([
-      ...intake.stored.map(({ name, bytes }) => [name, bytes.toString()] as const),
-      ...draft.attachments.flatMap((one) => ('bytes' in one ? [[one.name, Buffer.from(one.bytes).toString()] as const] : [])),
-    ]);
-    for (const { name, content } of files) expect(kept.get(name)).toBe(content);
+    const bytesOf = (name: string): string | undefined => {
+      const attachment = draft.attachments.find((one) => one.name === name);
+      if (attachment === undefined || 'link' in attachment) return undefined;
+      if ('bytes' in attachment) return Buffer.from(attachment.bytes).toString();
+      return intake.stored.find(({ id }) => id === attachment.file.id)?.bytes.toString();
+    };
+    expect(files.map(({ name, content }) => bytesOf(name) === content)).toEqual([true, true]);
     expect(draft.attachments.map(({ name }) => name)).toEqual(expect.arrayContaining(files.map(({ name }) => name)));
   });
 

@@ -10,7 +10,7 @@ import { RECEIVED_AT } from './forms-samples.js';
 export class MemoryIntake implements PullIntake {
   readonly receivedAt = RECEIVED_AT;
   readonly limits = { bodyBytesMax: 8_000_000, attachmentBytesMax: 4_000_000, attachmentsMax: 20, totalBytesMax: 8_000_000 };
-  readonly stored: { readonly name: string; readonly bytes: Buffer }[] = [];
+  readonly stored: { readonly id: string; readonly bytes: Buffer }[] = [];
   constructor(private readonly fails?: Error) {}
 
   async store(file: Pick<ReceivedFile, 'partName' | 'fileName' | 'mediaType'>, bytes: Readable): Promise<ReceivedFile> {
@@ -19,8 +19,8 @@ export class MemoryIntake implements PullIntake {
       throw this.fails;
     }
     const whole = await buffer(bytes);
-    this.stored.push({ name: file.fileName, bytes: whole });
-    const id = `0192f0a0-0000-7000-8000-${String(this.stored.length).padStart(12, '0')}`;
+    const id = `0192f0a0-0000-7000-8000-${String(this.stored.length + 1).padStart(12, '0')}`;
+    this.stored.push({ id, bytes: whole });
     return { ...file, id, size: whole.length, sha512: createHash('sha512').update(whole).digest('hex') };
   }
 }

@@ -5,9 +5,11 @@ import { z } from 'zod';
 import {
   type AcceptedApplication,
   type ApplicationDraft,
+  type BookedSubmission,
+  type BooksPage,
   defineAdapter,
   DeliveryError,
-  FormsPullPort,
+  FormsLedgerPort,
   IntakeRejection,
   type ProbeReport,
   pulledRequest,
@@ -64,13 +66,14 @@ export class Trays extends SimulatorServer {
     const item = this.items.find((one) => one.id === id && one.tray === tray);
     if (item === undefined || item.state === 'withdrawn') return { status: 404 };
     if (method === 'POST') return this.settle(item, part === 'taken' ? 'taken' : 'returned');
-    if (item.state !== 'waiting') return { status: 404 };
+    if (item.state !== 'waiting' && !url.searchParams.has('booked')) return { status: 404 };
     if (part !== undefined) return { status: 200, body: Buffer.from((item.files[Number(part)]?.content ?? '') as string) };
     const files = item.files.map(({ name }) => name);
     return json({ id, content: item.content, files });
   }
 
   private list(tray: string, url: URL): SimulatedAnswer {
+    if (url.searchParams.has('books')) return json({ items: this.items.filter((item) => item.tray === tray), seen: 0, total: 0 });
     const sees = ({ state }: { state: string }): boolean => (url.searchParams.has('since') ? true : state === 'waiting');
     const all = this.items.filter((item) => item.tray === tray && sees(item));
     const from = Number(url.searchParams.get('since') ?? url.searchParams.get('from') ?? 0);
@@ -104,10 +107,11 @@ const TrayOptions = z.strictObject({
 });
 type TrayOptions = z.infer<typeof TrayOptions>;
 
-const Listed = z.object({ items: z.array(z.object({ id: z.string(), submittedAt: z.string() })), seen: z.number(), total: z.number() });
+const Line = z.object({ id: z.string(), submittedAt: z.string(), state: z.string().optional() });
+const Listed = z.object({ items: z.array(Line), seen: z.number(), total: z.number() });
 const Shown = z.object({ id: z.string(), content: z.string(), files: z.array(z.string()) });
 
-class TrayForms extends FormsPullPort {
+class TrayForms extends FormsLedgerPort {
   override readonly body = { form: 'bytes', mediaTypes: ['application/json'] } as const;
   override readonly sources: readonly PullSource[];
   private readonly http: HttpClient;
@@ -141,12 +145,13 @@ class TrayForms extends FormsPullPort {
 
   override async fetch(waiting: WaitingSubmission, intake: PullIntake, signal: AbortSignal): Promise<ReceivedSubmission | 'gone'> {
     const path = pathOf(waiting);
-    const answer = await this.ask(path, signal, [200, 404]);
+    const asked = (waiting.handle as { booked?: boolean }).booked === true ? '?booked' : '';
+    const answer = await this.ask(path + asked, signal, [200, 404]);
     if (answer.status === 404) return 'gone';
     const { files: names } = this.read(Shown, answer);
     const files = await Promise.all(
       names.map(async (fileName, index) => {
-        const { status, stream } = await this.http.stream({ method: 'GET', path: `${path}/${index}`, signal }).catch(unreachable);
+        const { status, stream } = await this.http.stream({ method: 'GET', path: `${path}/${index}${asked}`, signal }).catch(unreachable);
         if (status !== 200) throw DeliveryError.unavailable('tray/failed', 'Failed.');
         try {
           return await intake.store({ partName: 'file', fileName, mediaType: 'application/pdf' }, stream);
@@ -156,6 +161,14 @@ class TrayForms extends FormsPullPort {
       }),
     );
     return { request: pulledRequest(answer.body, intake.receivedAt), data: [], files };
+  }
+
+  override async booked(source: string, since: Date, _from: string | null, signal: AbortSignal): Promise<BooksPage> {
+    const { items } = this.read(Listed, await this.ask(`/${source}?books`, signal));
+    const booked = items.map(({ id, submittedAt, state }): BookedSubmission => {
+      return { submissionId: id, submittedAt: new Date(submittedAt), handle: { tray: source, booked: true }, isDue: state !== 'withdrawn' };
+    });
+    return { booked: booked.filter(({ submittedAt }) => submittedAt >= since), next: null };
   }
 
   override async acknowledge(waiting: WaitingSubmission, _accepted: AcceptedApplication, signal: AbortSignal): Promise<void> {

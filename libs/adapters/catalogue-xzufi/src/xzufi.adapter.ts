@@ -9,6 +9,7 @@ import {
   type DocumentHead,
   type IncomingDocument,
   type ProbeReport,
+  type ReadingHelp,
   type WrittenPiece,
 } from '@amtsbote/adapter-kit';
 import type { CatalogueChange, Clock } from '@amtsbote/canonical';
@@ -21,10 +22,17 @@ import { PageMaker } from './xzufi.mapping.js';
 import { XzufiOptions, type XzufiSource } from './xzufi.options.js';
 import { ParserPool } from './xzufi.pool.client.js';
 import { PvogSource } from './xzufi.pvog.client.js';
-import { readDocument, type Schemas } from './xzufi.reader.client.js';
+import { readDocument, type ReaderSettings, type Schemas } from './xzufi.reader.client.js';
 import { checkSchema } from './xzufi.schema.client.js';
 import type { DocumentSource, SourceDocument } from './xzufi.sources.client.js';
 import { writeMessage } from './xzufi.writer.client.js';
+
+/** What a read goes with. */
+interface Way {
+  readonly pool: ParserPool;
+  readonly settings: ReaderSettings;
+  readonly signal: AbortSignal;
+}
 
 /** Reads and writes service catalogues in XZuFi. */
 class XzufiCatalogue extends CataloguePort {
@@ -45,10 +53,10 @@ class XzufiCatalogue extends CataloguePort {
     return `${this.environment.instance}: XZuFi from ${this.source?.description ?? 'documents that are brought'}`;
   }
 
-  async *changesSince(cursor: string | null, signal: AbortSignal): AsyncGenerator<CataloguePage> {
-    const pool = new ParserPool(this.options.threads);
+  async *changesSince(cursor: string | null, signal: AbortSignal, help: ReadingHelp = {}): AsyncGenerator<CataloguePage> {
+    const pool = new ParserPool(this.options.threads, help.treatment);
     try {
-      yield* this.pagesOf(cursor, pool, signal);
+      yield* this.pagesOf(cursor, { pool, settings: this.settingsFor(help), signal });
     } catch (error) {
       throw asDeliveryError(error, signal);
     } finally {
@@ -56,12 +64,16 @@ class XzufiCatalogue extends CataloguePort {
     }
   }
 
-  async *read({ name, stream, bytesTotal, mode }: IncomingDocument, signal: AbortSignal): AsyncGenerator<CataloguePage> {
-    const pool = new ParserPool(this.options.threads);
+  async *read(
+    { name, stream, bytesTotal, mode }: IncomingDocument,
+    signal: AbortSignal,
+    help: ReadingHelp = {},
+  ): AsyncGenerator<CataloguePage> {
+    const pool = new ParserPool(this.options.threads, help.treatment);
     const pages = new PageMaker(mode, { documentsTotal: 1, ...(bytesTotal === undefined ? {} : { bytesTotal }) });
     try {
       signal.throwIfAborted();
-      for await (const part of readDocument({ name, stream }, this.settings, pool, signal)) yield pages.page(part);
+      for await (const part of readDocument({ name, stream }, this.settingsFor(help), pool, signal)) yield pages.page(part);
       refuseEmptySnapshot(mode, pages);
       yield pages.closing(name, { cursor: null, isLast: true });
     } catch (error) {
@@ -103,21 +115,23 @@ class XzufiCatalogue extends CataloguePort {
     this.source?.close();
   }
 
-  private get settings(): { limits: XzufiOptions['limits']; schemas: Schemas } {
-    return { limits: this.options.limits, schemas: this.schemas };
+  private settingsFor({ recall }: ReadingHelp): ReaderSettings {
+    return { limits: this.options.limits, schemas: this.schemas, ...(recall === undefined ? {} : { recall }) };
   }
 
-  private async *pagesOf(cursor: string | null, pool: ParserPool, signal: AbortSignal): AsyncGenerator<CataloguePage> {
+  private async *pagesOf(cursor: string | null, way: Way): AsyncGenerator<CataloguePage> {
+    const { signal } = way;
     signal.throwIfAborted();
     if (this.source === undefined) throw noSource();
     const { mode, documents, documentsTotal, bytesTotal, findings, cursor: unchanged } = await this.source.read(cursor, signal);
     const totals = { ...(documentsTotal === undefined ? {} : { documentsTotal }), ...(bytesTotal === undefined ? {} : { bytesTotal }) };
     const pages = new PageMaker(mode, totals);
-    if (findings.length > 0) yield pages.page({ document: { name: ADAPTER_TYPE }, changes: [], findings, unknownParts: 0, bytesRead: 0 });
+    if (findings.length > 0)
+      yield pages.page({ document: { name: ADAPTER_TYPE }, changes: [], objects: 0, findings, unknownParts: 0, bytesRead: 0 });
     let isEnded = false;
     for await (const document of documents) {
       // A read that goes on has had its objects before.
-      yield* this.pagesOfDocument(document, pages, pool, signal, cursor === null ? mode : 'increments');
+      yield* this.pagesOfDocument(document, pages, way, cursor === null ? mode : 'increments');
       isEnded = document.isLast;
     }
     if (!isEnded) yield pages.closing(ADAPTER_TYPE, { cursor: unchanged, isLast: true });
@@ -126,15 +140,13 @@ class XzufiCatalogue extends CataloguePort {
   private async *pagesOfDocument(
     document: SourceDocument,
     pages: PageMaker,
-    pool: ParserPool,
-    signal: AbortSignal,
+    { pool, settings, signal }: Way,
     mode: CatalogueMode,
   ): AsyncGenerator<CataloguePage> {
     const { name, cursor, isLast } = document;
     try {
       const stream = await document.open(signal);
-      if (stream !== undefined)
-        for await (const part of readDocument({ name, stream }, this.settings, pool, signal)) yield pages.page(part);
+      if (stream !== undefined) for await (const part of readDocument({ name, stream }, settings, pool, signal)) yield pages.page(part);
     } catch (error) {
       if (!(error instanceof XmlFault)) throw error;
       if (this.options.invalidDocuments === 'reject') throw documentRefused(error, name);

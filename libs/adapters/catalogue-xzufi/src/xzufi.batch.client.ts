@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { isUtf8 } from 'node:buffer';
 
+import type { PutMark } from '@amtsbote/adapter-kit';
 import type { CatalogueChange } from '@amtsbote/canonical';
 
 import { StrictParser, type XmlElement } from './xzufi.elements.client.js';
 import { XmlFault, type XmlFaultCode, type XmlLimits } from './xzufi.limits.client.js';
+import { digestOf, lineBreaksIn, markOf } from './xzufi.marks.client.js';
 import type { Bindings } from './xzufi.namespaces.client.js';
 import { PlainReader } from './xzufi.plain.client.js';
 import {
@@ -23,6 +25,8 @@ export interface BatchContext extends ReadingContext {
   readonly bindings: Bindings;
   /** Validate against this schema. */
   readonly schema?: BatchSchema;
+  /** Digest of what decides, beside their bytes, what records mean; absent = they are not to be recognised. */
+  readonly surroundings?: string;
 }
 
 /** A schema for batches: each is validated as a document of its own, with the root and the head of the document it comes from. */
@@ -38,6 +42,8 @@ export interface BatchSchema {
 /** What a batch comes to; plain data, so that threads can hand it over. Lines count from 1 in the batch. */
 export interface BatchResult {
   readonly changes: CatalogueChange[];
+  /** Of each change. */
+  readonly marks: readonly (PutMark | undefined)[];
   readonly findings: LocalFinding[];
   readonly unknown: [path: string, count: number][];
   readonly head?: MessageHead;
@@ -53,17 +59,68 @@ export type SchemaCheck = (bytes: Uint8Array) => XmlFault | undefined;
 
 const plainReader = new PlainReader();
 
-/** Parses a batch: whole elements below the root, and what stands between them. */
-export function parseBatch(bytes: Uint8Array, context: BatchContext, schemaCheck?: SchemaCheck): BatchResult {
-  const outcome = noOutcome();
+/** Reads the elements of a batch one after the other, and marks the puts of such as can be recognised. */
+class BatchReading {
+  readonly outcome: Outcome = noOutcome();
+  readonly marks: (PutMark | undefined)[] = [];
+  readonly unknown = new Map<string, number>();
+  private records = 0;
+  /** Findings about records that are complete; what was said between them and now belongs to the next one. */
+  private saidBefore = 0;
+
+  private readonly bytes: Uint8Array;
+  private readonly ends: readonly number[];
+  private readonly context: BatchContext;
+
+  constructor(bytes: Uint8Array, ends: readonly number[], context: BatchContext) {
+    this.bytes = bytes;
+    this.ends = ends;
+    this.context = context;
+  }
+
+  readonly take = (element: XmlElement): void => {
+    const { outcome, marks } = this;
+    const { changes, findings } = outcome;
+    const said = this.saidBefore;
+    readTopElement(element, this.context, outcome);
+    const isOne = changes.length === marks.length + 1 && changes[marks.length]?.op === 'put';
+    const mark = isOne ? this.markOf(findings.slice(said)) : undefined;
+    while (marks.length < changes.length) marks.push(mark);
+    this.saidBefore = findings.length;
+    for (const [path, count] of outcome.unknown) this.unknown.set(path, (this.unknown.get(path) ?? 0) + count);
+    if (outcome.unknown.size > 0) outcome.unknown = new Map();
+    this.records += 1;
+  };
+
+  private markOf(findings: readonly LocalFinding[]): PutMark | undefined {
+    const { bytes, ends, records } = this;
+    const { surroundings } = this.context;
+    const [from, to] = [records === 0 ? 0 : ends[records - 1], ends[records]];
+    if (surroundings === undefined || from === undefined || to === undefined) return undefined;
+    const unknown = [...this.outcome.unknown];
+    const digest = digestOf(bytes.subarray(from, to), surroundings);
+    if (findings.length === 0) return markOf(digest, { findings, unknown });
+    const lines = lineBreaksIn(bytes.subarray(0, from));
+    const moved = findings.map(({ line, ...finding }) => (line === undefined ? finding : { ...finding, line: line - lines }));
+    return markOf(digest, { findings: moved, unknown });
+  }
+}
+
+/**
+ * Parses a batch: whole elements below the root, and what stands between them.
+ * @param ends where the elements end.
+ */
+export function parseBatch(bytes: Uint8Array, ends: readonly number[], context: BatchContext, schemaCheck?: SchemaCheck): BatchResult {
+  const reading = new BatchReading(bytes, ends, context);
+  const { outcome, marks, unknown } = reading;
   const { limits, bindings } = context;
   let lines = 0;
   let faulty: XmlFault | undefined;
   try {
     const text = decoded(bytes);
     const plain = plainReader.read(text, { limits, bindings, depth: 1 });
-    for (const element of plain?.elements ?? []) readTopElement(element, context, outcome);
-    lines = plain?.lines ?? parseStrictly(text, context, outcome);
+    for (const element of plain?.elements ?? []) reading.take(element);
+    lines = plain?.lines ?? parseStrictly(text, context, reading);
     // After the parser: the validator never sees a document type, nor anything else that is not well-formed.
     faulty = schemaCheck?.(bytes);
   } catch (error) {
@@ -72,8 +129,9 @@ export function parseBatch(bytes: Uint8Array, context: BatchContext, schemaCheck
   }
   return {
     changes: outcome.changes,
+    marks,
     findings: outcome.findings,
-    unknown: [...outcome.unknown],
+    unknown: [...unknown],
     heads: outcome.heads,
     lines,
     ...(outcome.head === undefined ? {} : { head: outcome.head }),
@@ -82,12 +140,11 @@ export function parseBatch(bytes: Uint8Array, context: BatchContext, schemaCheck
 }
 
 /** @returns line breaks in it. @throws XmlFault */
-function parseStrictly(text: string, context: BatchContext, outcome: Outcome): number {
+function parseStrictly(text: string, context: BatchContext, { outcome, take }: BatchReading): number {
   const { limits, bindings } = context;
-  const onElement = (element: XmlElement): void => readTopElement(element, context, outcome);
   const onTopText = (): void =>
     void outcome.findings.push({ severity: 'soll', code: 'text-between', message: 'Text between the objects is skipped.' });
-  const parser = new StrictParser({ limits, bindings, isFragment: true, depth: 1, onElement, onTopText });
+  const parser = new StrictParser({ limits, bindings, isFragment: true, depth: 1, onElement: take, onTopText });
   parser.write(text);
   parser.close();
   return parser.line - 1;

@@ -27,13 +27,14 @@ export class PageMaker {
   }
 
   /** A document's next page. */
-  page({ document, changes, findings, unknownParts, bytesRead }: DocumentPart): CataloguePage {
-    this.objects += changes.length;
-    this.objectsOfDocument += changes.length;
+  page({ document, changes, treated, recalled, objects, findings, unknownParts, bytesRead }: DocumentPart): CataloguePage {
+    this.objects += objects;
+    this.objectsOfDocument += objects;
     this.unknownParts += unknownParts;
     this.partsOfDocument += unknownParts;
     this.bytesRead = this.bytesBefore + bytesRead;
-    return this.shape({ document, changes, findings });
+    const instead = { ...(treated === undefined ? {} : { treated }), ...(recalled === undefined ? {} : { recalled }) };
+    return { ...this.shape({ document, changes, findings }), ...instead };
   }
 
   /** The last page of a document. */

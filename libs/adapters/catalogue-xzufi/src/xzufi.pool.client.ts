@@ -2,30 +2,35 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
+import type { Treated, Treatment } from '@amtsbote/adapter-kit';
 import { SchemaError } from '@amtsbote/adapter-kit/xsd';
-import { type CatalogueChange, WrittenPut } from '@amtsbote/canonical';
+import type { CatalogueChange } from '@amtsbote/canonical';
 
 import { type BatchContext, type BatchResult, parseBatch } from './xzufi.batch.client.js';
 import { XmlFault } from './xzufi.limits.client.js';
 import { schemaCheckOf } from './xzufi.schema.client.js';
-import type { SentResult } from './xzufi.sent.client.js';
 
-/** A batch for a thread. */
+/** A batch to be parsed. */
 export interface BatchOrder {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where the elements in it end. */
+  readonly ends: readonly number[];
   readonly context: BatchContext;
 }
 
+/** What becomes of a batch: its changes, or what was made of them. */
+export type TreatedResult = Omit<BatchResult, 'marks'> & { readonly treated?: Treated; readonly objects: number };
+
 /** What a thread answers: the result, a schema that cannot be used, or a mistake of ours. */
-export type BatchAnswer = { readonly result: SentResult } | { readonly schemaError: string } | { readonly bug: string };
+export type BatchAnswer = { readonly result: TreatedResult } | { readonly schemaError: string } | { readonly bug: string };
 
 /** A batch that has been parsed, or is when it is its turn: only one batch's objects are in memory. */
 export interface ParsedBatch {
-  result(): BatchResult;
+  result(): TreatedResult;
 }
 
-/** How a thread is started; tests start one that runs the sources. */
-export type StartThread = () => Worker;
+/** How a thread is started that treats by a module; tests start one that runs the sources. */
+export type StartThread = (module: string) => Worker;
 
 /** Memory of a thread, in MiB: enough for batches up to {@link BYTES_IN_THREAD_MAX}; what is allowed is also what is used before it is tidied up. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 };
@@ -36,8 +41,8 @@ const HELD_MAX = 2;
 /** Batches that wait for a thread beside those; more of them outlive the young part of the heap. */
 const QUEUED_MAX = 4;
 
-const startThread: StartThread = () =>
-  new Worker(new URL('./xzufi.worker.client.js', import.meta.url), { resourceLimits: THREAD_LIMITS, stdin: false });
+const startThread: StartThread = (module) =>
+  new Worker(new URL('./xzufi.worker.client.js', import.meta.url), { workerData: module, resourceLimits: THREAD_LIMITS, stdin: false });
 
 const TOO_MUCH = new XmlFault('limit-exceeded', 'A part of the document needs more memory than a parser may take.');
 const isTooMuch = (error: object): boolean => 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
@@ -53,19 +58,40 @@ interface Queued {
   readonly waiting: PromiseWithResolvers<ParsedBatch>;
 }
 
+/** Parses a batch and treats it. Nothing of its objects is left where they are treated. */
+export async function parsedBatch(
+  { bytes, ends, context }: BatchOrder,
+  treatment: Pick<Treatment, 'treat'> | undefined,
+): Promise<ParsedBatch> {
+  const check = context.schema === undefined ? undefined : await schemaCheckOf(context.schema);
+  return {
+    result: () => {
+      const { marks, ...result } = parseBatch(bytes, ends, context, check);
+      const { changes } = result;
+      const objects = changes.length;
+      return treatment === undefined
+        ? { ...result, objects }
+        : { ...result, objects, changes: [], treated: treatment.treat(changes, marks) };
+    },
+  };
+}
+
 /**
  * Parses batches in threads, which take the next one when they have time; whoever has to wait for one parses here meanwhile, so both are busy as
- * long as there is something to do. Each thread answers in the order in which it was asked. Threads start when they are first needed.
+ * long as there is something to do. Each thread answers in the order in which it was asked. Threads start when they are first needed. Only what
+ * is treated is parsed in threads: to hand objects over takes longer than to make them.
  */
 export class ParserPool {
   private readonly threads: Thread[] = [];
   private queue: Queued[] = [];
   private readonly size: number;
+  private readonly treatment: Treatment | undefined;
   private readonly start: StartThread;
 
   /** `size` 0 = no threads: everything is parsed where it is. */
-  constructor(size: number, start: StartThread = startThread) {
-    this.size = size;
+  constructor(size: number, treatment?: Treatment, start: StartThread = startThread) {
+    this.size = treatment === undefined ? 0 : size;
+    this.treatment = treatment;
     this.start = start;
   }
 
@@ -75,9 +101,14 @@ export class ParserPool {
   }
 
   /** Here, without a thread. */
-  async parseHere({ bytes, context }: BatchOrder): Promise<ParsedBatch> {
-    const check = context.schema === undefined ? undefined : await schemaCheckOf(context.schema);
-    return { result: () => parseBatch(bytes, context, check) };
+  parseHere(order: BatchOrder): Promise<ParsedBatch> {
+    return parsedBatch(order, this.treatment);
+  }
+
+  /** Changes that are there already. */
+  treated(changes: CatalogueChange[]): Pick<TreatedResult, 'changes' | 'treated' | 'objects'> {
+    const objects = changes.length;
+    return this.treatment === undefined ? { changes, objects } : { changes: [], objects, treated: this.treatment.treat(changes, []) };
   }
 
   /** In a thread as soon as one has time. The bytes are gone afterwards. */
@@ -140,7 +171,7 @@ export class ParserPool {
   }
 
   private startOne(): Thread {
-    const thread: Thread = { worker: this.start(), waiting: [] };
+    const thread: Thread = { worker: this.start(this.treatment?.module ?? ''), waiting: [] };
     thread.worker.on('message', (answer: BatchAnswer) => {
       settle(thread.waiting.shift(), answer);
       this.handOut();
@@ -160,15 +191,7 @@ export class ParserPool {
 }
 
 function settle(waiting: PromiseWithResolvers<ParsedBatch> | undefined, answer: BatchAnswer): void {
-  if ('result' in answer) waiting?.resolve({ result: () => received(answer.result) });
+  if ('result' in answer) waiting?.resolve({ result: () => answer.result });
   else if ('schemaError' in answer) waiting?.reject(new SchemaError(answer.schemaError));
   else waiting?.reject(new Error(answer.bug));
-}
-
-function received({ sent, ...rest }: SentResult): BatchResult {
-  const changes = sent.map(([kind, schemeAgencyId, id, json]): CatalogueChange => {
-    const target = { kind, key: { schemeAgencyId, id } };
-    return json === null ? { op: 'remove', ...target } : new WrittenPut(target, json);
-  });
-  return { ...rest, changes };
 }

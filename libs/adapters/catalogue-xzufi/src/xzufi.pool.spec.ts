@@ -3,15 +3,15 @@ import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 
 import { HOSTILE_FILES, largeMessage, XZUFI_220 } from '@amtsbote/adapters/catalogue-xzufi/simulator';
-import { jsonOf, targetOf } from '@amtsbote/canonical';
 import { describe, expect, it } from '@jest/globals';
 
+import { type JsonTreated, treat } from '../fixtures/json-treatment.js';
 import { DEFAULT_LIMITS } from './xzufi.limits.client.js';
 import { type BatchOrder, ParserPool } from './xzufi.pool.client.js';
 import { type DocumentPart, readDocument } from './xzufi.reader.client.js';
 
 /** A thread that runs the sources: Node takes the types away, names are those of the compiler's output or of the house's alias. */
-const fromSources = (): Worker =>
+const fromSources = (module: string): Worker =>
   new Worker(
     `import { registerHooks } from 'node:module';
      registerHooks({
@@ -21,8 +21,10 @@ const fromSources = (): Worker =>
        },
      });
      await import(${JSON.stringify(new URL('./xzufi.worker.client.ts', import.meta.url).href)});`,
-    { eval: true },
+    { eval: true, workerData: module },
   );
+/** Makes JSON of changes. */
+const TREATMENT = { module: new URL('../fixtures/json-treatment.ts', import.meta.url).href, treat };
 
 async function read(text: Buffer, pool: ParserPool): Promise<DocumentPart[]> {
   const parts: DocumentPart[] = [];
@@ -45,15 +47,14 @@ async function read(text: Buffer, pool: ParserPool): Promise<DocumentPart[]> {
   return parts;
 }
 
-/** With its puts as JSON: those of threads have made no object yet. */
-const written = ({ changes, ...rest }: DocumentPart): object => ({
-  ...rest,
-  changes: changes.map((change) => (change.op === 'put' ? jsonOf(change) : change)),
-});
+/** What was made of changes, in order. */
+const jsonOf = (parts: readonly DocumentPart[]): unknown[] =>
+  parts.flatMap(({ treated }) => (treated as JsonTreated | undefined)?.json ?? []);
 
 /** A batch with this content. */
 const batch = (content: string): BatchOrder => ({
   bytes: new Uint8Array(Buffer.from(content)),
+  ends: [],
   context: {
     limits: DEFAULT_LIMITS,
     dialect: '2.2.0',
@@ -69,17 +70,19 @@ const text = [...largeMessage({ objects: 3_000 })].join('');
 describe('parsing in threads', () => {
   it('gives what parsing in one place gives, in the same order', async () => {
     expect(text.length).toBeGreaterThan(5_000_000);
-    const sequential = await read(Buffer.from(text), new ParserPool(0));
-    const parallel = await read(Buffer.from(text), new ParserPool(2, fromSources));
-    expect(sequential.flatMap(({ changes }) => changes)).toHaveLength(3_000);
-    expect(parallel.map(written)).toEqual(sequential.map(written));
-    expect(parallel.flatMap(({ changes }) => changes.map(targetOf))).toEqual(sequential.flatMap(({ changes }) => changes.map(targetOf)));
+    const plain = await read(Buffer.from(text), new ParserPool(2));
+    const sequential = await read(Buffer.from(text), new ParserPool(0, TREATMENT));
+    const parallel = await read(Buffer.from(text), new ParserPool(2, TREATMENT, fromSources));
+    expect(parallel).toEqual(sequential);
+    expect(jsonOf(parallel)).toHaveLength(3_000);
+    expect(jsonOf(parallel).map((line) => (JSON.parse(String(line)) as unknown[])[0])).toEqual(plain.flatMap(({ changes }) => changes));
+    expect(parallel.flatMap(({ changes }) => changes)).toEqual([]);
   });
 
   it('refuses what parsing in one place refuses, at the same line', async () => {
     const broken = Buffer.from(text.replace('102900</xzufi:id>', '102900</xzufi:ix>'));
     const errors: unknown[] = [];
-    for (const pool of [new ParserPool(0), new ParserPool(2, fromSources)])
+    for (const pool of [new ParserPool(0, TREATMENT), new ParserPool(2, TREATMENT, fromSources)])
       errors.push(await read(broken, pool).catch((error: unknown) => error));
     expect(errors[0]).toMatchObject({ code: 'not-well-formed', line: expect.any(Number) });
     expect(errors[1]).toEqual(errors[0]);
@@ -88,7 +91,7 @@ describe('parsing in threads', () => {
   it('keeps the process alive while a batch is under way: a program that only reads must not end in the middle', async () => {
     const threads = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
     const before = threads();
-    const pool = new ParserPool(1, fromSources);
+    const pool = new ParserPool(1, TREATMENT, fromSources);
     const parsing = pool.parse(batch('<xzufi:schreibe/>'));
     expect(threads()).toBeGreaterThan(before);
     expect((await parsing).result()).toMatchObject({ changes: [], lines: 0 });
@@ -98,7 +101,7 @@ describe('parsing in threads', () => {
   });
 
   it('parses here what no thread has taken while somebody waits', async () => {
-    const pool = new ParserPool(1, () => new Worker('setInterval(() => {}, 1_000)', { eval: true }));
+    const pool = new ParserPool(1, TREATMENT, () => new Worker('setInterval(() => {}, 1_000)', { eval: true }));
     const [, , third, fourth] = ['<x/>', '<x/>', '<open>', '<xzufi:schreibe/>'].map((content) => pool.parse(batch(content)));
     if (third === undefined || fourth === undefined) throw new Error('four were ordered');
     expect((await pool.next(fourth)).result()).toMatchObject({ changes: [], lines: 0 });
@@ -112,14 +115,17 @@ describe('parsing in threads', () => {
         eval: true,
         resourceLimits: { maxOldGenerationSizeMb: 8 },
       });
-    await expect(read(Buffer.from(text), new ParserPool(1, greedy))).rejects.toMatchObject({ name: 'XmlFault', code: 'limit-exceeded' });
+    await expect(read(Buffer.from(text), new ParserPool(1, TREATMENT, greedy))).rejects.toMatchObject({
+      name: 'XmlFault',
+      code: 'limit-exceeded',
+    });
   });
 
   it('refuses hostile files after megabytes of good ones', async () => {
     const good = text.slice(0, text.indexOf('<xzufi:schreibe>', 4_500_000));
     for (const { code, bytes } of HOSTILE_FILES.filter(({ code: one, name }) => one === 'not-well-formed' && name.includes('attribute'))) {
       const bad = bytes.toString().slice(bytes.toString().indexOf('<xzufi:schreibe>'));
-      await expect(read(Buffer.from(good + bad), new ParserPool(2, fromSources))).rejects.toMatchObject({ code });
+      await expect(read(Buffer.from(good + bad), new ParserPool(2, TREATMENT, fromSources))).rejects.toMatchObject({ code });
     }
   });
 });

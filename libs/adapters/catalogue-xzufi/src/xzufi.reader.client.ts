@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Readable } from 'node:stream';
 
-import type { CatalogueDocument } from '@amtsbote/adapter-kit';
+import type { CatalogueDocument, ReadingHelp, Treated } from '@amtsbote/adapter-kit';
 import type { CatalogueChange, CatalogueFinding } from '@amtsbote/canonical';
 
-import { type BatchContext, type BatchResult, decoded } from './xzufi.batch.client.js';
+import { type BatchContext, decoded } from './xzufi.batch.client.js';
 import { StrictParser } from './xzufi.elements.client.js';
 import { ADAPTER_TYPE, brokenStream } from './xzufi.errors.js';
 import { DocumentFindings } from './xzufi.findings.client.js';
 import { Gate } from './xzufi.gate.client.js';
 import { XmlFault, type XmlLimits } from './xzufi.limits.client.js';
-import type { ParsedBatch, ParserPool } from './xzufi.pool.client.js';
+import { remarksIn, surroundingsOf } from './xzufi.marks.client.js';
+import type { ParsedBatch, ParserPool, TreatedResult } from './xzufi.pool.client.js';
+import { type RecalledRun, Recalling } from './xzufi.recall.client.js';
 import { noOutcome, readObject } from './xzufi.record.mapping.js';
 import { type Piece, RecordSplitter } from './xzufi.splitter.client.js';
 import { type Dialect, ENVELOPE_ELEMENTS, OBJECT_ELEMENTS } from './xzufi.wire.js';
@@ -32,6 +34,12 @@ const CLOSING_BYTES_MAX = 1024 * 1024;
 export interface DocumentPart {
   readonly document: CatalogueDocument;
   readonly changes: readonly CatalogueChange[];
+  /** What was made of its changes, where that is wanted. */
+  readonly treated?: Treated;
+  /** Digests of puts that are known. */
+  readonly recalled?: readonly string[];
+  /** How many changes it stands for. */
+  readonly objects: number;
   readonly findings: readonly CatalogueFinding[];
   readonly unknownParts: number;
   /** Bytes of the document up to here. */
@@ -45,7 +53,13 @@ export type Schemas = Readonly<Partial<Record<Dialect, { readonly folder: string
 export interface ReaderSettings {
   readonly limits: XmlLimits;
   readonly schemas: Schemas;
+  /** Of who reads, for what it has read before. */
+  readonly recall?: ReadingHelp['recall'];
 }
+
+/** A batch that is being parsed, or records that need not be. */
+type UnderWay = { readonly bytes: number; readonly parsed: Promise<ParsedBatch> } | RecalledRun;
+type Done = { readonly bytes: number; readonly result: TreatedResult } | RecalledRun;
 
 /**
  * Reads one document, piece by piece, in constant memory. What was handed over is void when it throws: only at its end a document is known to be
@@ -85,8 +99,10 @@ class DocumentReading {
   private readonly splitter: RecordSplitter;
   private readonly gate: Gate;
   private readonly findings: DocumentFindings;
-  private readonly underWay: { readonly bytes: number; readonly parsed: Promise<ParsedBatch> }[] = [];
+  private readonly underWay: UnderWay[] = [];
   private underWayBytes = 0;
+  /** Follows what is under way. */
+  private recalling: Recalling | undefined;
   private context: BatchContext | undefined;
   /** The root is itself an object: everything is held back, and read as one. */
   private whole: Uint8Array[] | undefined;
@@ -123,7 +139,7 @@ class DocumentReading {
     return this.underWay.length >= this.pool.capacity || this.underWayBytes >= UNDER_WAY_BYTES_MAX;
   }
   get isBusy(): boolean {
-    return this.underWay.length > 0;
+    return this.underWay.length > 0 || this.recalling?.isBusy === true;
   }
 
   take(chunk: Uint8Array): void {
@@ -144,27 +160,51 @@ class DocumentReading {
   }
 
   /** The oldest batch that is under way. */
-  async next(): Promise<{ bytes: number; result: BatchResult }> {
+  async next(): Promise<Done> {
+    if (this.underWay.length === 0)
+      for (const run of (await this.recalling?.next()) ?? []) {
+        if ('recalled' in run) this.underWay.push(run.recalled);
+        else this.parse(run.unknown.bytes, run.unknown.ends, this.context);
+      }
     const [first] = this.underWay;
     if (first === undefined) throw new Error('nothing is under way');
-    const parsed = await this.pool.next(first.parsed);
+    const done = 'parsed' in first ? { bytes: first.bytes, result: (await this.pool.next(first.parsed)).result() } : first;
     this.underWay.shift();
     this.underWayBytes -= first.bytes;
-    return { bytes: first.bytes, result: parsed.result() };
+    return done;
   }
 
-  partOf({ bytes, result }: { bytes: number; result: BatchResult }): DocumentPart {
+  partOf(done: Done): DocumentPart {
+    if (!('result' in done)) return this.partOfRecalled(done);
+    const { bytes, result } = done;
     const { fault } = result;
     if (fault !== undefined) throw new XmlFault(fault.code, fault.message, fault.line === undefined ? undefined : fault.line + this.lines);
     if (result.head !== undefined && this.heads === 0) this.document = { ...this.document, ...result.head };
     this.heads += result.heads;
     this.delivered += bytes;
-    this.objects += result.changes.length;
+    const { changes, treated, objects } = result;
+    this.objects += objects;
     const before = this.findings.unknownParts;
     this.findings.countUnknown(result.unknown);
     const findings = result.findings.flatMap((finding) => this.findings.listed(finding, this.lines) ?? []);
     this.lines += result.lines;
-    return this.part(result.changes, findings, this.findings.unknownParts - before);
+    const unknownParts = this.findings.unknownParts - before;
+    return this.part({ changes, ...(treated === undefined ? {} : { treated }), objects, findings, unknownParts });
+  }
+
+  /** Records that were not parsed are said the same about as when they were. */
+  private partOfRecalled({ bytes, digests, remarks, lines }: RecalledRun): DocumentPart {
+    this.delivered += bytes;
+    this.objects += digests.length;
+    const before = this.findings.unknownParts;
+    const findings = remarks.flatMap(({ text, lines: linesBefore }) => {
+      const said = remarksIn(text);
+      this.findings.countUnknown(said.unknown);
+      return said.findings.flatMap((finding) => this.findings.listed(finding, this.lines + linesBefore) ?? []);
+    });
+    this.lines += lines;
+    const unknownParts = this.findings.unknownParts - before;
+    return this.part({ changes: [], recalled: digests, objects: digests.length, findings, unknownParts });
   }
 
   /** Everything has been read: is the document one? */
@@ -189,7 +229,9 @@ class DocumentReading {
       ...(this.objects === 0 ? [{ severity: 'soll' as const, code: 'document-empty', message: 'The document has no objects.' }] : []),
     ];
     const findings = [...(outcome?.findings ?? []), ...said].flatMap((finding) => this.findings.listed(finding) ?? []);
-    return this.part(outcome?.changes ?? [], [...findings, ...this.findings.summary()], this.findings.unknownParts - before);
+    const unknownParts = this.findings.unknownParts - before;
+    const last = this.pool.treated(outcome?.changes ?? []);
+    return this.part({ ...last, findings: [...findings, ...this.findings.summary()], unknownParts });
   }
 
   /** A tag that is not closed looks like a document that is cut off: the parser knows better, and knows the line. */
@@ -205,16 +247,18 @@ class DocumentReading {
     return new XmlFault(cut.code, cut.message, parser.line + this.lines);
   }
 
-  private part(changes: readonly CatalogueChange[], findings: readonly CatalogueFinding[], unknownParts: number): DocumentPart {
-    return { document: this.document, changes, findings, unknownParts, bytesRead: this.delivered };
+  private part(part: Omit<DocumentPart, 'document' | 'bytesRead'>): DocumentPart {
+    return { document: this.document, ...part, bytesRead: this.delivered };
   }
 
-  private onPiece({ kind, bytes }: Piece): void {
+  private onPiece(piece: Piece): void {
+    const { kind, bytes } = piece;
     if (kind === 'opening') this.onOpening(bytes);
     else if (kind === 'closing') this.keepClosing(bytes);
     this.delivered += kind === 'opening' ? bytes.length : 0;
     if (this.whole !== undefined) this.hold(bytes);
-    else if (kind === 'head' || kind === 'batch') this.order(bytes, kind);
+    else if (kind === 'head') this.orderHead(piece);
+    else if (kind === 'batch') this.order(piece);
   }
 
   private onOpening(bytes: Uint8Array): void {
@@ -225,28 +269,47 @@ class DocumentReading {
     this.opening = decoded(bytes);
     if (OBJECT_ELEMENTS[root.local] !== undefined) this.whole = [];
     const { dialect, namespace, version, bindings } = root;
-    this.context = { dialect, namespace, version, bindings, limits: this.settings.limits };
+    const { limits, schemas, recall } = this.settings;
+    const context: BatchContext = { dialect, namespace, version, bindings, limits };
+    // What a schema says of a record is not remembered: whoever wants it checked has it checked every time.
+    const isRecognised = schemas[dialect] === undefined && this.whole === undefined;
+    const surroundings = isRecognised ? surroundingsOf({ ...context, bindings: Object.entries(bindings).sort() }) : undefined;
+    this.context = surroundings === undefined ? context : { ...context, surroundings };
+    if (surroundings !== undefined && recall !== undefined) this.recalling = new Recalling(recall, surroundings);
   }
 
-  private order(bytes: Uint8Array<ArrayBuffer>, kind: 'head' | 'batch'): void {
+  /** Every batch is validated as a document with this head. */
+  private orderHead({ bytes, ends }: Piece): void {
+    const { context } = this;
+    this.parse(bytes, ends, context, true);
+    const schema = context === undefined ? undefined : this.settings.schemas[context.dialect];
+    if (context === undefined || schema === undefined) return;
+    const before = this.opening + decoded(bytes);
+    this.context = { ...context, schema: { ...schema, before, after: `</${rootTag(this.opening)}>` } };
+  }
+
+  private order(piece: Piece): void {
     const { context } = this;
     if (context === undefined) throw new Error('a batch before the root');
     const schema = this.settings.schemas[context.dialect];
-    if (schema !== undefined && context.schema === undefined) {
+    if (schema !== undefined && context.schema === undefined)
       this.context = { ...context, schema: { ...schema, before: this.opening, after: `</${rootTag(this.opening)}>` } };
+    if (this.recalling === undefined) this.parse(piece.bytes, piece.ends, this.context);
+    else {
+      this.recalling.take(piece);
+      this.underWayBytes += piece.bytes.length;
     }
+  }
+
+  private parse(bytes: Uint8Array<ArrayBuffer>, ends: readonly number[], context: BatchContext | undefined, isHead = false): void {
+    if (context === undefined) throw new Error('a batch before the root');
     const size = bytes.length;
-    const order = { bytes, context: kind === 'head' ? context : (this.context ?? context) };
-    if (kind === 'head' && schema !== undefined) {
-      // Every batch is validated as a document with this head.
-      const before = this.opening + decoded(bytes);
-      this.context = { ...context, schema: { ...schema, before, after: `</${rootTag(this.opening)}>` } };
-    }
-    const here = this.received < THREADS_FROM_BYTES || kind === 'head';
-    const parsed = here ? this.pool.parseHere(order) : this.pool.parse(order);
+    const order = { bytes, ends, context };
+    const parsed = isHead || this.received < THREADS_FROM_BYTES ? this.pool.parseHere(order) : this.pool.parse(order);
     parsed.catch(() => undefined);
     this.underWay.push({ bytes: size, parsed });
-    this.underWayBytes += size;
+    // What was asked about is counted since then.
+    if (isHead || this.recalling === undefined) this.underWayBytes += size;
   }
 
   private keepClosing(bytes: Uint8Array): void {

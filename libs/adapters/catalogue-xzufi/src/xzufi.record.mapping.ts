@@ -36,7 +36,7 @@ export interface Outcome {
   readonly changes: CatalogueChange[];
   readonly findings: LocalFinding[];
   /** Path of a part without a place in the model → how often; positions left out. */
-  readonly unknown: Map<string, number>;
+  unknown: Map<string, number>;
   head: MessageHead | undefined;
   /** Heads that were met; a message has one. */
   heads: number;

@@ -8,6 +8,8 @@ import { XmlFault } from './xzufi.limits.client.js';
 export interface Piece {
   readonly kind: 'opening' | 'head' | 'batch' | 'closing';
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where the elements below the root end in it. */
+  readonly ends: readonly number[];
 }
 
 /** Sizes of a splitter, in bytes. */
@@ -51,6 +53,8 @@ export class RecordSplitter {
   private at = 0;
   /** After the last element below the root that is complete. */
   private boundary = 0;
+  /** Ends of elements in the piece that is being collected, from its start. */
+  private ends: number[] = [];
   /** Up to here the end of a long construct has been looked for in vain. */
   private searched = 0;
   private depth = 0;
@@ -214,11 +218,13 @@ export class RecordSplitter {
   private onBoundary(end: number): void {
     this.checkRecord(end);
     this.boundary = end;
+    this.ends.push(end - this.start);
     if (this.state === 'content' && end - this.start >= this.settings.batchBytes) this.emit('batch', end);
   }
 
   private emit(kind: Piece['kind'], end: number): void {
-    if (end > this.start) this.pieces.push({ kind, bytes: new Uint8Array(this.buffer.subarray(this.start, end)) });
+    if (end > this.start) this.pieces.push({ kind, bytes: new Uint8Array(this.buffer.subarray(this.start, end)), ends: this.ends });
+    this.ends = [];
     this.start = end;
     this.boundary = end;
   }

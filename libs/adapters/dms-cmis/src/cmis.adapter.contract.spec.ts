@@ -87,6 +87,16 @@ describe('a search that lags behind', () => {
 });
 
 describe('names', () => {
+  it('of Akten go into the cabinet that the rule of the Aktenplan names', async () => {
+    const cmis = await start();
+    const dms = port(cmis, changed('akte', { cabinets: { oben: { path: '/Gewerbeamt' } } }));
+    const place = {
+      ...{ rule: 'r', version: 1, cabinet: 'oben', classes: {}, akte: { key: 'r/1', title: 'Akte' }, vorgang: { title: 'Vorgang' } },
+    };
+    const { akte } = await dms.file({ ...request(), place }, filing());
+    expect(cmis.repository.get(akte.id).parentId).toBe(cmis.repository.byPath(['Gewerbeamt']).id);
+  });
+
   it('that a repository does not take are made legal; content and index data keep them as they were', async () => {
     const cmis = await start();
     const names = ['a:b.pdf', 'a?b.pdf', '  x\u0007y. .', 'Ü'.repeat(120) + '"end".pdf'];

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Readable } from 'node:stream';
+
 import {
   type AdapterEnvironment,
+  type AnswerPage,
+  cabinetFor,
   defineAdapter,
   type DeliveryContext,
-  DmsPort,
+  DmsOutboxPort,
+  filedUnder,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type Found,
@@ -11,7 +17,10 @@ import {
   type IndexedFiling,
   isFound,
   OneAtATime,
+  type Outbox,
+  previewOf,
   type ProbeReport,
+  type WaitingAnswer,
 } from '@amtsbote/adapter-kit';
 
 import { CmisClient } from './cmis.client.js';
@@ -30,16 +39,22 @@ import {
   Unfit,
 } from './cmis.errors.js';
 import { Finder, type Folder, type Item, itemOf } from './cmis.finder.client.js';
-import { compileMapping, type DocumentPlan, type FilingPlan, filingPlan, type ObjectPlan } from './cmis.mapping.js';
+import { compileMapping, type DocumentPlan, type FilingPlan, filingPlan, namedFiling, type ObjectPlan } from './cmis.mapping.js';
 import { CmisOptions, serviceUrlOf } from './cmis.options.js';
+import { CmisOutbox } from './cmis.outbox.client.js';
 import { probeCmis } from './cmis.probe.client.js';
 import type { ObjectAnswer, WireProperty } from './cmis.wire.js';
 
 /** Makes an object of some name with these properties. */
 type Create = (properties: readonly WireProperty[]) => Promise<ObjectAnswer>;
 
+/** What is previewed is not called: nothing ends it. */
+const NEVER = new AbortController().signal;
+
 /** Files into a CMIS repository: Akte and Vorgang as folders, each document with its content. */
-class CmisDms extends DmsPort {
+class CmisDms extends DmsOutboxPort {
+  override readonly outbox: Outbox | null;
+  private readonly answers: CmisOutbox | undefined;
   private readonly client: CmisClient;
   private readonly finder: Finder;
   private readonly contents: Contents;
@@ -57,18 +72,20 @@ class CmisDms extends DmsPort {
     this.finder = new Finder(this.client, options);
     this.contents = new Contents(this.client, options);
     this.indexData = compileMapping(options);
+    this.answers = options.outbox === undefined ? undefined : new CmisOutbox(this.client, options.outbox);
+    this.outbox = this.answers?.shape ?? null;
   }
 
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal));
+      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal, this.cabinetOf(request)));
       const akte = await this.ensureFolder('akte', plan.akte, cabinet, ctx);
       const vorgang = await this.ensureFolder('vorgang', plan.vorgang, this.finder.folder(akte.id, ctx.signal), ctx);
       const place = this.finder.folder(vorgang.id, ctx.signal);
       const documents: { key: string; id: string }[] = [];
       for (const document of plan.documents) {
-        documents.push({ key: document.document.key, id: await this.ensureDocument(document, place, ctx) });
+        documents.push({ key: document.document.key, id: await this.ensureDocument(document, place, request, ctx) });
       }
       return { akte, vorgang, documents };
     });
@@ -77,7 +94,7 @@ class CmisDms extends DmsPort {
   async find(request: FilingRequest, ctx: DeliveryContext): Promise<Found<FilingReceipt>> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal));
+      const cabinet = await this.ask(ctx, () => this.finder.akteParent(ctx.signal, this.cabinetOf(request)));
       const akte = await this.search(plan.akte, cabinet, ctx);
       if (!isFound(akte)) return akte;
       const vorgang = await this.search(plan.vorgang, this.finder.folder(akte.found.id, ctx.signal), ctx);
@@ -87,7 +104,7 @@ class CmisDms extends DmsPort {
       for (const document of plan.documents) {
         const filed = await this.search(document, place, ctx);
         if (!isFound(filed)) return filed;
-        const complete = await this.complete(filed.found.id, document, ctx);
+        const complete = await this.complete(filed.found.id, document, ctx, isStrict(request));
         if (!isFound(complete)) return complete;
         documents.push({ key: document.document.key, id: complete.found });
       }
@@ -105,6 +122,30 @@ class CmisDms extends DmsPort {
       }
       return held;
     });
+  }
+
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    const { akte, vorgang, document } = this.options;
+    try {
+      const parent = this.cabinetOf(request);
+      const classes = { akte: akte.type, vorgang: vorgang.type, document: document.type };
+      return previewOf(namedFiling(this.indexData(request, actKey), this.options), 'id' in parent ? parent.id : parent.path, classes);
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true, signal: NEVER });
+    }
+  }
+
+  async list(from: string | null, signal: AbortSignal): Promise<AnswerPage> {
+    return this.tracked(() => this.ask({ signal }, async () => this.collecting().list(from, signal), 'query'));
+  }
+
+  async read(answer: WaitingAnswer, signal: AbortSignal): Promise<Readable | 'gone'> {
+    return this.tracked(() => this.ask({ signal }, async () => this.collecting().read(answer, signal)));
+  }
+
+  /** May be made again: what was moved or changed does not wait any more. */
+  async acknowledge(answer: WaitingAnswer, signal: AbortSignal): Promise<void> {
+    return this.tracked(() => this.ask({ signal }, async () => this.collecting().acknowledge(answer, signal)));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -126,7 +167,7 @@ class CmisDms extends DmsPort {
   private async planned(request: FilingRequest, ctx: DeliveryContext): Promise<FilingPlan> {
     if (request.documents.some(({ size }) => size > this.options.limits.documentBytesMax)) throw documentTooLarge();
     return this.ask(ctx, async () => {
-      const filing = this.indexData(request, ctx.key);
+      const filing = this.indexData(request, filedUnder(request, ctx.key));
       try {
         const [akte, vorgang, document] = await Promise.all([
           this.finder.type('akte', ctx.signal),
@@ -140,6 +181,10 @@ class CmisDms extends DmsPort {
         throw error;
       }
     });
+  }
+
+  private cabinetOf({ place }: FilingRequest): CmisOptions['akte']['parent'] {
+    return cabinetFor(ADAPTER_TYPE, this.options.akte, place);
   }
 
   private ensureFolder(name: string, plan: ObjectPlan, parent: Folder, ctx: DeliveryContext): Promise<Item> {
@@ -182,7 +227,7 @@ class CmisDms extends DmsPort {
   }
 
   /** Two effects: the document is there with its index data, and the repository holds all of its bytes. @returns id of the latest version. */
-  private async ensureDocument(plan: DocumentPlan, place: Folder, ctx: DeliveryContext): Promise<string> {
+  private async ensureDocument(plan: DocumentPlan, place: Folder, request: FilingRequest, ctx: DeliveryContext): Promise<string> {
     const { document, type } = plan;
     const state = versioningStateOf(type, this.options);
     const { id } = await this.ensure(`document:${document.key}`, plan, place, ctx, (properties) =>
@@ -191,21 +236,21 @@ class CmisDms extends DmsPort {
     return ctx.once(`content:${document.key}`, {
       act: async () => {
         const present = await this.ask(ctx, () => this.contents.latest(id, type, ctx.signal));
-        if (await this.ask(ctx, () => this.contents.isAsSent(present, document, ctx.signal))) return itemOf(present).id;
+        if (await this.ask(ctx, () => this.contents.isAsSent(present, document, ctx.signal, isStrict(request)))) return itemOf(present).id;
         const replaced = await this.ask(ctx, () => this.contents.replace(present, type, document, ctx.signal));
-        const complete = await this.complete(itemOf(replaced).id, plan, ctx);
+        const complete = await this.complete(itemOf(replaced).id, plan, ctx, isStrict(request));
         if (!isFound(complete)) throw contentIncomplete();
         return complete.found;
       },
-      find: () => this.complete(id, plan, ctx),
+      find: () => this.complete(id, plan, ctx, isStrict(request)),
     });
   }
 
   /** Id of the document's latest version, when that is what was sent. */
-  private async complete(id: string, { document, type }: DocumentPlan, ctx: DeliveryContext): Promise<Found<string>> {
+  private async complete(id: string, { document, type }: DocumentPlan, ctx: DeliveryContext, strict: boolean): Promise<Found<string>> {
     return this.ask(ctx, async () => {
       const latest = await this.contents.latest(id, type, ctx.signal);
-      return (await this.contents.isAsSent(latest, document, ctx.signal)) ? { found: itemOf(latest).id } : 'absent';
+      return (await this.contents.isAsSent(latest, document, ctx.signal, strict)) ? { found: itemOf(latest).id } : 'absent';
     });
   }
 
@@ -213,8 +258,17 @@ class CmisDms extends DmsPort {
     return this.ask(ctx, () => this.finder.find(plan, parent, ctx.signal), 'query');
   }
 
+  private collecting(): CmisOutbox {
+    if (this.answers === undefined) throw new Error('no outbox is configured');
+    return this.answers;
+  }
+
   /** For calls that may be made again without harm. */
-  private async ask<Answer>(ctx: DeliveryContext, question: () => Promise<Answer>, during?: Call['during']): Promise<Answer> {
+  private async ask<Answer>(
+    ctx: Pick<DeliveryContext, 'signal'>,
+    question: () => Promise<Answer>,
+    during?: Call['during'],
+  ): Promise<Answer> {
     try {
       ctx.signal.throwIfAborted();
       return await question();
@@ -233,6 +287,11 @@ class CmisDms extends DmsPort {
       this.underWay.delete(call);
     }
   }
+}
+
+/** Content that may have become out of date has to be told from the present one although it is as long. */
+function isStrict({ refreshes }: FilingRequest): boolean {
+  return refreshes !== undefined;
 }
 
 export const adapter = defineAdapter({

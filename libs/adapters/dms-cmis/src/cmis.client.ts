@@ -16,6 +16,7 @@ import {
   ErrorAnswer,
   EVERY_FORM,
   ObjectAnswer,
+  ParentsAnswer,
   propertyControls,
   QueryAnswer,
   RepositoryInfo,
@@ -97,17 +98,20 @@ export class CmisClient {
 
   /** Results of a query, page by page. Sent as a form: values have no place in an address. */
   async *query(statement: string, signal: AbortSignal): AsyncGenerator<ObjectAnswer, void> {
+    yield* pages((skipCount) => this.queryPage(statement, skipCount, signal));
+  }
+
+  /** Some of the results of a query. */
+  async queryPage(statement: string, skipCount: number, signal: AbortSignal, maxItems = PAGE): Promise<Page<ObjectAnswer>> {
     const { repositoryUrl } = await this.repository(signal);
-    yield* pages(async (skipCount) => {
-      const paging: Control[] = [
-        ['searchAllVersions', 'false'],
-        ['maxItems', String(PAGE)],
-        ['skipCount', String(skipCount)],
-      ];
-      const answer = await this.post(repositoryUrl, [['cmisaction', 'query'], ['statement', statement], ...paging], signal);
-      const { results, hasMoreItems } = parsed(answer, QueryAnswer);
-      return { items: results, hasMoreItems };
-    });
+    const paging: Control[] = [
+      ['searchAllVersions', 'false'],
+      ['maxItems', String(maxItems)],
+      ['skipCount', String(skipCount)],
+    ];
+    const answer = await this.post(repositoryUrl, [['cmisaction', 'query'], ['statement', statement], ...paging], signal);
+    const { results, hasMoreItems } = parsed(answer, QueryAnswer);
+    return { items: results, hasMoreItems };
   }
 
   /** Objects in a folder, page by page. */
@@ -118,6 +122,39 @@ export class CmisClient {
       const { objects, hasMoreItems } = await this.ask({ id: folderId }, query, ChildrenAnswer, signal);
       return { items: objects.map(({ object }) => object), hasMoreItems };
     });
+  }
+
+  /** Folders that an object lies in. */
+  async parents(id: string, signal: AbortSignal): Promise<ObjectAnswer[]> {
+    const answer = await this.ask({ id }, { cmisselector: 'parents', succinct: 'true' }, ParentsAnswer, signal);
+    return answer.map(({ object }) => object);
+  }
+
+  /** From one folder to another. */
+  async move(id: string, fromId: string, toId: string, signal: AbortSignal): Promise<void> {
+    const controls: Control[] = [
+      ['cmisaction', 'move'],
+      ['objectId', id],
+      ['sourceFolderId', fromId],
+      ['targetFolderId', toId],
+    ];
+    await this.post(await this.root(signal), controls, signal);
+  }
+
+  /** Sets properties, unless somebody has changed the object since. */
+  async update(id: string, changeToken: string | undefined, properties: readonly WireProperty[], signal: AbortSignal): Promise<void> {
+    const token: Control[] = changeToken === undefined ? [] : [['changeToken', changeToken]];
+    const controls: Control[] = [['cmisaction', 'update'], ['objectId', id], ...token, ...propertyControls(properties)];
+    await this.post(await this.root(signal), controls, signal);
+  }
+
+  /** Bytes of a document's content as they come. */
+  async content(id: string, signal: AbortSignal): Promise<Readable> {
+    const path = await this.address({ id }, { cmisselector: 'content' }, signal);
+    const answer = await this.session.stream({ method: 'GET', path }, signal);
+    if (answer.status === 200) return answer.stream;
+    answer.stream.destroy();
+    throw this.failureOf({ ...answer, body: Buffer.alloc(0) });
   }
 
   async createFolder(parentId: string, properties: readonly WireProperty[], signal: AbortSignal): Promise<ObjectAnswer> {
@@ -279,10 +316,14 @@ export class CmisClient {
   }
 }
 
+/** Some of many; `hasMoreItems` is not told by every server. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly hasMoreItems: boolean | null | undefined;
+}
+
 /** All items of all pages; a server that does not say whether there are more is asked until a page is not full. */
-async function* pages<Item>(
-  page: (skipCount: number) => Promise<{ items: readonly Item[]; hasMoreItems: boolean | null | undefined }>,
-): AsyncGenerator<Item, void> {
+async function* pages<Item>(page: (skipCount: number) => Promise<Page<Item>>): AsyncGenerator<Item, void> {
   for (let seen = 0; ;) {
     const { items, hasMoreItems } = await page(seen);
     yield* items;

@@ -19,14 +19,14 @@ export class Contents {
     return this.client.object(isVersioned(type) ? { id, version: 'latest' } : { id }, signal);
   }
 
-  /** True when the repository holds what was sent: by its length, by policy or without a length by reading it back. */
-  async isAsSent({ properties }: ObjectAnswer, document: DeliverableDocument, signal: AbortSignal): Promise<boolean> {
+  /** True when the repository holds what was sent: by its length, by policy, when `strict`, or without a length by reading it back. */
+  async isAsSent({ properties }: ObjectAnswer, document: DeliverableDocument, signal: AbortSignal, strict = false): Promise<boolean> {
     const length = properties['cmis:contentStreamLength'];
     const isKnown = typeof length === 'number' && length >= 0;
     if (isKnown && length !== document.size) return false;
     // [T] A document whose content got lost on the way has neither length nor media type; one of no bytes may look the same.
     if (!isKnown && typeof properties['cmis:contentStreamMimeType'] !== 'string') return document.size === 0;
-    if (isKnown && this.options.document.verify === 'length') return true;
+    if (isKnown && !strict && this.options.document.verify === 'length') return true;
     const stored = await this.client.measure(String(properties['cmis:objectId']), signal);
     return stored.length === document.size && stored.sha512 === document.sha512;
   }

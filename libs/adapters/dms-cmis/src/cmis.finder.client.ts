@@ -45,8 +45,7 @@ export class Finder {
   }
 
   /** The folder for new Akten. */
-  async akteParent(signal: AbortSignal): Promise<Folder> {
-    const { parent } = this.options.akte;
+  async akteParent(signal: AbortSignal, parent: CmisOptions['akte']['parent'] = this.options.akte.parent): Promise<Folder> {
     try {
       const at = 'id' in parent ? parent : { path: segmentsOf(parent.path) };
       const { properties } = await this.client.object(at, signal);

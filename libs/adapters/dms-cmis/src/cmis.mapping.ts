@@ -73,12 +73,25 @@ function objectPlan(type: TargetType, { key, title, values }: IndexedObject<read
   return { type, key, names: namesOf(type, key, title, rules), properties: [...own, ...named.flatMap((value) => fitted(type, value))] };
 }
 
+/** Index data with the names that come first; the repository may have to take others. Pure. */
+export function namedFiling<Value>(filing: IndexedFiling<Value>, options: CmisOptions): IndexedFiling<Value> {
+  const named = <Object extends IndexedObject<Value>>(role: Role, object: Object): Object => {
+    const [title = object.title] = namesOf({ role, options: options[role] }, object.key, object.title, options.names);
+    return { ...object, title };
+  };
+  return {
+    akte: named('akte', filing.akte),
+    vorgang: named('vorgang', filing.vorgang),
+    documents: filing.documents.map((document) => named('document', document)),
+  };
+}
+
 /** Without a key property the name is the key: that of the Akte as far as it is legal, all others with a code of their key. */
-function namesOf({ role, options }: TargetType, key: string, title: string, rules: NameRules): string[] {
+function namesOf({ role, options }: Pick<TargetType, 'role' | 'options'>, key: string, title: string, rules: NameRules): string[] {
   const name = legalName(title, rules);
   const coded = codedName(name, key, rules);
   if (options.keyProperty !== undefined) return [name, coded];
-  return role === 'akte' && name === title ? [name] : [coded];
+  return role === 'akte' && name === key ? [name] : [coded];
 }
 
 function fitted(type: TargetType, { name, value }: IndexedObject<readonly string[]>['values'][number]): WireProperty[] {

@@ -16,6 +16,12 @@ const properties = z
   })
   .default({});
 
+/** A folder: its object id, or its path from the root. */
+const folder = z.union([
+  z.strictObject({ id: z.string().min(1).max(500) }),
+  z.strictObject({ path: z.string().regex(/^(\/[^/]+)+$/, 'a path such as /Gewerbeamt/Akten') }),
+]);
+
 /** What Akte, Vorgang and document have in common. */
 const target = {
   type: cmisId,
@@ -46,6 +52,8 @@ const OAuth2 = z.strictObject({
   principal,
 });
 
+const outboxName = z.string().regex(/^[^/\\:"*?<>|]{1,100}$/, 'the name of a folder');
+
 /** What an operator configures for one CMIS repository. */
 export const CmisOptions = z.strictObject({
   /** `nscale`: the CMIS connector of nscale, whose port and path are filled in where `baseUrl` has none. */
@@ -60,10 +68,9 @@ export const CmisOptions = z.strictObject({
     .strictObject({
       ...target,
       /** Folder in which new Akten are created: its object id, or its path from the root (`/Gewerbeamt/Akten`). */
-      parent: z.union([
-        z.strictObject({ id: z.string().min(1).max(500) }),
-        z.strictObject({ path: z.string().regex(/^(\/[^/]+)+$/, 'a path such as /Gewerbeamt/Akten') }),
-      ]),
+      parent: folder,
+      /** Folders for rules of the Aktenplan that name a cabinet: name → folder. */
+      cabinets: z.record(z.string().min(1).max(60), folder).default({}),
       /** Which Akte an application belongs to; equal text, same Akte. */
       key: expression(),
       /** Name of the Akte; use only what is equal for all applications of it. Without `keyProperty` the key itself is the name. */
@@ -91,6 +98,28 @@ export const CmisOptions = z.strictObject({
       bytesMax: z.int().min(40).max(1_000).default(255),
     })
     .prefault({}),
+  /** Where clerks put answers to applicants; absent: none are collected. */
+  outbox: z
+    .discriminatedUnion('by', [
+      z.strictObject({
+        by: z.literal('folder'),
+        /** Name of a folder in the Vorgang, made by clerks. What lies in a folder in it has that folder's name as its mark. */
+        folder: outboxName.default('Ausgang'),
+        /** Folder in it to which an answer is moved that was taken; `null`: nothing is moved, the hub remembers. */
+        takenTo: outboxName.nullable().default('Erledigt'),
+      }),
+      z.strictObject({
+        by: z.literal('property'),
+        /** Type of documents that have the property. */
+        type: cmisId,
+        property: cmisId,
+        /** Its value while an answer waits to be sent. */
+        waiting: z.string().min(1).max(200),
+        /** Its value once it was taken; `null`: nothing is changed, the hub remembers. */
+        taken: z.string().min(1).max(200).nullable(),
+      }),
+    ])
+    .optional(),
   timeouts: z
     .strictObject({
       /** Longest wait for an answer without content. */

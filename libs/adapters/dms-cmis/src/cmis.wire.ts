@@ -89,6 +89,9 @@ export const QueryAnswer = z.object({ results: z.array(ObjectAnswer), hasMoreIte
 /** [S] Answer of `children`. */
 export const ChildrenAnswer = z.object({ objects: z.array(z.object({ object: ObjectAnswer })), hasMoreItems: z.boolean().nullish() });
 
+/** [D] Answer of `parents`. */
+export const ParentsAnswer = z.array(z.object({ object: ObjectAnswer }));
+
 /** [T] Body of every answer that is no success. */
 export const ErrorAnswer = z.object({ exception: z.string() });
 
@@ -122,6 +125,11 @@ export const QUERY_UNSAFE = /\p{Cc}/u;
 /** [D] A string literal of the query language (section 2.1.14.2.1): quotes and backslashes are escaped by a backslash. */
 export function literal(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** [D] Folders of a name, with what they lie in. */
+export function queryFolders(name: string): string {
+  return `SELECT cmis:objectId, cmis:name, cmis:parentId FROM cmis:folder WHERE cmis:name = ${literal(name)}`;
 }
 
 /** [D] All objects of a type whose property has this value. Private working copies are told by their own property. */

@@ -3,6 +3,7 @@ import {
   defineAdapter,
   type DeliveryContext,
   DmsPort,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type Found,
@@ -36,6 +37,15 @@ class FailingDms extends DmsPort {
 
   async find(request: FilingRequest, ctx: DeliveryContext): Promise<Found<FilingReceipt>> {
     return this.look(request, ctx);
+  }
+
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    const { akte, vorgang, documents } = receiptOf(request, actKey);
+    const shown = ({ id, title }: { id: string; title: string }) => ({ key: id, title, class: '', properties: [] });
+    return {
+      ...{ cabinet: '', akte: shown(akte), vorgang: shown(vorgang) },
+      documents: documents.map(({ key, id }) => ({ ...shown({ id, title: key }), document: key })),
+    };
   }
 
   async probe(_signal: AbortSignal): Promise<ProbeReport> {

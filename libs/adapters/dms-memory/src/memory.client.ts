@@ -4,11 +4,12 @@ import type { Readable } from 'node:stream';
 
 import type { Found } from '@amtsbote/adapter-kit';
 
-import type { ObjectDraft, StoredObject } from './memory.wire.js';
+import type { ObjectDraft, StoredAnswer, StoredObject } from './memory.wire.js';
 
 /** The archive: what a wire client and the system behind it are elsewhere. It lives as long as the process. */
 export class MemoryArchive {
   private readonly objects = new Map<string, StoredObject>();
+  protected readonly outbox = new Map<string, StoredAnswer>();
   /** Number of changes so far. */
   changes = 0;
 
@@ -34,6 +35,28 @@ export class MemoryArchive {
     const stored = { ...draft, id, size, sha512: hash.digest('hex') };
     this.objects.set(draft.key, stored);
     return stored;
+  }
+
+  /** Answers that wait, in order of their change, beginning behind one. */
+  async answers(behind: number, limit: number, signal: AbortSignal): Promise<StoredAnswer[]> {
+    signal.throwIfAborted();
+    const waiting = [...this.outbox.values()].filter(({ isTaken, change }) => !isTaken && change > behind);
+    return waiting.sort((a, b) => a.change - b.change).slice(0, limit);
+  }
+
+  /** An answer of a change, while it waits. */
+  async answer(id: string, change: number, signal: AbortSignal): Promise<StoredAnswer | undefined> {
+    signal.throwIfAborted();
+    const answer = this.outbox.get(id);
+    return answer?.change === change && !answer.isTaken ? answer : undefined;
+  }
+
+  /** Marks an answer as taken, unless its bytes are newer than those taken. */
+  async take(id: string, change: number, signal: AbortSignal): Promise<void> {
+    const answer = await this.answer(id, change, signal);
+    if (answer === undefined) return;
+    this.changes += 1;
+    this.outbox.set(id, { ...answer, isTaken: true });
   }
 
   /** All objects in order of creation. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { aDocument, anApplication, dmsContract, TestDelivery } from '@amtsbote/adapter-kit/testing';
+import type { DmsOutboxPort } from '@amtsbote/adapter-kit';
+import { aDocument, anApplication, dmsContract, dmsOutboxContract, TestDelivery } from '@amtsbote/adapter-kit/testing';
 import { adapter } from '@amtsbote/adapters/dms-memory';
 import { SimulatedArchive } from '@amtsbote/adapters/dms-memory/simulator';
 import { ManualClock, seededRandomness } from '@amtsbote/platform';
@@ -22,6 +23,29 @@ dmsContract({
   vorgangProperties: ({ reference, receivedAt }) => ({ reference, receivedAt, test: 'false' }),
   secrets: [],
 });
+
+for (const begins of ['atStart', 'atCursor'] as const)
+  for (const acknowledges of ['inDms', 'remembered'] as const)
+    dmsOutboxContract({
+      adapter: 'dms-memory',
+      outbox: { begins, acknowledges },
+      start: async () => {
+        const archive = new SimulatedArchive('outbox');
+        const options = adapter.options.parse({ archive: 'outbox', outbox: { begins, acknowledges } });
+        return {
+          port: () => adapter.create(options, environment) as DmsOutboxPort,
+          placeAnswer: (vorgangId, answer) => archive.placeAnswer(vorgangId, answer),
+          withdrawAnswer: (vorgangId, fileName) => archive.withdrawAnswer(vorgangId, fileName),
+          answerBooks: (vorgangId) => archive.answerBooks(vorgangId),
+          changes: () => archive.changes,
+          misbehave: (fault, at) => archive.misbehave(fault, at),
+          heal: () => archive.heal(),
+          stop: async () => archive.heal(),
+        };
+      },
+      mark: 'bewilligt',
+      secrets: [],
+    });
 
 describe('dms-memory', () => {
   it('lets instances of one archive see the same objects, and those of another none of them', async () => {

@@ -13,6 +13,21 @@ export type ObjectDraft = {
 /** A stored object. Of content only length and SHA-512 are kept. */
 export type StoredObject = ObjectDraft & { id: string; size: number; sha512: string };
 
+/** A document that a clerk has put into the outbox of a Vorgang; unlike those that are filed it keeps its bytes. */
+export type StoredAnswer = {
+  id: string;
+  vorgangId: string;
+  fileName: string;
+  mediaType: string;
+  mark: string | undefined;
+  /** Number of the change that brought these bytes. */
+  change: number;
+  placedAt: Date;
+  bytes: Buffer;
+  sha512: string;
+  isTaken: boolean;
+};
+
 /** The archive's own words for a no. */
 export type ArchiveErrorCode = 'ACCESS_DENIED' | 'AKTE_CLOSED' | 'BUSY' | 'INTERNAL' | 'GARBLED';
 

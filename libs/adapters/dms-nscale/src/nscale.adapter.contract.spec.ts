@@ -118,6 +118,19 @@ describe('two processes', () => {
 });
 
 describe('what nscale refuses', () => {
+  it('is no cabinet that the rule of the Aktenplan names: the Akte goes there', async () => {
+    const nscale = await start();
+    const dms = port(nscale, (options) => ({
+      ...options,
+      akte: { ...(options['akte'] as object), cabinets: { oben: { path: '/Gewerbeamt' } } },
+    }));
+    const place = {
+      ...{ rule: 'r', version: 1, cabinet: 'oben', classes: {}, akte: { key: 'r/1', title: 'Akte' }, vorgang: { title: 'Vorgang' } },
+    };
+    const { akte } = await dms.file({ ...request(), place }, new TestDelivery('filing-1'));
+    expect(nscale.repository.byPath('/Gewerbeamt').children).toContain(akte.id);
+  });
+
   it.each([
     ['an unknown object class', { objectClass: 'Schriftstueck' }, 'unknown-object-class'],
     ['an unknown property', { objectClass: 'Dokument', properties: { ablage: '"x"' } }, 'unknown-property'],

@@ -1,31 +1,54 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Readable } from 'node:stream';
+
 import {
   type AdapterEnvironment,
+  type AnswerPage,
+  cabinetFor,
   defineAdapter,
   type DeliverableDocument,
   type DeliveryContext,
-  DmsPort,
+  DmsOutboxPort,
+  filedUnder,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type Found,
   type HeldDocument,
   isFound,
   OneAtATime,
+  type Outbox,
+  type PreviewedObject,
   type ProbeReport,
+  type WaitingAnswer,
 } from '@amtsbote/adapter-kit';
 
 import { type Hit, NscaleClient } from './nscale.client.js';
-import { ambiguous, asDeliveryError, contentIncomplete, documentTooLarge, isNotUnique, takenButHidden } from './nscale.errors.js';
+import {
+  ADAPTER_TYPE,
+  ambiguous,
+  asDeliveryError,
+  contentIncomplete,
+  documentTooLarge,
+  isNotUnique,
+  takenButHidden,
+} from './nscale.errors.js';
 import { compileMapping, documentCreation, type DocumentPlan, type FilingPlan, type ObjectPlan } from './nscale.mapping.js';
 import { NscaleOptions } from './nscale.options.js';
+import { NscaleOutbox } from './nscale.outbox.client.js';
 import { probeNscale } from './nscale.probe.client.js';
 import type { ContentAnswer } from './nscale.wire.js';
 
 /** What is remembered of an object: its resource key and the title a clerk sees. */
 type Place = { id: string; title: string };
 
+/** What is previewed is not called: nothing ends it. */
+const NEVER = new AbortController().signal;
+
 /** Files into a document area of nscale: Akte and Vorgang as folders, each document with its bytes as one content item. */
-class NscaleDms extends DmsPort {
+class NscaleDms extends DmsOutboxPort {
+  override readonly outbox: Outbox | null;
+  private readonly answers: NscaleOutbox | undefined;
   private readonly client: NscaleClient;
   private readonly plan: (request: FilingRequest, actKey: string) => FilingPlan;
   /** For document areas in which the key of an Akte is not unique: two first applications must not both create it. */
@@ -39,16 +62,20 @@ class NscaleDms extends DmsPort {
     super();
     this.client = new NscaleClient(options, environment.clock, environment.randomness);
     this.plan = compileMapping(options);
+    this.answers = options.outbox === undefined ? undefined : new NscaleOutbox(this.client, options.outbox);
+    this.outbox = this.answers?.shape ?? null;
   }
 
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
     return this.tracked(async () => {
       const plan = await this.planned(request, ctx);
-      const akte = await this.ensure('akte', plan.akte, ctx, async () => this.createFolder(plan.akte, await this.akteParent(ctx), ctx));
+      const akte = await this.ensure('akte', plan.akte, ctx, async () =>
+        this.createFolder(plan.akte, await this.akteParent(request, ctx), ctx),
+      );
       const vorgang = await this.ensure('vorgang', plan.vorgang, ctx, () => this.createFolder(plan.vorgang, akte.id, ctx));
       const documents: { key: string; id: string }[] = [];
       for (const document of plan.documents) {
-        documents.push({ key: document.document.key, id: await this.ensureDocument(document, vorgang.id, ctx) });
+        documents.push({ key: document.document.key, id: await this.ensureDocument(document, vorgang.id, request, ctx) });
       }
       return { akte, vorgang, documents };
     });
@@ -65,7 +92,7 @@ class NscaleDms extends DmsPort {
       for (const { document, ...object } of plan.documents) {
         const filed = await this.search(object, ctx);
         if (!isFound(filed)) return filed;
-        if (!(await this.isComplete(filed.found.id, document, ctx))) return 'absent';
+        if (!(await this.isComplete(filed.found.id, document, ctx, isStrict(request)))) return 'absent';
         documents.push({ key: document.key, id: filed.found.id });
       }
       return { found: { akte: akte.found, vorgang: vorgang.found, documents } };
@@ -80,6 +107,34 @@ class NscaleDms extends DmsPort {
         held.push({ key, id, content: await this.ask(ctx, { repeatable: true }, () => this.client.held(id, ctx.signal)) });
       return held;
     });
+  }
+
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    try {
+      const { akte, vorgang, documents } = this.plan(request, actKey);
+      const parent = cabinetFor(ADAPTER_TYPE, this.options.akte, request.place);
+      return {
+        cabinet: 'key' in parent ? parent.key : parent.path,
+        akte: previewed(akte),
+        vorgang: previewed(vorgang),
+        documents: documents.map((each) => ({ ...previewed(each), document: each.document.key })),
+      };
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true, signal: NEVER });
+    }
+  }
+
+  async list(from: string | null, signal: AbortSignal): Promise<AnswerPage> {
+    return this.tracked(() => this.ask({ signal }, { repeatable: true }, async () => this.collecting().list(from, signal)));
+  }
+
+  async read(answer: WaitingAnswer, signal: AbortSignal): Promise<Readable | 'gone'> {
+    return this.tracked(() => this.ask({ signal }, { repeatable: true }, async () => this.collecting().read(answer, signal)));
+  }
+
+  /** May be made again: what was changed does not wait any more. */
+  async acknowledge(answer: WaitingAnswer, signal: AbortSignal): Promise<void> {
+    return this.tracked(() => this.ask({ signal }, { repeatable: true }, async () => this.collecting().acknowledge(answer, signal)));
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {
@@ -99,7 +154,7 @@ class NscaleDms extends DmsPort {
   /** A gap in the data and a document above the limit are found here, before anything is written. */
   private async planned(request: FilingRequest, ctx: DeliveryContext): Promise<FilingPlan> {
     if (request.documents.some(({ size }) => size > this.options.limits.documentBytesMax)) throw documentTooLarge();
-    return this.ask(ctx, { repeatable: true }, async () => this.plan(request, ctx.key));
+    return this.ask(ctx, { repeatable: true }, async () => this.plan(request, filedUnder(request, ctx.key)));
   }
 
   /** One effect: the object is there afterwards, whoever created it. */
@@ -125,20 +180,20 @@ class NscaleDms extends DmsPort {
   }
 
   /** Two effects: the document is there with its index data, and nscale holds all of its bytes. */
-  private async ensureDocument(plan: DocumentPlan, vorgangId: string, ctx: DeliveryContext): Promise<string> {
+  private async ensureDocument(plan: DocumentPlan, vorgangId: string, request: FilingRequest, ctx: DeliveryContext): Promise<string> {
     const { document } = plan;
     const create = (): Promise<Place> =>
       this.creating(ctx, plan, () => this.client.createDocument(documentCreation(plan, vorgangId), document, ctx.signal));
     const { id } = await this.ensure(`document:${document.key}`, plan, ctx, create);
     await ctx.once(`content:${document.key}`, {
       act: async () => {
-        if (await this.isComplete(id, document, ctx)) return true;
+        if (await this.isComplete(id, document, ctx, isStrict(request))) return true;
         // A new version may be one too many, it is never a second document.
         await this.ask(ctx, { repeatable: true }, () => this.client.putContent(id, document, ctx.signal));
         if (!(await this.isComplete(id, document, ctx))) throw contentIncomplete();
         return true;
       },
-      find: async () => ((await this.isComplete(id, document, ctx)) ? { found: true } : 'absent'),
+      find: async () => ((await this.isComplete(id, document, ctx, isStrict(request))) ? { found: true } : 'absent'),
     });
     return id;
   }
@@ -157,8 +212,8 @@ class NscaleDms extends DmsPort {
     }
   }
 
-  private async akteParent(ctx: DeliveryContext): Promise<string> {
-    const { parent } = this.options.akte;
+  private async akteParent({ place }: FilingRequest, ctx: DeliveryContext): Promise<string> {
+    const parent = cabinetFor(ADAPTER_TYPE, this.options.akte, place);
     return 'key' in parent ? parent.key : this.ask(ctx, { repeatable: true }, () => this.client.keyOfPath(parent.path, ctx.signal));
   }
 
@@ -170,12 +225,21 @@ class NscaleDms extends DmsPort {
     return first === undefined ? 'absent' : { found: { id: first.id, title: first.title } };
   }
 
-  private async isComplete(id: string, document: DeliverableDocument, ctx: DeliveryContext): Promise<boolean> {
+  private async isComplete(id: string, document: DeliverableDocument, ctx: DeliveryContext, strict = false): Promise<boolean> {
     const content = await this.ask(ctx, { repeatable: true }, () => this.client.content(id, ctx.signal));
-    return isAsSent(content, document);
+    return isAsSent(content, document, strict);
   }
 
-  private async ask<Answer>(ctx: DeliveryContext, call: { repeatable: boolean }, question: () => Promise<Answer>): Promise<Answer> {
+  private collecting(): NscaleOutbox {
+    if (this.answers === undefined) throw new Error('no outbox is configured');
+    return this.answers;
+  }
+
+  private async ask<Answer>(
+    ctx: Pick<DeliveryContext, 'signal'>,
+    call: { repeatable: boolean },
+    question: () => Promise<Answer>,
+  ): Promise<Answer> {
     try {
       ctx.signal.throwIfAborted();
       return await question();
@@ -196,11 +260,21 @@ class NscaleDms extends DmsPort {
   }
 }
 
-/** Compares length, and the hash where nscale offers the one we know. */
-function isAsSent(content: ContentAnswer, document: DeliverableDocument): boolean {
+function previewed({ objectClass, key, title, properties }: ObjectPlan): PreviewedObject {
+  return { key: key.value, title, class: objectClass, properties: properties.map(({ name, value }) => ({ name, values: [value] })) };
+}
+
+/** Content that may have become out of date has to be told from the present one although it is as long. */
+function isStrict({ refreshes }: FilingRequest): boolean {
+  return refreshes !== undefined;
+}
+
+/** Compares length, and the hash where nscale offers the one we know; `strict`: without it nothing is taken for equal. */
+function isAsSent(content: ContentAnswer, document: DeliverableDocument, strict: boolean): boolean {
   const item = content.items[0];
   if (item === undefined || item.length !== document.size) return false;
-  return item.hash?.algorithm !== 'SHA-512' || item.hash.value.toLowerCase() === document.sha512;
+  if (item.hash?.algorithm !== 'SHA-512') return !strict;
+  return item.hash.value.toLowerCase() === document.sha512;
 }
 
 export const adapter = defineAdapter({

@@ -19,6 +19,7 @@ import {
   LoginAnswer,
   LOGOUT,
   nqlByProperty,
+  nqlWaiting,
   ObjectClassAnswer,
   paths,
   ResourceAnswer,
@@ -29,6 +30,12 @@ import {
 export interface Hit {
   readonly id: string;
   readonly title: string;
+}
+
+/** Some of the hits of a search, with what they lie in. */
+export interface Waiting {
+  readonly count: number;
+  readonly hits: readonly (Hit & { readonly parentId: string })[];
 }
 
 const JSON_HEADERS = { accept: 'application/json', 'content-type': 'application/json' };
@@ -66,6 +73,47 @@ export class NscaleClient {
     const { resultTable } = await this.ask({ method: 'POST', path: paths.search(this.options.documentArea), body }, SearchAnswer, signal);
     const title = resultTable.propertyNames.indexOf('displayname');
     return resultTable.resourceKeys.map((id, row) => ({ id, title: resultTable.rows[row]?.[title] ?? '' }));
+  }
+
+  /** A page of documents whose property has this value, and how many there are in all. */
+  async waiting(property: string, value: string, page: { number: number; size: number }, signal: AbortSignal): Promise<Waiting> {
+    const body = JSON.stringify({ query: nqlWaiting(property, value, page.number, page.size) });
+    const request = { method: 'POST', path: paths.search(this.options.documentArea), body } as const;
+    const { resultCount, resultTable } = await this.ask(request, SearchAnswer, signal);
+    const [title, parent] = ['displayname', 'parentresourceid'].map((name) => resultTable.propertyNames.indexOf(name));
+    const hits = resultTable.resourceKeys.map((id, row) => {
+      const cells = resultTable.rows[row] ?? [];
+      return { id, title: cells[title ?? -1] ?? '', parentId: cells[parent ?? -1] ?? '' };
+    });
+    return { count: resultCount, hits };
+  }
+
+  /** Value of a property of a folder or document; throws when it is not there. */
+  async property(key: string, name: string, signal: AbortSignal): Promise<string | undefined> {
+    const { properties } = await this.ask({ method: 'GET', path: paths.resource(key) }, ResourceAnswer, signal);
+    return properties.find((one) => one.name === name)?.value;
+  }
+
+  async setProperty(key: string, name: string, value: string, signal: AbortSignal): Promise<void> {
+    const build = (): HttpRequest => {
+      const body = JSON.stringify({ properties: [{ name, value }] });
+      return { method: 'PUT', path: paths.resource(key), headers: JSON_HEADERS, body };
+    };
+    await this.call(this.quick, build, signal);
+  }
+
+  /** Bytes of a content item as they come. */
+  async itemBytes(key: string, position: number, signal: AbortSignal): Promise<Readable> {
+    const request = { method: 'GET', path: paths.contentItem(key, position) } as const;
+    for (let isRenewed = false; ; isRenewed = true) {
+      const session = this.currentSession();
+      const headers = { cookie: await unlessAborted(session, signal) };
+      const { status, stream } = await this.patient.stream({ ...request, headers, signal });
+      if (status === 200) return stream;
+      stream.destroy();
+      if (status !== 401 || isRenewed) throw new NscaleFailure(status, 'none');
+      if (this.session === session) this.session = undefined;
+    }
   }
 
   /** Resource key of the folder at a path of display names. */

@@ -49,4 +49,9 @@ const fixture = {
 dmsContract({ ...fixture, start: () => start(TRADE_OFFICE) });
 
 // The same promises where nscale keeps no key unique and reports no hash of what it stores.
-dmsContract({ ...fixture, shows: 'length', start: () => start({ ...TRADE_OFFICE, unique: [], reportsHash: false }) });
+dmsContract({
+  ...fixture,
+  shows: 'length',
+  start: () => start({ ...TRADE_OFFICE, unique: [], reportsHash: false }),
+  doublesBetweenProcesses: 'nscale keeps no key unique here: two Akten are noticed and left to a clerk',
+});

@@ -18,6 +18,14 @@ describe('failures of nscale', () => {
     [403, 'none', 'misconfigured dms-nscale/access-denied'],
     [404, 'none', 'misconfigured dms-nscale/not-there'],
     [409, 'FolderClosed', 'refused dms-nscale/akte-closed'],
+    [302, 'none', 'misconfigured dms-nscale/redirected'],
+    [409, 'none', 'unavailable dms-nscale/update-conflict'],
+    [412, 'none', 'unavailable dms-nscale/update-conflict'],
+    [415, 'none', 'refused dms-nscale/content-refused'],
+    [422, 'VirusFound', 'refused dms-nscale/virus-refused'],
+    [423, 'none', 'unavailable dms-nscale/object-locked'],
+    [503, 'RepositoryReadOnly', 'unavailable dms-nscale/read-only'],
+    [507, 'none', 'unavailable dms-nscale/storage-full'],
     [413, 'none', 'refused dms-nscale/content-too-large'],
     [418, 'Whatever', 'refused dms-nscale/refused'],
     [422, 'ContentRefused', 'refused dms-nscale/content-refused'],
@@ -29,6 +37,19 @@ describe('failures of nscale', () => {
   ])('%i %s is %s', (status, code, expected) => {
     expect(classified(new NscaleFailure(status, code), false)).toBe(expected);
     expect(classified(new NscaleFailure(status, code), true)).toBe(expected);
+  });
+
+  it.each([
+    [401, 'NoSession', 'dmsLogin'],
+    [423, 'ResourceLocked', 'dmsLocked'],
+    [403, 'none', 'dmsRights'],
+    [400, 'UnknownIndexingProperty', 'dmsProperty'],
+    [422, 'PropertyValueTooLong', 'dmsValueTooLong'],
+    [507, 'none', 'dmsStorage'],
+    [503, 'RepositoryReadOnly', 'dmsReadOnly'],
+    [422, 'VirusFound', 'dmsVirus'],
+  ])('%i %s tells the operator what to do: %s', (status, code, hintKey) => {
+    expect(asDeliveryError(new NscaleFailure(status, code), { repeatable: true, signal })).toMatchObject({ hintKey });
   });
 
   it.each([502, 504])('a gateway that answers %i leaves a creation open, not a search', (status) => {

@@ -16,10 +16,19 @@ const properties = z
   })
   .default({});
 
+/** A folder: its resource key, or its path of display names from the root. */
+const folder = z.union([
+  z.strictObject({ key: z.string().min(1).max(500) }),
+  z.strictObject({ path: z.string().regex(/^(\/[^/]+)+$/, 'a path such as /Gewerbeamt/Akten') }),
+]);
+
 const keyNotMapped = {
   test: (object: { keyProperty: string; properties: Record<string, string> }) => !(object.keyProperty in object.properties),
   message: 'the key property may not be among the mapped properties',
 };
+
+/** A value that can be searched for. */
+const outboxValue = z.string().regex(/^[^"\\\p{Cc}]{1,200}$/u, 'a text without quotes and backslashes');
 
 /** What an operator configures for one nscale document area. */
 export const NscaleOptions = z.strictObject({
@@ -33,10 +42,9 @@ export const NscaleOptions = z.strictObject({
     .strictObject({
       objectClass: nscaleName,
       /** Folder in which new Akten are created: its resource key, or its path of display names from the root (`/Gewerbeamt/Akten`). */
-      parent: z.union([
-        z.strictObject({ key: z.string().min(1).max(500) }),
-        z.strictObject({ path: z.string().regex(/^(\/[^/]+)+$/, 'a path such as /Gewerbeamt/Akten') }),
-      ]),
+      parent: folder,
+      /** Folders for rules of the Aktenplan that name a cabinet: name → folder. */
+      cabinets: z.record(z.string().min(1).max(60), folder).default({}),
       /** Indexing property under which an Akte is found again; should be unique in nscale. */
       keyProperty: nscaleName,
       /** Which Akte an application belongs to; equal text, same Akte. */
@@ -62,6 +70,16 @@ export const NscaleOptions = z.strictObject({
       properties,
     })
     .refine(keyNotMapped.test, keyNotMapped.message),
+  /** Which documents of a Vorgang are answers to its applicant; absent: none are collected. Searched for and changed as inferred. */
+  outbox: z
+    .strictObject({
+      property: nscaleName,
+      /** Its value while an answer waits to be sent. */
+      waiting: outboxValue,
+      /** Its value once it was taken; `null`: nothing is changed, the hub remembers. */
+      taken: outboxValue.nullable(),
+    })
+    .optional(),
   timeouts: z
     .strictObject({
       /** Longest wait for an answer without content. */

@@ -89,6 +89,9 @@ export const SearchAnswer = z.object({
   }),
 });
 
+/** [I] Body of PUT resource, after [D] "PUT modifies": what is not named stays. */
+export const ResourceChange = z.object({ properties: z.array(Property) });
+
 /** [I] Answer of GET resource and of GET resource by path. */
 export const ResourceAnswer = z.object({ resourceKey: z.string(), properties: z.array(Property) });
 
@@ -114,4 +117,13 @@ export const NQL_UNSAFE = /["\\\p{Cc}]/u;
 export function nqlByProperty(property: string, value: string): string {
   if (NQL_UNSAFE.test(value)) throw new Error('a value that cannot be searched for');
   return `select resourceid, displayname where ${property} = "${value}" paging(number=1, size=2) scope subtree count`;
+}
+
+/**
+ * A page of all documents whose property has this value, with what they lie in. [P] keywords, order, paging and `parentresourceid`; [I] double
+ * quotes, and that the order of results is that of creation.
+ */
+export function nqlWaiting(property: string, value: string, page: number, size: number): string {
+  if (NQL_UNSAFE.test(value)) throw new Error('a value that cannot be searched for');
+  return `select resourceid, displayname, parentresourceid where ${property} = "${value}" paging(number=${page}, size=${size}) scope subtree count`;
 }

@@ -3,6 +3,7 @@ import {
   defineAdapter,
   type DeliveryContext,
   DmsPort,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   FolderFiling,
@@ -26,7 +27,7 @@ class SftpDms extends DmsPort {
     const { limits, verify } = options;
     this.connections = new SftpConnections(options);
     const settings = { adapter: ADAPTER_TYPE, documentBytesMax: limits.documentBytesMax, verify, asDeliveryError };
-    this.filing = new FolderFiling({ ...settings, plan: compileMapping(options) });
+    this.filing = new FolderFiling({ ...settings, cabinet: options.directory, plan: compileMapping(options) });
   }
 
   async file(request: FilingRequest, ctx: DeliveryContext): Promise<FilingReceipt> {
@@ -39,6 +40,10 @@ class SftpDms extends DmsPort {
 
   override async readBack(request: FilingRequest, _receipt: FilingReceipt, ctx: DeliveryContext): Promise<readonly HeldDocument[]> {
     return this.withFolders(ctx, (folders) => this.filing.readBack(request, folders, ctx));
+  }
+
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    return this.filing.preview(request, actKey);
   }
 
   async probe(signal: AbortSignal): Promise<ProbeReport> {

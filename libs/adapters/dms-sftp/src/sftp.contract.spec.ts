@@ -52,6 +52,7 @@ dmsContract({
   adapter: 'dms-sftp',
   vorgangProperties: ({ reference }) => ({ vorgangsnummer: reference, leistung: 'Gewerbeanmeldung' }),
   secrets: [PASSWORD],
+  keepsNoVersions: 'a folder keeps one content per name: what is newer lies in a folder of its own, the older stays',
   impossible: {
     cannotTell: 'a path leads to one file or to none: the server always knows',
     throttled: 'SFTP has no word for "come back later": a busy server refuses the connection',

@@ -75,7 +75,7 @@ describe('what the server says', () => {
   });
 
   it('that it keeps a file where the folder has to be pauses the instance', async () => {
-    webdav.tree.put(AKTE, file('a note'));
+    webdav.tree.write(AKTE, file('a note'));
     const error = await failure(port().file(request(), new TestDelivery('filing-1')));
     expect({ kind: error.kind, code: error.code }).toEqual({ kind: 'misconfigured', code: 'dms-webdav/not-a-folder' });
   });
@@ -109,7 +109,7 @@ describe('a folder', () => {
     webdav.storesShort = true;
     await failure(dms.file(request(), new TestDelivery('filing-1', memory)));
     webdav.storesShort = false;
-    webdav.tree.put(`${VORGANG}/Antrag.pdf`, file('a clerk wrote this'));
+    webdav.tree.write(`${VORGANG}/Antrag.pdf`, file('a clerk wrote this'));
     const error = await failure(dms.file(request(), new TestDelivery('filing-1', memory, 2)));
     // The list of contents comes first and succeeds; the document meets the clerk's file.
     expect({ kind: error.kind, code: error.code }).toEqual({ kind: 'refused', code: 'dms-webdav/name-taken' });
@@ -121,7 +121,7 @@ describe('a folder', () => {
     await dms.file(request(), new TestDelivery('filing-1'));
     const list = webdav.tree.get(`${VORGANG}/Verzeichnis.json`);
     const text = list === undefined || list === 'folder' ? '' : (list.bytes?.toString('utf8') ?? '');
-    webdav.tree.put(`${VORGANG}/Verzeichnis.json`, file(text.replace('"properties": {}', '"properties": { "note": "x" }')));
+    webdav.tree.write(`${VORGANG}/Verzeichnis.json`, file(text.replace('"properties": {}', '"properties": { "note": "x" }')));
     expect(await dms.find(request(), new TestDelivery('filing-1'))).toHaveProperty('found');
   });
 
@@ -129,8 +129,8 @@ describe('a folder', () => {
     const dms = port();
     webdav.tree.put(AKTE, 'folder');
     webdav.tree.put(VORGANG, 'folder');
-    webdav.tree.put(`${VORGANG}/.amtsbote-0123456789abcdef-1.part`, file('half'));
-    webdav.tree.put(`${VORGANG}/.notes`, file('of a clerk'));
+    webdav.tree.write(`${VORGANG}/.amtsbote-0123456789abcdef-1.part`, file('half'));
+    webdav.tree.write(`${VORGANG}/.notes`, file('of a clerk'));
     await dms.file(request(), new TestDelivery('filing-1', new EffectMemory(), 2));
     expect(
       webdav.tree
@@ -145,7 +145,7 @@ describe('a folder', () => {
     webdav.isBeaten = true;
     const dms = port();
     await dms.file(request(), new TestDelivery('filing-1'));
-    webdav.tree.put(`${VORGANG}/.amtsbote-0123456789abcdef-1.part`, file('half'));
+    webdav.tree.write(`${VORGANG}/.amtsbote-0123456789abcdef-1.part`, file('half'));
     await dms.file(request(), new TestDelivery('filing-1', new EffectMemory(), 2));
     expect(webdav.books()).toEqual({ akten: 1, vorgaenge: 1, documents: 1, duplicates: [] });
     expect(webdav.contents().strays).toBe(0);

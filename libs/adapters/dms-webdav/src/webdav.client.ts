@@ -52,6 +52,37 @@ export class WebdavClient {
     return resource;
   }
 
+  /** What lies in a folder, and what time it is there; undefined = there is no such folder. */
+  async children(at: Segments, signal: AbortSignal): Promise<{ resources: readonly DavResource[]; now: Date } | undefined> {
+    const answer = await this.quick.request({ ...this.propfind(this.folderPath(at), '1'), signal });
+    if (answer.status === 404) return undefined;
+    const own = this.decodedPath(at);
+    const time = Date.parse(answer.headers['date'] ?? '');
+    const now = Number.isNaN(time) ? this.clock.now() : new Date(time);
+    return { resources: this.multistatus(answer).filter(({ path }) => path !== own), now };
+  }
+
+  /** The bytes of a file as they come, of this version where the server can tell; undefined = there is none. */
+  async open(at: Segments, etag: string | null, signal: AbortSignal): Promise<Readable | undefined> {
+    const headers = isStrong(etag) ? { 'if-match': etag } : {};
+    const answer = await this.patient.stream({ method: 'GET', path: this.path(at), headers, signal });
+    if (answer.status === 200) return answer.stream;
+    answer.stream.destroy();
+    if (answer.status === 412 || (await this.isGone(answer.status, at, signal))) return undefined;
+    throw new WebdavFailure(answer.status, retryAfterMs(answer.headers['retry-after'], this.clock.now()));
+  }
+
+  /** Moves a file of this version, where the server can tell. @returns false when it is not there so, or something has the other name. */
+  async moveVersion(from: Segments, to: Segments, etag: string | null, signal: AbortSignal): Promise<boolean> {
+    const destination = new URL(this.path(to), this.origin).href;
+    // RFC 4918, section 10.4: the condition is of the file that is moved.
+    const headers = { destination, overwrite: 'F', ...(isStrong(etag) ? { if: `([${etag}])` } : {}) };
+    const answer = await this.quick.request({ method: 'MOVE', path: this.path(from), headers, signal });
+    if (answer.status === 412 || answer.status === 404) return false;
+    this.expect(answer, 201, 204);
+    return true;
+  }
+
   /** Names of what lies in a folder. */
   async list(at: Segments, signal: AbortSignal): Promise<string[]> {
     const resources = this.multistatus(await this.quick.request({ ...this.propfind(this.folderPath(at), '1'), signal }));
@@ -195,4 +226,9 @@ export class WebdavClient {
     if (answer.status >= 200 && answer.status < 300) throw new UnreadableAnswer(`status ${answer.status} is not an answer to this`);
     throw new WebdavFailure(answer.status, retryAfterMs(answer.headers['retry-after'], this.clock.now()));
   }
+}
+
+/** A weak one is for no condition (RFC 9110, section 8.8.1). */
+function isStrong(etag: string | null): etag is string {
+  return etag?.startsWith('"') === true;
 }

@@ -46,6 +46,7 @@ function byStatus(status: number): readonly [Kind, string, string] {
 
 /** Every failure in the words of the house. Bugs of ours come back unchanged. `repeatable` = doing the call again cannot harm. */
 export function asDeliveryError(error: unknown, call: { repeatable: boolean; signal: AbortSignal }): unknown {
+  if (error instanceof DeliveryError) return error;
   if (call.signal.aborted && error === call.signal.reason) {
     return DeliveryError.unavailable(`${ADAPTER_TYPE}/aborted`, 'The attempt was ended before the server was reached.', { cause: error });
   }

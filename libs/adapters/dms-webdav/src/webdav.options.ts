@@ -13,6 +13,24 @@ export const WebdavOptions = z
     username: z.string().min(1).max(200),
     password: secret(),
     ...folderOptions,
+    /** Where clerks put answers to applicants; absent: none are collected. */
+    outbox: z
+      .strictObject({
+        /** Folder in the folder of the Vorgang; clerks make it. What lies in a folder in it has that folder's name as its mark. */
+        folder: z
+          .string()
+          .regex(/^[^/\\]{1,100}$/, 'the name of a folder')
+          .default('Ausgang'),
+        /** Folder in it to which an answer is moved that was taken; `null`: nothing is moved, the hub remembers. */
+        takenTo: z
+          .string()
+          .regex(/^[^/\\]{1,100}$/, 'the name of a folder')
+          .nullable()
+          .default('Erledigt'),
+        /** A file is taken when it was not written to for so long. */
+        quietMs: milliseconds({ min: 0, max: 3_600_000, default: 10_000 }),
+      })
+      .optional(),
     /** A Nextcloud: longer documents go in chunks, which proxies and time limits let through. */
     nextcloud: z
       .strictObject({

@@ -11,7 +11,8 @@ const OWNCLOUD = 'http://owncloud.org/ns';
 /** Asks for what this adapter needs to know of a resource, and for nothing else. */
 export const PROPFIND_BODY =
   '<?xml version="1.0" encoding="utf-8"?>' +
-  `<D:propfind xmlns:D="${DAV}" xmlns:O="${OWNCLOUD}"><D:prop><D:resourcetype/><D:getcontentlength/><O:permissions/></D:prop></D:propfind>`;
+  `<D:propfind xmlns:D="${DAV}" xmlns:O="${OWNCLOUD}"><D:prop><D:resourcetype/><D:getcontentlength/><D:getetag/><D:getlastmodified/><D:getcontenttype/>` +
+  '<O:permissions/></D:prop></D:propfind>';
 
 /** A resource as the server lists it. */
 export interface DavResource {
@@ -20,6 +21,10 @@ export interface DavResource {
   readonly isCollection: boolean;
   /** Bytes; null for collections and where the server does not tell. */
   readonly length: number | null;
+  /** As the server writes it, with its quotes; null where it has none. */
+  readonly etag: string | null;
+  readonly modified: Date | null;
+  readonly mediaType: string | null;
   /** Nextcloud's letters; null elsewhere. */
   readonly permissions: string | null;
 }
@@ -28,6 +33,9 @@ interface Draft {
   href: string;
   isCollection: boolean;
   length: string;
+  etag: string;
+  modified: string;
+  mediaType: string;
   permissions: string | null;
 }
 
@@ -64,6 +72,9 @@ export function readMultistatus(xml: string): DavResource[] {
     if (uri !== DAV) return;
     if (local === 'href' && open.at(-1) === 'response') draft.href = text.trim();
     if (local === 'getcontentlength') draft.length = text.trim() === '' ? draft.length : text.trim();
+    if (local === 'getetag') draft.etag ||= text.trim();
+    if (local === 'getlastmodified') draft.modified ||= text.trim();
+    if (local === 'getcontenttype') draft.mediaType ||= text.trim();
     if (local === 'response') resources.push(resourceOf(draft));
   });
   parser.write(xml).close();
@@ -72,13 +83,22 @@ export function readMultistatus(xml: string): DavResource[] {
 }
 
 function emptyDraft(): Draft {
-  return { href: '', isCollection: false, length: '', permissions: null };
+  return { href: '', isCollection: false, length: '', etag: '', modified: '', mediaType: '', permissions: null };
 }
 
 /** A href may be a path or a whole address (RFC 4918, section 8.3). */
-function resourceOf({ href, isCollection, length, permissions }: Draft): DavResource {
+function resourceOf({ href, isCollection, length, etag, modified, mediaType, permissions }: Draft): DavResource {
   const path = href.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/\/+$/, '');
-  return { path: decodeURIComponent(path), isCollection, length: /^\d{1,16}$/.test(length) ? Number(length) : null, permissions };
+  const time = Date.parse(modified);
+  return {
+    path: decodeURIComponent(path),
+    isCollection,
+    length: /^\d{1,16}$/.test(length) ? Number(length) : null,
+    etag: etag === '' ? null : etag,
+    modified: Number.isNaN(time) ? null : new Date(time),
+    mediaType: mediaType === '' ? null : mediaType,
+    permissions,
+  };
 }
 
 /** Path of an address as it goes over the wire. */

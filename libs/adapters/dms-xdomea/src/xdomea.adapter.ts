@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
+  cabinetFor,
   defineAdapter,
   type DeliveryContext,
   DmsPort,
+  type FilingPreview,
   type FilingReceipt,
   type FilingRequest,
   type FolderKeeper,
@@ -23,9 +25,12 @@ import {
   nameTaken,
   schemaViolated,
 } from './xdomea.errors.js';
-import { compileMapping, type MessagePlan } from './xdomea.mapping.js';
+import { compileMapping, type MessagePlan, previewOfPlan } from './xdomea.mapping.js';
 import { XdomeaOptions } from './xdomea.options.js';
 import { type Package, packageOf } from './xdomea.package.client.js';
+
+/** What is previewed is not called: nothing ends it. */
+const NEVER = new AbortController().signal;
 
 /** A message ready to be sent. */
 interface Ready {
@@ -70,6 +75,14 @@ class XdomeaDms extends DmsPort {
     });
   }
 
+  preview(request: FilingRequest, actKey: string): FilingPreview {
+    try {
+      return previewOfPlan(this.planned(request, actKey));
+    } catch (error) {
+      throw asDeliveryError(error, { repeatable: true, signal: NEVER });
+    }
+  }
+
   async probe(signal: AbortSignal): Promise<ProbeReport> {
     const { schema } = this.options;
     const { ok, checks } = await this.drop.probe(signal);
@@ -93,14 +106,20 @@ class XdomeaDms extends DmsPort {
 
   /** A gap in the data, a document above the limit and a message that its schema refuses are found here, before anything is written. */
   private async ready(request: FilingRequest, ctx: DeliveryContext): Promise<Ready> {
-    const { limits, schema } = this.options;
-    if (request.documents.some(({ size }) => size > limits.documentBytesMax)) throw documentTooLarge();
+    const { schema } = this.options;
     return this.ask(ctx, async () => {
-      const plan = this.plan(request, ctx.key);
+      const plan = this.planned(request, ctx.key);
       const violation = schema === undefined ? undefined : (await xsdSchema(schema)).violationIn(plan.xml);
       if (violation !== undefined) throw schemaViolated(violation);
       return { plan, content: await packageOf(plan), name: `${plan.stem}.zip` };
     });
+  }
+
+  private planned(request: FilingRequest, actKey: string): MessagePlan {
+    if (request.documents.some(({ size }) => size > this.options.limits.documentBytesMax)) throw documentTooLarge();
+    // One folder takes the messages of all Akten: where they go is the DMS' own.
+    cabinetFor(ADAPTER_TYPE, { parent: '', cabinets: {} }, request.place);
+    return this.plan(request, actKey);
   }
 
   /** Sends the ZIP under a hidden name of this attempt. @returns that name. */
@@ -185,7 +204,7 @@ function receiptOf({ akte, vorgang, files }: MessagePlan): FilingReceipt {
   return {
     akte: { id: akte.id, title: akte.title },
     vorgang: { id: vorgang.id, title: vorgang.title },
-    documents: files.map(({ document, id }) => ({ key: document.key, id })),
+    documents: files.map(({ document, shown }) => ({ key: document.key, id: shown.id })),
   };
 }
 

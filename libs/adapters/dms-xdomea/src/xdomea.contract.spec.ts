@@ -58,6 +58,7 @@ for (const version of ['3.0.0', '4.0.0'] as const)
     vorgangProperties: ({ reference }) => ({ vorgangsnummer: reference, leistung: 'Gewerbeanmeldung' }),
     writesMin: 1,
     shows: 'nothing',
+    keepsNoVersions: 'a message cannot be taken back: what is newer goes as documents of their own in another message',
     secrets: [PASSWORD],
     impossible: {
       cannotTell: 'a message that was taken away is told by the memory of the effects, not by a search: see the adapter’s own spec',

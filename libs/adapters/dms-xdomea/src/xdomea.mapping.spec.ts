@@ -48,7 +48,7 @@ describe('any application', () => {
           const read = readXml(plan.xml);
           expect(faultsOf(read)).toEqual([]);
           const listed = allOf(read, 'Dateiname').map(({ text }) => text);
-          expect(listed).toEqual(plan.files.map(({ fileName }) => fileName));
+          expect(listed).toEqual(plan.files.map(({ shown }) => shown.fileName));
           expect(new Set(listed).size).toBe(fileNames.length);
           expect(map({ application, documents, ...(isDecided ? { decision } : {}) }, 'act-1').xml).toBe(plan.xml);
         }),

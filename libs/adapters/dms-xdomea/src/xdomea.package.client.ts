@@ -59,8 +59,8 @@ function filled({ stem, xml, files, createdAt }: MessagePlan, open: (document: D
   const zip = new yazl.ZipFile();
   const options = { mtime: asLocal(createdAt), mode: 0o100644, compress: false, forceDosTimestamp: true };
   zip.addBuffer(Buffer.from(xml), `${stem}.xml`, options);
-  for (const { document, fileName } of files)
-    zip.addReadStreamLazy(fileName, { ...options, size: document.size }, (give) => open(document, give));
+  for (const { document, shown } of files)
+    zip.addReadStreamLazy(shown.fileName, { ...options, size: document.size }, (give) => open(document, give));
   return zip;
 }
 

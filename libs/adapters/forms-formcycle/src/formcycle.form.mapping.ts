@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type FormLedger, ownEntry } from '@amtsbote/adapter-kit';
+import { type FormLedger, germanNumber, ownEntry } from '@amtsbote/adapter-kit';
 import type { FormField, FormItem } from '@amtsbote/canonical';
 import { z } from 'zod';
 
@@ -16,7 +16,6 @@ interface Cell {
 }
 
 const GERMAN_DAY = /^(\d{2})\.(\d{2})\.(\d{4})$/;
-const GERMAN_NUMBER = /^(-?)(\d{1,3}(?:\.\d{3})+|\d{1,15})(?:,(\d{1,15}))?$/;
 
 /**
  * Parameters → form items, each where its first value came. Repeated elements become rows; what is repeated and belongs to no configured group
@@ -132,14 +131,4 @@ function typed(value: string, type: FormField['type']): Pick<FormField, 'type' |
     default:
       return { type: 'text', value };
   }
-}
-
-/** 1.234,50 is a number, 1.5 is not known to be one. One that a double cannot hold digit by digit stays text; so does 007. */
-function germanNumber(text: string): number | undefined {
-  const [, sign = '', whole = '', fraction = ''] = GERMAN_NUMBER.exec(text) ?? [];
-  if (whole === '') return undefined;
-  const digits = whole.replaceAll('.', '');
-  const significant = fraction.replace(/0+$/, '');
-  const number = Number(`${sign}${digits}.${fraction}`);
-  return String(number) === `${sign}${digits}${significant === '' ? '' : `.${significant}`}` ? number : undefined;
 }

@@ -8,6 +8,7 @@ import {
   compileFee,
   FormLedger,
   IntakeRejection,
+  overlaid,
   ownEntry,
   type ReceivedFile,
   type ReceivedSubmission,
@@ -29,12 +30,14 @@ function translated(submission: ReceivedSubmission, options: FormcycleOptions, f
     throw new IntakeRejection('malformed', 'no-parameters', 'The form has to send its values.', '/parameters');
   const ledger = new FormLedger();
   const parameters = parametersOf(submission, options);
+  const sent = Object.fromEntries([...parameters.rest].map(([name, [value = '']]) => [name, value]));
   const submissionId = submissionIdOf(submission, parameters, options);
   const formId = parameters.one(options.formId);
   const formVersion = parameters.one(options.formVersion);
   const serviceName = parameters.one(options.serviceName) ?? formId ?? '';
   const authorityId = parameters.one(options.authorityId);
   const test = isTest(parameters, options, ledger);
+  for (const name of parameters.taken) ledger.took(placeOf(name));
   const form = formOf(parameters.rest, options, ledger);
   const known = {
     submissionId,
@@ -57,7 +60,8 @@ function translated(submission: ReceivedSubmission, options: FormcycleOptions, f
     deadlines: [],
     relations: [],
   };
-  return checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped });
+  const draft = checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped, sources: ledger.sources });
+  return overlaid(draft, options.mapping, { sent, leikaByForm: options.leikaByForm });
 }
 
 /** @throws IntakeRejection `malformed`, code `submission-id-missing`. */

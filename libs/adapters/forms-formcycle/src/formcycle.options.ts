@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { ApplicantFields, ConfiguredFee, SenderCredential } from '@amtsbote/adapter-kit';
+import { ApplicantFields, ConfiguredFee, OverlayMapping, SenderCredential } from '@amtsbote/adapter-kit';
 import { LeikaKey } from '@amtsbote/canonical';
 import { z } from 'zod';
 
@@ -66,6 +66,8 @@ export const FormcycleOptions = z.strictObject({
   names: ApplicantFields.prefault({}),
   /** Upload element that holds the readable application; without one the hub makes its own. */
   representation: parameter.optional(),
+  /** What names and groups cannot say, in the mapping language: answers stand below `/form`, every parameter as it came below `/sent`. */
+  mapping: OverlayMapping.optional(),
   /** FORMCYCLE's own payments are not carried: the fee is collected by the hub. */
   payment: ConfiguredFee.optional(),
 });

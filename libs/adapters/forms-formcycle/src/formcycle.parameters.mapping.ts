@@ -7,6 +7,7 @@ import { CHARSETS } from './formcycle.wire.js';
 /** The parameters of a request, in the order in which their names first came; whoever takes one leaves the rest to the form. */
 export class Parameters {
   private readonly left = new Map<string, string[]>();
+  private readonly found = new Set<string>();
 
   constructor(values: readonly { readonly name: string; readonly value: string }[]) {
     for (const { name, value } of values) {
@@ -26,8 +27,13 @@ export class Parameters {
     const values = this.left.get(source.parameter);
     if (values !== undefined && values.length > 1)
       throw new IntakeRejection('malformed', 'duplicate-parameter', 'The parameter may come once.', placeOf(source.parameter));
-    this.left.delete(source.parameter);
+    if (this.left.delete(source.parameter)) this.found.add(source.parameter);
     return values?.[0];
+  }
+
+  /** Names of what was taken. */
+  get taken(): Iterable<string> {
+    return this.found;
   }
 
   /** What nobody took. */

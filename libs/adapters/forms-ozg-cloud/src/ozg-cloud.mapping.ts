@@ -9,6 +9,7 @@ import {
   FormLedger,
   IntakeRejection,
   isJsonObject,
+  overlaid,
   ownEntry,
   pointerTo,
   readJson,
@@ -74,7 +75,8 @@ function translated(submission: ReceivedSubmission, options: OzgCloudOptions, fe
     deadlines: [],
     relations: [],
   };
-  return checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped });
+  const draft = checkedDraft({ ...known, ...feeOf(known), unmapped: ledger.unmapped, sources: ledger.sources });
+  return overlaid(draft, options.mapping, { sent: root['control'] ?? null, leikaByForm: options.leikaByForm });
 }
 
 function rootOf(submission: ReceivedSubmission): Members {
@@ -97,9 +99,10 @@ function membersOf(
   const members = new Map(Object.entries(isJsonObject(value) ? value : {}));
   if (value !== undefined && value !== null && !isJsonObject(value)) ledger.keep(pointer, value);
   const take = (member: string): JsonValue | undefined => {
-    const taken = members.get(member);
+    const taken = members.get(member) ?? undefined;
     members.delete(member);
-    return taken ?? undefined;
+    if (taken !== undefined && typeof taken !== 'object') ledger.took(pointerTo(pointer, member));
+    return taken;
   };
   return {
     take,
@@ -107,6 +110,7 @@ function membersOf(
       const given = members.get(member);
       if (typeof given !== 'string' && typeof given !== 'number') return undefined;
       members.delete(member);
+      ledger.took(pointerTo(pointer, member));
       return String(given);
     },
     keepRest: () => {
@@ -121,7 +125,10 @@ function leikaKeysOf(value: JsonValue | undefined, ledger: FormLedger): string[]
   if (value !== undefined && !Array.isArray(value)) ledger.keep(pointer, value);
   return ids.flatMap((id, index) => {
     const key = LeikaKey.safeParse(id);
-    if (key.success) return [key.data];
+    if (key.success) {
+      ledger.took(pointerTo(pointer, index));
+      return [key.data];
+    }
     ledger.keep(pointerTo(pointer, index), id);
     return [];
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { ApplicantFields, ConfiguredFee, FieldPath, SenderCredential } from '@amtsbote/adapter-kit';
+import { ApplicantFields, ConfiguredFee, FieldPath, OverlayMapping, SenderCredential } from '@amtsbote/adapter-kit';
 import { LeikaKey } from '@amtsbote/canonical';
 import { z } from 'zod';
 
@@ -16,6 +16,8 @@ export const OzgCloudOptions = z.strictObject({
   fileSeparator: z.string().min(1).max(10).default('\n'),
   /** The format has no payment. */
   payment: ConfiguredFee.optional(),
+  /** What the format cannot say, in the mapping language: answers stand below `/form`, `control` below `/sent`. */
+  mapping: OverlayMapping.optional(),
   /** Everything at this endpoint is a test: the format cannot say so itself. */
   test: z.boolean().default(false),
 });

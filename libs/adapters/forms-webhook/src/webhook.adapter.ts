@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import {
   type ApplicationDraft,
+  type BodyCheck,
   type BodyForm,
   checkCredential,
   defineAdapter,
@@ -13,24 +14,38 @@ import {
 
 import { isNoSubmission, translated } from './webhook.mapping.js';
 import { WebhookOptions } from './webhook.options.js';
-import { signatureCheck } from './webhook.signature.auth.js';
+import { xmlFormatOf } from './webhook.profiles.mapping.js';
+import { type SignatureCheck, signatureCheck } from './webhook.signature.auth.js';
+
+/** The credential stood in the headers. */
+const NOTHING_MORE: BodyCheck = { update: () => undefined, end: () => undefined };
 
 class WebhookForms extends ReceivingForms {
-  override readonly body: BodyForm = { form: 'bytes', mediaTypes: ['application/json'] };
-  private readonly checkSignature: (request: RawRequest) => void;
+  override readonly body: BodyForm;
+  private readonly signature: SignatureCheck;
 
   constructor(
     private readonly options: WebhookOptions,
     private readonly instance: string,
   ) {
     super();
-    this.checkSignature = signatureCheck(options);
+    const isJson = xmlFormatOf(options) === undefined;
+    this.body = isJson
+      ? { form: 'bytes', mediaTypes: ['application/json'], inlineFiles: true }
+      : { form: 'bytes', mediaTypes: ['application/xml', 'text/xml'] };
+    this.signature = signatureCheck(options);
   }
 
   override verify(request: RawRequest): void {
     const { auth } = this.options;
     if (auth !== undefined) checkCredential(auth, request.headers);
-    if (this.isSigned) this.checkSignature(request);
+    if (this.isSigned) this.signature.verify(request);
+  }
+
+  override bodyCheck(head: RawRequest): BodyCheck | undefined {
+    const { auth } = this.options;
+    if (auth !== undefined) checkCredential(auth, head.headers);
+    return this.isSigned ? this.signature.streamed(head) : NOTHING_MORE;
   }
 
   override isNoSubmission(received: ReceivedSubmission): boolean {
@@ -42,7 +57,7 @@ class WebhookForms extends ReceivingForms {
   }
 
   override describeTarget(): string {
-    const { secrets, publicKeys, auth, profile = 'JSON' } = this.options;
+    const { secrets, publicKeys, auth, profile = xmlFormatOf(this.options) === undefined ? 'JSON' : 'XML' } = this.options;
     const signed = this.isSigned ? [`verified by ${secrets.length} secrets and ${publicKeys.length} public keys`] : [];
     const shown = auth === undefined ? [] : [`sender proves itself by: ${auth.kind}`];
     return [`${profile} at endpoint "${this.instance}"`, ...signed, ...shown].join(', ');
@@ -66,11 +81,11 @@ class WebhookForms extends ReceivingForms {
   }
 }
 
-/** Intake for any sender that posts JSON and signs it as Standard Webhooks says, or shows a credential. */
+/** Intake for any sender that posts JSON or XML and signs it as Standard Webhooks says, or shows a credential. */
 export const adapter = defineAdapter({
   type: 'forms-webhook',
   kind: 'forms',
-  title: 'JSON with Standard Webhooks 1.0.0 signature or a credential; profiles for gover, Open Forms, form.io, XGov',
+  title: 'JSON or XML with Standard Webhooks 1.0.0 signature or a credential; profiles for gover, Open Forms, form.io, XGov, JAXForms',
   options: WebhookOptions,
   create: (options: WebhookOptions, environment) => new WebhookForms(options, environment.instance),
 });

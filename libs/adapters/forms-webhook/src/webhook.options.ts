@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { ADDRESS_PARTS, APPLICANT_PARTS, jsonPointer, SenderCredential } from '@amtsbote/adapter-kit';
+import { FormMapping, isLinkOrigin, SenderCredential } from '@amtsbote/adapter-kit';
 import { LeikaKey } from '@amtsbote/canonical';
 import { z } from 'zod';
 
@@ -33,93 +33,17 @@ const webhookPublicKey = z
     `${KEY_PREFIX.publicKey} and an ed25519 public key in base64`,
   );
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
-/** Whether this is an exact origin from which attachments may be collected: https, or http on loopback. */
-export function isLinkOrigin(text: string): boolean {
-  const url = URL.parse(text);
-  if (url?.origin !== text || url.hostname.includes('*')) return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
-}
-
-const pointer = jsonPointer().min(1);
-/** Where a text stands in the body, or a constant text of the operator. */
-const textSource = z.union([pointer, z.strictObject({ text: z.string().max(500) })]);
-export type TextSource = z.infer<typeof textSource>;
-
-const APPLICANT_SOURCES = [
-  ...APPLICANT_PARTS,
-  ...ADDRESS_PARTS,
-  'identityProvider',
-  'trustLevel',
-  'mailboxHandle',
-  'mailboxType',
-  'mailboxSystem',
-] as const;
-
-/** Where the demand stands. A missing, null or zero amount is no demand; an unreadable one refuses the submission. */
-export const PaymentMapping = z.strictObject({
-  amount: pointer,
-  /** `decimal`: 26, 26.5, "26.00" euros; `cents`: whole cents. */
-  unit: z.enum(['cents', 'decimal']),
-  /** Anything but EUR refuses the submission. */
-  currency: textSource.default({ text: 'EUR' }),
-  /** At most 27 characters; what is longer is cut and kept whole among the unmapped. */
-  purpose: textSource,
-  description: textSource,
-  reference: textSource.default({ text: 'gebuehr' }),
-  /** An object of accounting data (Kontierung). */
-  bookingData: pointer.optional(),
-  /** No demand when the text at `pointer` is one of `values`: the portal has already collected the money. */
-  unless: z.strictObject({ pointer, values: z.array(z.string().min(1)).min(1) }).optional(),
-});
-export type PaymentMapping = z.infer<typeof PaymentMapping>;
-
-/** JSON Pointers (RFC 6901) from canonical words to the places in the sender's body. What is absent comes from the profile, if there is one. */
-export const WebhookMapping = z.strictObject({
-  /**
-   * Absent = the header `webhook-id`, which stays equal over the sender's retries. Several places make one id together. `contentHash`: equal
-   * bodies are one submission, two citizens who answer alike included; only for senders that name nothing.
-   */
-  submissionId: z.union([pointer, z.array(pointer).min(2).max(5), z.strictObject({ contentHash: z.literal(true) })]).optional(),
-  formId: textSource.optional(),
-  formVersion: textSource.optional(),
-  serviceName: textSource.optional(),
-  authorityId: textSource.optional(),
-  /** A list of keys, or one; without any, `leikaByForm` counts. */
-  leikaKeys: z.union([pointer, z.strictObject({ texts: z.array(LeikaKey).min(1).max(20) })]).optional(),
-  /** `true` or `"true"` marks a test; missing, null, `false` and `"false"` do not; anything else refuses the submission. */
-  test: pointer.optional(),
-  /** The answers; `/data` where nobody says. */
-  form: jsonPointer().optional(),
-  /**
-   * `object` (where nobody says): any JSON, objects are groups, arrays repeated rows; `canonical`: a list of canonical form items; `questions`: a
-   * list of `{question, fields: [{key, title, answer}]}`.
-   */
-  formKind: z.enum(['object', 'canonical', 'questions']).optional(),
-  /** Lists of attachment objects, or single ones. */
-  attachments: z.array(pointer).max(20).optional(),
-  /** The readable application: an attachment object, or a PDF as bare base64. */
-  representation: pointer.optional(),
-  applicant: z.partialRecord(z.enum(APPLICANT_SOURCES), pointer).optional(),
-  payment: PaymentMapping.optional(),
-  /** GeoJSON: geometry, feature, collection of features, `{label, geometry}`, or a list of those. */
-  places: pointer.optional(),
-  /** A list of `{purpose, given}`, or an object of truth values. */
-  consents: pointer.optional(),
-  /** A list of `{kind, target}`. */
-  relations: pointer.optional(),
-  /** Deliberately not carried: what the sender repeats elsewhere. */
-  ignored: z.array(pointer).max(50).optional(),
-  /** What is sent beside submissions, and answered without being kept: drafts. */
-  noSubmission: z.strictObject({ pointer, values: z.array(z.string().min(1)).min(1) }).optional(),
-});
-export type WebhookMapping = z.infer<typeof WebhookMapping>;
-
 /** Senders whose bodies are known; see webhook.profiles.mapping.ts. */
-export const PROFILE_NAMES = ['gover', 'open-forms', 'formio', 'xgov'] as const;
+export const PROFILE_NAMES = ['gover', 'open-forms', 'formio', 'xgov', 'jaxforms'] as const;
 
-/** One endpoint for a sender of JSON that signs as Standard Webhooks says, or shows a credential. */
+/** How a body that is no JSON is read. */
+export const XmlFormat = z.strictObject({
+  /** Attribute that names an element in the place of its tag: `id` for `<var id="nachname">`. */
+  nameBy: z.string().min(1).max(100).optional(),
+});
+export type XmlFormat = z.infer<typeof XmlFormat>;
+
+/** One endpoint for a sender of JSON or XML that signs as Standard Webhooks says, or shows a credential. */
 export const WebhookOptions = z
   .strictObject({
     /** Shared secrets; several while one is being replaced. */
@@ -132,7 +56,10 @@ export const WebhookOptions = z
     auth: SenderCredential.optional(),
     /** Where things stand in the bodies of a known sender; `mapping` goes before it, member by member. */
     profile: z.enum(PROFILE_NAMES).optional(),
-    mapping: WebhookMapping.prefault({}),
+    /** The sender posts XML; absent: JSON, or what the profile says. Pointers begin with the name of the root element. */
+    xml: XmlFormat.optional(),
+    /** From the sender's words to ours. */
+    mapping: FormMapping.prefault({}),
     /** Technical name → label a person can read; names without one are their own label. */
     labels: z.record(z.string().max(500), z.string().max(2_000)).default({}),
     leikaByForm: z.record(z.string().max(200), z.array(LeikaKey).min(1).max(20)).default({}),

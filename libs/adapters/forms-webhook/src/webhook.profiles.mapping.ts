@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type PROFILE_NAMES, type WebhookMapping, type WebhookOptions } from './webhook.options.js';
+import { completeMapping, type FormMapping, type MappingSettings } from '@amtsbote/adapter-kit';
 
-/** Where things stand in the bodies of known senders: data, no code. Fixtures of the same names show whole bodies. */
-const PROFILES: Readonly<Record<(typeof PROFILE_NAMES)[number], WebhookMapping>> = {
+import { type PROFILE_NAMES, type WebhookOptions, type XmlFormat } from './webhook.options.js';
+
+/** What the bodies of known senders mean, in the mapping language: data, no code. Fixtures of the same names show whole bodies. */
+export const PROFILES: Readonly<Record<(typeof PROFILE_NAMES)[number], FormMapping>> = {
   // Destination "HTTP" of gover; read in its source. Its own payments are kept unmapped: the money is collected there.
   gover: {
     submissionId: '/metadata/submission_id',
@@ -39,17 +41,28 @@ const PROFILES: Readonly<Record<(typeof PROFILE_NAMES)[number], WebhookMapping>>
     form: '/questions',
     formKind: 'questions',
   },
+  // REST push of JAXForms as XML; the shape is inferred from the vendor's documentation, see jaxforms in the README. Its "fingerprint" is always there.
+  jaxforms: {
+    submissionId: '/formdata/FINGERPRINT/GUID',
+    formId: { at: ['/formdata/FINGERPRINT/FORM_ID', '/formdata/FINGERPRINT/NAME'] },
+    formVersion: '/formdata/FINGERPRINT/version',
+    serviceName: { at: ['/formdata/FINGERPRINT/NAME', '/formdata/FINGERPRINT/FORM_ID'] },
+    authorityId: '/formdata/FINGERPRINT/MANDANT_ID',
+    form: '/formdata',
+    notForm: ['/formdata/FINGERPRINT'],
+    attachments: [],
+  },
 };
 
-type Said = 'form' | 'formKind' | 'attachments' | 'applicant' | 'ignored';
-/** A mapping in which everything that always has to be known is said. */
-export type CompleteMapping = Omit<WebhookMapping, Said> & { readonly [Member in Said]: NonNullable<WebhookMapping[Member]> };
-/** Options with such a mapping. */
-export type CompleteOptions = Omit<WebhookOptions, 'mapping'> & { readonly mapping: CompleteMapping };
+/** Profiles of senders that post XML. */
+const XML_FORMATS: Readonly<Partial<Record<(typeof PROFILE_NAMES)[number], XmlFormat>>> = { jaxforms: { nameBy: 'id' } };
 
-/** The operator's mapping over the profile's over what holds where nobody says anything. Pure. */
-export function completed(options: WebhookOptions): CompleteOptions {
-  const said: WebhookMapping = { ...(options.profile === undefined ? {} : PROFILES[options.profile]), ...options.mapping };
-  const { form = '/data', formKind = 'object', attachments = [], applicant = {}, ignored = [] } = said;
-  return { ...options, mapping: { ...said, form, formKind, attachments, applicant, ignored } };
+/** How the bodies of an endpoint are read: XML, or `undefined` for JSON. Pure. */
+export function xmlFormatOf({ xml, profile }: Pick<WebhookOptions, 'xml' | 'profile'>): XmlFormat | undefined {
+  return xml ?? (profile === undefined ? undefined : XML_FORMATS[profile]);
+}
+
+/** The operator's mapping over the profile's, member by member. Pure. */
+export function completed({ profile, mapping, labels, leikaByForm, linkOrigins }: WebhookOptions): MappingSettings {
+  return { mapping: completeMapping(mapping, profile === undefined ? {} : PROFILES[profile]), labels, leikaByForm, linkOrigins };
 }

@@ -25,7 +25,7 @@ const publicKey = `whpk_${Buffer.from(pair.publicKey.export({ format: 'jwk' }).x
 const vectorTime = new Date(Number(VECTOR.timestamp) * 1_000);
 const check = (request: RawRequest, keys: Record<string, unknown> = { secrets: [VECTOR.secret] }): string => {
   try {
-    signatureCheck(WebhookOptions.parse(keys))(request);
+    signatureCheck(WebhookOptions.parse(keys)).verify(request);
     return 'accepted';
   } catch (error) {
     if (error instanceof IntakeRejection) return error.code;

@@ -4,4 +4,4 @@ export * from './object.js';
 export * from './offices.js';
 export * from './parts.js';
 export * from './service.js';
-export * from './written-put.js';
+export * from './target.js';

@@ -36,8 +36,8 @@ const heads = (tenant: string, limit: string): string => `
  * `delivered` (1 or 0) counts as a delivery. Settings: the plan is made once per connection and has to be good for a burst, though the queue mostly
  * is empty when it is made.
  */
-const CLAIM_MESSAGES = `
-CREATE FUNCTION claim_messages(timestamptz, timestamptz, int, text[], text, int) RETURNS SETOF message LANGUAGE plpgsql
+export const CLAIM_MESSAGES = `
+CREATE OR REPLACE FUNCTION claim_messages(timestamptz, timestamptz, int, text[], text, int) RETURNS SETOF message LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan
 AS $claim$ BEGIN RETURN QUERY
   WITH RECURSIVE whose AS (

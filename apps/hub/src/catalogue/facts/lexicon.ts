@@ -2,32 +2,14 @@
 import type { Sql } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
-/** Languages that the catalogue is searched in, with PostgreSQL's dictionaries for their stems. */
-const DICTIONARIES = { de: 'german_stem', en: 'english_stem' } as const;
-export type SearchLanguage = keyof typeof DICTIONARIES;
+import { type SearchLanguage, type WeighedWords, WEIGHTS } from './words.js';
 
-const WORD = /[\p{L}\p{N}]{2,60}/gu;
+/** PostgreSQL's dictionaries for the stems of a language. */
+const DICTIONARIES: Readonly<Record<SearchLanguage, string>> = { de: 'german_stem', en: 'english_stem' };
+
 const HAS_DIGIT = /\p{N}/u;
 /** Stems remembered per language; a catalogue of all Länder has some ten thousand different words. */
 const REMEMBERED_MAX = 30_000;
-
-/** Weights of PostgreSQL, best first: titles; search words and short texts; full texts. */
-export const WEIGHTS = ['A', 'B', 'D'] as const;
-
-/** Different words of some texts, in lower case. Pure. */
-export function wordsOf(texts: readonly string[], max: number): string[] {
-  const words = new Set<string>();
-  for (const text of texts)
-    // Not one by one: an object for each word of a catalogue is most of what an import leaves to the garbage collector.
-    for (const word of text.toLowerCase().match(WORD) ?? []) {
-      words.add(word);
-      if (words.size >= max) return [...words];
-    }
-  return [...words];
-}
-
-/** Words by weight, as {@link WEIGHTS}. */
-export type WeighedWords = readonly [readonly string[], readonly string[], readonly string[]];
 
 /**
  * Stems of words, as PostgreSQL's dictionaries give them. A catalogue says the same words again and again: each is asked for once and

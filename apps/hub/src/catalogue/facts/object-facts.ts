@@ -12,8 +12,8 @@ import {
 } from '@amtsbote/canonical';
 
 import { areaKeyOf, EVERYWHERE } from './areas.js';
-import { type SearchLanguage, type WeighedWords, wordsOf } from './lexicon.js';
 import { momentOf, validTimeOf } from './moments.js';
+import { type SearchLanguage, type WeighedWords, wordsOf } from './words.js';
 
 /** What is looked up in a service's description. */
 export interface ServiceFacts {

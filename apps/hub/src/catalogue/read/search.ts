@@ -4,7 +4,8 @@ import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
 import { areaKeysAbove } from '../facts/areas.js';
-import { Lexicon, quoted, wordsOf } from '../facts/lexicon.js';
+import { Lexicon, quoted } from '../facts/lexicon.js';
+import { wordsOf } from '../facts/words.js';
 import { cursorParts, notACursor, writeParts } from './cursors.js';
 import { writeKey } from './keys.js';
 import { isVisible, type View, Views } from './views.js';

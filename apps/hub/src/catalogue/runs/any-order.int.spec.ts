@@ -6,7 +6,7 @@ import fc from 'fast-check';
 
 import { anObject, aService, pagesOf, put, remove, startCatalogue, type TestCatalogue } from '../../../../../test/support/catalogue.js';
 
-const RUNS = 25;
+const RUNS = 30;
 
 const key = fc.record({
   kind: fc.constantFrom('service' as const, 'organisation' as const),
@@ -24,8 +24,13 @@ const change: fc.Arbitrary<CatalogueChange> = fc
     );
   });
 const pages = fc.array(fc.array(change, { maxLength: 6 }), { minLength: 1, maxLength: 3 });
-/** A read: what it gives, whether it is everything, and whether it ends before its end. */
-const read = fc.record({ mode: fc.constantFrom('snapshot' as const, 'increments' as const), pages, breaks: fc.boolean() });
+/** A read: what it gives, whether it is everything, whether it ends before its end; whether the adapter recognises what was written the same. */
+const read = fc.record({
+  mode: fc.constantFrom('snapshot' as const, 'increments' as const),
+  pages,
+  breaks: fc.boolean(),
+  handwriting: fc.constantFrom('neat', 'neat', 'neat', 'hasty', undefined),
+});
 
 /** The rule, in the simplest possible words. */
 function expected(before: Map<string, CatalogueObject>, mode: string, changes: readonly CatalogueChange[]): Map<string, CatalogueObject> {
@@ -52,9 +57,10 @@ describe('any sequence of full and partial reads', () => {
     const versions = new Map<number, Record<string, CatalogueObject>>();
     await fc.assert(
       fc.asyncProperty(fc.array(read, { minLength: 1, maxLength: 4 }), async (reads) => {
-        for (const { mode, pages: content, breaks } of reads) {
+        for (const { mode, pages: content, breaks, handwriting } of reads) {
           const given = pagesOf(mode, ...content).map((page) => ({ ...page, isLast: page.isLast && !breaks }));
           catalogue.source.reads = [given];
+          catalogue.source.handwriting = handwriting;
           const run = await catalogue.run();
           if (!breaks) model = expected(model, mode, content.flat());
           const current = await catalogue.current();
@@ -71,6 +77,7 @@ describe('any sequence of full and partial reads', () => {
       expect(objects.map(({ kind, key: of }) => `${kind} ${of.schemeAgencyId}:${of.id}`).sort()).toEqual(Object.keys(then).sort());
       expect(objects.every((object) => JSON.stringify(Object.values(then)).includes(JSON.stringify(object)))).toBe(true);
     }
+    expect(catalogue.source.recognised.length).toBeGreaterThan(0);
     // Nothing is kept that no version needs.
     await expect(
       catalogue.house.query(

@@ -68,6 +68,7 @@ export class Applying {
     const version = head.version + 1;
     const isChanged = run.counts.added + run.counts.changed + run.counts.removed > 0;
     if (isChanged) await write(sql, run, version);
+    await affected(sql, MARK(changesOf(run)), [run.sourceNo]);
     const impact = isChanged ? await this.impacts.compare(sql, before, version) : [];
     const holds = run.approvedBy === null ? holdsOf(run.counts, impact, source) : [];
     if (run.isDryRun || holds.length > 0) throw new NotKept({ impact, holds, against: head.version });
@@ -153,8 +154,15 @@ const CLOSE = (changes: string): string => `
     AND o.from_version = c.old_version AND o.to_version IS NULL`;
 
 const OPEN = (changes: string): string => `
-  INSERT INTO catalogue_object (source_no, kind, agency, object_id, from_version, content_id, document_no, hash, valid)
-  SELECT $1, kind, agency, object_id, $2, content_id, document_no, hash, valid FROM ${changes} WHERE op IN ('add', 'change')`;
+  INSERT INTO catalogue_object (source_no, kind, agency, object_id, from_version, content_id, document_no, hash, valid, digest,
+    remarks)
+  SELECT $1, kind, agency, object_id, $2, content_id, document_no, hash, valid, digest, remarks FROM ${changes} WHERE op IN ('add', 'change')`;
+
+/** The same objects, to be recognised next time by how they are written now. */
+const MARK = (changes: string): string => `
+  UPDATE catalogue_object o SET digest = c.digest, remarks = c.remarks FROM ${changes} c
+  WHERE c.op = 'mark' AND o.object_id = c.object_id AND o.agency = c.agency AND o.kind = c.kind AND o.source_no = $1
+    AND o.from_version = c.old_version AND o.to_version IS NULL`;
 
 const VERSION = 'INSERT INTO catalogue_version (version, run_id, source_no, source_cursor, applied_at) VALUES ($1, $2, $3, $4, $5)';
 

@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { CatalogueDocument, CataloguePage, CatalogueProgress } from '@amtsbote/adapter-kit';
-import type { CatalogueChange, CatalogueFinding } from '@amtsbote/canonical';
+import type { CatalogueFinding } from '@amtsbote/canonical';
 
-/** Changes after which a batch is full: enough that a transaction's cost does not count, few enough that two of them are no burden. */
-const CHANGES_MAX = 400;
-/** Pages after which it is full, whatever they hold: findings and large objects take memory too. */
-const PAGES_MAX = 10;
+import { type Refined, treat } from './refining.js';
 
-/** A change with its place in the run. */
-export interface StagedChange {
-  readonly change: CatalogueChange;
-  /** From 1, over the whole run. */
+/** What makes a batch full: enough that a transaction's cost does not count, little enough that two of them are no burden. */
+const CHANGES_MAX = 1_000;
+const CONTENT_BYTES_MAX = 1024 * 1024;
+const FINDINGS_MAX = 1_000;
+export const PAGES_MAX = 100;
+
+/** Changes of one page with their place in the run. */
+export interface StagedPart {
+  /** Of the first change; from 1, over the whole run. */
   readonly position: number;
   readonly documentNo: number;
+  /** What was read. */
+  readonly refined?: Refined;
+  /** What is as it was: digests of puts. */
+  readonly recalled?: readonly string[];
 }
 
 /** Pages on their way into staging, saved together. */
 export interface Batch {
-  readonly changes: readonly StagedChange[];
+  readonly parts: readonly StagedPart[];
   readonly findings: readonly { readonly finding: CatalogueFinding; readonly position: number }[];
   /** Documents that begin in this batch. */
   readonly documents: readonly { readonly document: CatalogueDocument; readonly no: number }[];
@@ -54,21 +60,36 @@ export class Batches {
     const documentNo = this.numberOf(page.document);
     if (page.isWithdrawn) {
       open.withdrawn.push(documentNo);
-      open.changes = open.changes.filter((change) => change.documentNo !== documentNo);
+      open.parts = open.parts.filter((part) => part.documentNo !== documentNo);
       open.findings.push({ position: this.position, finding: withdrawalOf(page.document) });
-    } else for (const change of page.changes) open.changes.push({ change, position: (this.position += 1), documentNo });
+    } else this.take(page, documentNo);
     for (const finding of page.findings) open.findings.push({ finding, position: this.position });
     this.mode = page.mode;
     this.progress = sum(this.base, page.progress);
     if (page.cursor !== null) open.resume = { cursor: page.cursor, position: this.position, progress: this.progress };
     open.pages += 1;
-    const isFull = open.changes.length >= CHANGES_MAX || open.pages >= PAGES_MAX || page.isLast;
-    return isFull ? this.close(page.isLast) : undefined;
+    return isFull(open) || page.isLast ? this.close(page.isLast) : undefined;
+  }
+
+  private take({ changes, treated, recalled = [] }: CataloguePage, documentNo: number): void {
+    const { open } = this;
+    if (recalled.length > 0) {
+      open.parts.push({ position: this.position + 1, documentNo, recalled });
+      this.position += recalled.length;
+      open.changes += recalled.length;
+    }
+    // An adapter that lets changes be treated was given this treatment; others hand over the changes.
+    const refined = (treated as Refined | undefined) ?? (changes.length === 0 ? undefined : treat(changes, []));
+    if (refined === undefined || refined.count === 0) return;
+    open.parts.push({ position: this.position + 1, documentNo, refined });
+    this.position += refined.count;
+    open.changes += refined.count;
+    open.bytes += refined.contents.byteLength;
   }
 
   private close(isLast: boolean): Batch {
     if (this.mode === undefined || this.progress === undefined) throw new Error('a batch without pages');
-    const { pages: _pages, ...gathered } = this.open;
+    const { pages: _pages, changes: _changes, bytes: _bytes, ...gathered } = this.open;
     this.open = nothing();
     return { ...gathered, mode: this.mode, progress: this.progress, position: this.position, isLast };
   }
@@ -84,16 +105,22 @@ export class Batches {
 }
 
 interface Gathered {
-  changes: StagedChange[];
+  parts: StagedPart[];
   readonly findings: { finding: CatalogueFinding; position: number }[];
   readonly documents: { document: CatalogueDocument; no: number }[];
   readonly withdrawn: number[];
   resume: Batch['resume'];
   pages: number;
+  changes: number;
+  bytes: number;
+}
+
+function isFull({ pages, changes, bytes, findings }: Gathered): boolean {
+  return pages >= PAGES_MAX || changes >= CHANGES_MAX || bytes >= CONTENT_BYTES_MAX || findings.length >= FINDINGS_MAX;
 }
 
 function nothing(): Gathered {
-  return { changes: [], findings: [], documents: [], withdrawn: [], resume: undefined, pages: 0 };
+  return { parts: [], findings: [], documents: [], withdrawn: [], resume: undefined, pages: 0, changes: 0, bytes: 0 };
 }
 
 /** What comparing goes by, and people read: of what a lost document described nobody knows whether it is still there. */

@@ -22,12 +22,14 @@ export async function compare(sql: Sql, run: Run): Promise<RunCounts> {
   const target = changesOf(run);
   await sql.query(`DROP TABLE IF EXISTS ${target}`);
   await sql.query(`CREATE UNLOGGED TABLE ${target} (op text NOT NULL, kind text COLLATE "C" NOT NULL, agency text COLLATE "C" NOT NULL,
-    object_id text COLLATE "C" NOT NULL, content_id bigint, hash bytea, document_no int, valid tstzmultirange, old_version int)`);
+    object_id text COLLATE "C" NOT NULL, content_id bigint, hash bytea, document_no int, valid tstzmultirange, digest bytea, remarks text,
+    old_version int)`);
   if (run.kind !== 'rollback') await sql.query(`ANALYZE ${stageOf(run)}`);
   const counted = await sql.query<Counted>(`
     WITH joined AS MATERIALIZED (${run.kind === 'rollback' ? backTo(run) : stagedAgainstCurrent(run)}),
-    written AS (INSERT INTO ${target} SELECT * FROM joined WHERE op IN ('add', 'change', 'remove'))
+    written AS (INSERT INTO ${target} SELECT * FROM joined WHERE op IN ('add', 'change', 'remove', 'mark'))
     SELECT kind, op, count(*)::float8 AS count FROM joined GROUP BY kind, op`);
+  if (counted.some(({ op }) => op === 'lost')) throw new Error('an object was recognised that is not there any more');
   await sql.query(`ANALYZE ${target}`);
   const isPartial = run.kind !== 'rollback' && run.mode === 'increments';
   const hasRemovals = counted.some(({ op }) => op === 'remove');
@@ -36,22 +38,36 @@ export async function compare(sql: Sql, run: Run): Promise<RunCounts> {
 
 interface Counted {
   readonly kind: CatalogueObjectKind;
-  /** `same`: as it was; `unknown`: the removal of something that is not there. */
-  readonly op: 'add' | 'change' | 'remove' | 'same' | 'unknown';
+  /**
+   * `same`: as it was; `mark`: the same, although it was written otherwise; `unknown`: the removal of something that is not there; `lost`: said to
+   * be as it was, and is not there.
+   */
+  readonly op: 'add' | 'change' | 'remove' | 'same' | 'mark' | 'unknown' | 'lost';
   readonly count: number;
 }
 
 function stagedAgainstCurrent(run: Run): string {
   const join = run.mode === 'snapshot' ? 'FULL' : 'LEFT';
   return `
-    SELECT CASE WHEN l.is_put IS NOT TRUE AND c.content_id IS NULL THEN 'unknown' WHEN l.is_put IS NULL AND ${isSpared(run)} THEN 'same' WHEN l.is_put IS NOT TRUE THEN 'remove'
-        WHEN c.content_id IS NULL THEN 'add' WHEN c.content_id = l.content_id THEN 'same' ELSE 'change' END AS op,
+    SELECT CASE WHEN l.is_put AND l.kind IS NULL THEN 'lost' WHEN l.is_put IS NOT TRUE AND c.content_id IS NULL THEN 'unknown' WHEN l.is_put IS NULL AND ${isSpared(run)} THEN 'same' WHEN l.is_put IS NOT TRUE THEN 'remove'
+        WHEN c.content_id IS NULL THEN 'add' WHEN c.content_id <> l.content_id THEN 'change' WHEN l.digest <> c.digest OR (l.digest IS NOT NULL AND c.digest IS NULL) THEN 'mark'
+        ELSE 'same' END AS op,
       coalesce(l.kind, c.kind) AS kind, coalesce(l.agency, c.agency) AS agency, coalesce(l.object_id, c.object_id) AS object_id,
-      l.content_id, l.hash, l.document_no, l.valid, c.from_version AS old_version
-    FROM (SELECT DISTINCT ON (kind, object_id, agency) * FROM ${stageOf(run)} ORDER BY kind, object_id, agency, position DESC) l
-    ${join} JOIN (SELECT object_id, agency, kind, from_version, content_id FROM catalogue_object
+      l.content_id, l.hash, l.document_no, l.valid, l.digest, l.remarks, c.from_version AS old_version
+    FROM (SELECT DISTINCT ON (kind, object_id, agency) * FROM (${staged(run)}) s ORDER BY kind, object_id, agency, position DESC) l
+    ${join} JOIN (SELECT object_id, agency, kind, from_version, content_id, digest FROM catalogue_object
       WHERE source_no = ${run.sourceNo} AND to_version IS NULL) c
       ON c.object_id = l.object_id AND c.agency = l.agency AND c.kind = l.kind`;
+}
+
+/** What was staged. What was only recognised becomes what it is in the catalogue. */
+function staged(run: Run): string {
+  return `
+    SELECT s.position, s.document_no, s.is_put, coalesce(s.kind, o.kind) AS kind, coalesce(s.agency, o.agency) AS agency,
+      coalesce(s.object_id, o.object_id) AS object_id, coalesce(s.content_id, o.content_id) AS content_id, coalesce(s.hash, o.hash) AS hash,
+      coalesce(s.valid, o.valid) AS valid, s.digest, coalesce(s.remarks, o.remarks) AS remarks
+    FROM ${stageOf(run)} s LEFT JOIN catalogue_object o
+      ON s.kind IS NULL AND o.digest = s.digest AND o.source_no = ${run.sourceNo} AND o.to_version IS NULL`;
 }
 
 /**
@@ -70,7 +86,7 @@ function backTo({ sourceNo, targetVersion }: Run): string {
   return `
     SELECT CASE WHEN e.content_id IS NULL THEN 'remove' WHEN c.content_id IS NULL THEN 'add' WHEN e.hash = c.hash THEN 'same' ELSE 'change' END AS op,
       coalesce(e.kind, c.kind) AS kind, coalesce(e.agency, c.agency) AS agency, coalesce(e.object_id, c.object_id) AS object_id,
-      e.content_id, e.hash, e.document_no, e.valid, c.from_version AS old_version
+      e.content_id, e.hash, e.document_no, e.valid, e.digest, e.remarks, c.from_version AS old_version
     FROM (SELECT * FROM catalogue_object WHERE source_no = ${sourceNo} AND from_version <= ${version}
       AND (to_version IS NULL OR to_version > ${version})) e
     FULL JOIN (SELECT * FROM catalogue_object WHERE source_no = ${sourceNo} AND to_version IS NULL) c
@@ -84,7 +100,7 @@ function countsOf(counted: readonly Counted[], before: readonly Counted[]): RunC
   const kinds: Partial<Record<CatalogueObjectKind, KindCounts>> = {};
   for (const kind of new Set([...counted, ...before].map((row) => row.kind))) {
     kinds[kind] = {
-      before: count(before, ['same', 'change', 'remove'], kind),
+      before: count(before, ['same', 'mark', 'change', 'remove'], kind),
       added: count(counted, ['add'], kind),
       changed: count(counted, ['change'], kind),
       removed: count(counted, ['remove'], kind),
@@ -94,7 +110,7 @@ function countsOf(counted: readonly Counted[], before: readonly Counted[]): RunC
     added: count(counted, ['add']),
     changed: count(counted, ['change']),
     removed: count(counted, ['remove']),
-    unchanged: count(counted, ['same']),
+    unchanged: count(counted, ['same', 'mark']),
     unknownRemovals: count(counted, ['unknown']),
     kinds,
   };

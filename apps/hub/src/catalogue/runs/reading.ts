@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { type CataloguePage, type CataloguePort, DeliveryError } from '@amtsbote/adapter-kit';
+import { type CataloguePage, type CataloguePort, DeliveryError, type ReadingHelp } from '@amtsbote/adapter-kit';
 import { Injectable } from '@nestjs/common';
 
 import type { CatalogueSourceConfig } from '../../config/hub-config.js';
 import { Instances } from '../../house/instances.js';
 import { House } from '../../house/tokens.js';
 import { type Batch, Batches } from './batch.js';
+import { Recalling } from './recalling.js';
+import { treat } from './refining.js';
 import type { Run } from './run.js';
 import { Staging } from './staging.js';
+
+/** What is written of changes is made where they are read. */
+const TREATMENT = { module: new URL('./refining.js', import.meta.url).href, treat };
 
 /** Reads a source into the run's stage: one batch is written while the next one is read. */
 @Injectable()
@@ -16,6 +21,7 @@ export class Reading {
     private readonly house: House,
     private readonly instances: Instances,
     private readonly staging: Staging,
+    private readonly recalling: Recalling,
   ) {}
 
   /**
@@ -31,24 +37,31 @@ export class Reading {
     const batches = goesOn
       ? new Batches(run.cursorPosition, run.progressBase ?? undefined, await this.staging.documentsOf(run))
       : new Batches(0, undefined);
-    await this.stage(run, await this.pagesOf(port, run, cursor, signal), batches, source, signal);
+    const isFirstFill = await this.isFirstFill(run);
+    // Of a source that has nothing yet nothing can be recognised.
+    const help = isFirstFill ? { treatment: TREATMENT } : { treatment: TREATMENT, recall: this.recalling.of(run) };
+    await this.stage(run, await this.pagesOf(port, run, { cursor, help }, signal), batches, { ...source, isFirstFill }, signal);
   }
 
-  private async pagesOf(port: CataloguePort, run: Run, cursor: string | null, signal: AbortSignal): Promise<AsyncIterable<CataloguePage>> {
-    if (run.upload === null) return port.changesSince(cursor, signal);
+  private async pagesOf(
+    port: CataloguePort,
+    run: Run,
+    { cursor, help }: { cursor: string | null; help: ReadingHelp },
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<CataloguePage>> {
+    if (run.upload === null) return port.changesSince(cursor, signal, help);
     const { blob, name, bytes, mode } = run.upload;
-    return port.read({ name, stream: await this.house.blobs.open(blob), bytesTotal: bytes, mode }, signal);
+    return port.read({ name, stream: await this.house.blobs.open(blob), bytesTotal: bytes, mode }, signal, help);
   }
 
   private async stage(
     run: Run,
     pages: AsyncIterable<CataloguePage>,
     batches: Batches,
-    source: CatalogueSourceConfig,
+    source: Pick<CatalogueSourceConfig, 'leaseMs'> & { readonly isFirstFill: boolean },
     signal: AbortSignal,
   ): Promise<void> {
-    const isFirstFill = await this.isFirstFill(run);
-    const save = (batch: Batch): Promise<void> => this.staging.save(run, batch, { isFirstFill, leaseMs: source.leaseMs });
+    const save = (batch: Batch): Promise<void> => this.staging.save(run, batch, source);
     let saving: Promise<void> = Promise.resolve();
     let isComplete = false;
     for await (const page of pages) {

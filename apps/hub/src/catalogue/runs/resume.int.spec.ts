@@ -3,10 +3,11 @@ import type { CataloguePage } from '@amtsbote/adapter-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ADMIN, aService, pagesOf, put, SOURCE, startCatalogue, type TestCatalogue } from '../../../../../test/support/catalogue.js';
+import { PAGES_MAX } from './batch.js';
 
 const LEASE_MS = 30_000;
 /** As many pages as one batch takes: what is read before is saved. */
-const BATCH = 20;
+const BATCH = PAGES_MAX;
 
 /** Pages of one service each, with cursors or without. */
 function pages(count: number, cursors: boolean, from = 0): CataloguePage[] {
@@ -60,6 +61,19 @@ describe('a run whose worker is gone', () => {
     expect(catalogue.source.cursors).toEqual([null, String(BATCH)]);
     expect(run).toMatchObject({ state: 'applied', counts: { added: BATCH * 2 }, progress: { objects: BATCH * 3 } });
     expect(Object.keys(await catalogue.current())).toHaveLength(BATCH * 2);
+  });
+
+  it('goes on in the middle of what it recognises, and forgets nothing of it', async () => {
+    catalogue.source.handwriting = 'neat';
+    const all = pages(BATCH * 2, true);
+    catalogue.source.reads = [all, [...all.slice(0, BATCH), hang], all.slice(BATCH)];
+    await expect(catalogue.run()).resolves.toMatchObject({ state: 'applied', counts: { added: BATCH * 2 } });
+    const id = await catalogue.runs.request({ source: SOURCE, kind: 'sync', actor: 'admin:test', isFull: true });
+    await catalogue.worker.round();
+    await saved(id);
+    expect(catalogue.source.recognised).toHaveLength(BATCH);
+    await expect(takeOver(id)).resolves.toMatchObject({ state: 'applied', counts: { unchanged: BATCH * 2, removed: 0, changed: 0 } });
+    expect(catalogue.source.recognised).toHaveLength(BATCH * 2);
   });
 
   it('begins anew where the source has no cursors, and doubles nothing', async () => {

@@ -1,37 +1,33 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { hash } from 'node:crypto';
-
-import { type CataloguePut, type CatalogueTarget, jsonOf, targetOf } from '@amtsbote/canonical';
-import { affected, arrayLiteral, copyInto, copyLine, returning } from '@amtsbote/store';
+import { affected, arrayLiteral, copyBinaryInto, copyInto, copyLine, returning } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 import type { QueryRunner } from 'typeorm';
 
 import { House } from '../../house/tokens.js';
 import { Lexicon } from '../facts/lexicon.js';
-import { validTimeOf } from '../facts/moments.js';
-import { competenceFactsOf, type ServiceFacts, serviceFactsOf } from '../facts/object-facts.js';
-import type { Batch, StagedChange } from './batch.js';
+import type { ServiceFacts } from '../facts/object-facts.js';
+import type { Batch, StagedPart } from './batch.js';
+import { numberTuple } from './content-tuple.js';
+import { changesIn, type RefinedChange, type RefinedPut } from './refining.js';
 import { type Run, RunCancelled, RunLost } from './run.js';
 import { Vocabulary } from './vocabulary.js';
 
 /** Numbers that one call of the sequence gives. */
 const BLOCK = 1_000;
-/** Half a SHA-256: enough to tell whether an object changed. */
-const HASH_HEX = 32;
 
 /** Name of the table a run reads into. Ids are numbers of the house. */
 export function stageOf({ id }: Pick<Run, 'id'>): string {
   return `catalogue_stage_${id}`;
 }
 
-/** A put on its way, with everything that is written of it when it is new. */
+/** A put on its way. */
 interface Prepared {
-  readonly staged: StagedChange;
-  readonly change: CataloguePut;
-  readonly target: CatalogueTarget;
-  /** The object as it is stored. */
-  readonly document: string;
-  readonly hash: string;
+  readonly change: RefinedChange;
+  readonly put: RefinedPut;
+  /** Where its content is. */
+  readonly contents: ArrayBuffer;
+  readonly position: number;
+  readonly documentNo: number;
   /** The number its content gets if it is new; used by nobody otherwise. */
   readonly contentId: number;
 }
@@ -57,8 +53,8 @@ export class Staging {
       await sql.query('DELETE FROM catalogue_document WHERE run_id = $1', [run.id]);
       await sql.query(`DROP TABLE IF EXISTS ${stageOf(run)}`);
       await sql.query(`CREATE UNLOGGED TABLE ${stageOf(run)} (position bigint NOT NULL, document_no int NOT NULL, is_put boolean NOT NULL,
-        kind text COLLATE "C" NOT NULL, agency text COLLATE "C" NOT NULL, object_id text COLLATE "C" NOT NULL, hash bytea, content_id bigint,
-        valid tstzmultirange)`);
+        kind text COLLATE "C", agency text COLLATE "C", object_id text COLLATE "C", hash bytea, content_id bigint,
+        valid tstzmultirange, digest bytea, remarks text)`);
     });
   }
 
@@ -100,18 +96,19 @@ export class Staging {
       await runner.startTransaction();
       // A stage does not survive a crash of the database anyway: its progress need not be on disk before the next batch.
       await runner.query('SET LOCAL synchronous_commit = off');
-      const blocks = await takeNumbers(runner, batch.changes.length);
-      const puts = batch.changes.flatMap((staged, index) => prepare(staged, numberIn(blocks, index)));
+      const { blocks, puts, unpacked } = await prepared(runner, batch);
+      const staged = unpacked.reduce((sum, { changes, recalled }) => sum + changes.length + recalled.length, 0);
       const forgotten = await withdraw(runner, run, batch.withdrawn);
-      const fresh = isFirstFill ? puts : await stageKnown(runner, run, puts);
+      const known = isFirstFill ? NONE_KNOWN : await knownContents(runner, run, puts);
+      const fresh = known.size === 0 ? puts : puts.filter(({ position }) => !known.has(position));
       await writeContents(runner, run, fresh);
       const services = servicesOf(fresh);
       await this.writeServices(runner, run, services);
       const words = await this.vocabulary.learn(runner, services);
-      await writeStage(runner, run, batch, fresh);
+      await copyInto(runner, `${stageOf(run)} (${STAGE_COLUMNS})`, stageLines(unpacked, puts, known));
       await writeReport(runner, run, batch);
       const until = new Date(this.house.clock.now().getTime() + leaseMs);
-      await this.advance(runner, run, batch, { blocks, staged: batch.changes.length - forgotten, written: fresh.length, until });
+      await this.advance(runner, run, batch, { blocks, staged: staged - forgotten, written: fresh.length, until });
       await runner.commitTransaction();
       this.vocabulary.remember(words);
     } catch (error) {
@@ -119,6 +116,8 @@ export class Staging {
       throw error;
     } finally {
       await runner.release();
+      // Given back at once: the garbage collector counts them by their handles, and would leave hundreds of them until it needs those.
+      for (const { refined } of batch.parts) refined?.contents.transfer(0);
     }
   }
 
@@ -190,49 +189,75 @@ function numberIn(blocks: readonly number[], index: number): number {
   return (blocks[Math.floor(index / BLOCK)] ?? 0) - BLOCK + 1 + (index % BLOCK);
 }
 
-function prepare(staged: StagedChange, contentId: number): Prepared[] {
-  const { change } = staged;
-  if (change.op !== 'put') return [];
-  const document = jsonOf(change);
-  return [{ staged, change, target: targetOf(change), document, hash: hash('sha256', document, 'hex').slice(0, HASH_HEX), contentId }];
+/** A part whose changes have been unpacked. */
+interface Unpacked extends Pick<StagedPart, 'position' | 'documentNo'> {
+  readonly changes: readonly RefinedChange[];
+  readonly recalled: readonly string[];
 }
 
-/** Stages objects that are as the catalogue has them already. @returns the others. */
-async function stageKnown(sql: QueryRunner, run: Run, puts: readonly Prepared[]): Promise<Prepared[]> {
+/** Unpacks a batch, and gives every put the number of its content. */
+async function prepared(sql: QueryRunner, { parts }: Batch): Promise<{ blocks: number[]; puts: Prepared[]; unpacked: Unpacked[] }> {
+  const unpacked: Unpacked[] = [];
+  const puts: Omit<Prepared, 'contentId'>[] = [];
+  for (const { position, documentNo, refined, recalled = [] } of parts) {
+    const changes = refined === undefined ? [] : changesIn(refined);
+    unpacked.push({ position, documentNo, changes, recalled });
+    for (const [index, change] of changes.entries())
+      if (refined !== undefined && change.put !== undefined)
+        puts.push({ change, put: change.put, contents: refined.contents, position: position + index, documentNo });
+  }
+  const blocks = puts.length === 0 ? [] : await takeNumbers(sql, puts.length);
+  return { blocks, unpacked, puts: puts.map((put, index) => ({ ...put, contentId: numberIn(blocks, index) })) };
+}
+
+/** Nothing of the source is stored yet. */
+const NONE_KNOWN: ReadonlyMap<number, number> = new Map();
+
+/** Puts of what the catalogue has already, although it was written otherwise. @returns position → number of the content. */
+async function knownContents(sql: QueryRunner, run: Run, puts: readonly Prepared[]): Promise<ReadonlyMap<number, number>> {
+  if (puts.length === 0) return NONE_KNOWN;
   // Some thousand keys against millions of rows: by the index, whatever the planner knows about a table that grows this fast.
   for (const way of ['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan']) await sql.query(`SET LOCAL ${way} = off`);
-  const known = (await sql.query(KNOWN(stageOf(run)), [
+  const rows = (await sql.query(KNOWN, [
     run.sourceNo,
-    arrayLiteral(puts.map(({ target }) => target.kind)),
-    arrayLiteral(puts.map(({ target }) => target.key.schemeAgencyId)),
-    arrayLiteral(puts.map(({ target }) => target.key.id)),
-    arrayLiteral(puts.map((put) => put.hash)),
-    arrayLiteral(puts.map(({ staged }) => staged.position)),
-    arrayLiteral(puts.map(({ staged }) => staged.documentNo)),
-  ])) as { position: number }[];
-  const positions = new Set(known.map(({ position }) => position));
-  return puts.filter(({ staged }) => !positions.has(staged.position));
+    arrayLiteral(puts.map(({ change }) => change.kind)),
+    arrayLiteral(puts.map(({ change }) => change.agency)),
+    arrayLiteral(puts.map(({ change }) => change.id)),
+    arrayLiteral(puts.map(({ put }) => put.hash)),
+    arrayLiteral(puts.map(({ position }) => position)),
+  ])) as { position: number; contentId: number }[];
+  return new Map(rows.map(({ position, contentId }) => [position, contentId]));
 }
 
 async function writeContents(runner: QueryRunner, run: Run, fresh: readonly Prepared[]): Promise<void> {
   if (fresh.length === 0) return;
-  await copyInto(runner, 'catalogue_content (id, document)', contentLines(fresh));
+  await copyBinaryInto(runner, 'catalogue_content (id, document)', contentTuples(fresh));
   await copyInto(runner, COMPETENCE_COLUMNS, competenceLines(run, fresh));
 }
 
 function servicesOf(fresh: readonly Prepared[]): (ServiceFacts & { contentId: number })[] {
-  return fresh.flatMap(({ change: { object }, contentId }) =>
-    object.kind === 'service' || object.kind === 'specialisation' ? [{ contentId, ...serviceFactsOf(object) }] : [],
-  );
+  return fresh.flatMap(({ put: { service }, contentId }) => (service === undefined ? [] : [{ contentId, ...service }]));
 }
 
-function* contentLines(fresh: readonly Prepared[]): Generator<string> {
-  for (const { contentId, document } of fresh) yield copyLine([contentId, document]);
+/** Contents with their numbers; those that follow each other in one piece. */
+function* contentTuples(fresh: readonly Prepared[]): Generator<Uint8Array> {
+  for (let index = 0; index < fresh.length;) {
+    const first = fresh[index];
+    if (first === undefined) return;
+    const { contents } = first;
+    const view = new DataView(contents);
+    let to = first.put.from;
+    for (let next: Prepared | undefined = first; next?.contents === contents && next.put.from === to; next = fresh[(index += 1)]) {
+      numberTuple(view, to, next.contentId);
+      ({ to } = next.put);
+    }
+    yield new Uint8Array(contents, first.put.from, to - first.put.from);
+  }
 }
 
 function* competenceLines({ sourceNo }: Run, fresh: readonly Prepared[]): Generator<string> {
-  for (const { contentId, change } of fresh)
-    for (const fact of competenceFactsOf(change.object)) {
+  for (const { contentId, put } of fresh)
+    for (const fact of put.competences) {
       const { subjectKind, subjectAgency, subjectId, serviceAgency, serviceId, area, role, valid } = fact;
       yield copyLine([contentId, sourceNo, subjectKind, subjectAgency, subjectId, serviceAgency, serviceId, area, role, valid]);
     }
@@ -245,17 +270,25 @@ async function withdraw(sql: QueryRunner, run: Run, documents: readonly number[]
   return (await returning<unknown>(sql, query, [documents])).length;
 }
 
-/** Stages removals and new contents. */
-async function writeStage(runner: QueryRunner, run: Run, { changes }: Batch, fresh: readonly Prepared[]): Promise<void> {
-  const byPosition = new Map(fresh.map((put) => [put.staged.position, put]));
-  const isMissing = ({ change, position }: StagedChange): boolean => change.op === 'remove' || byPosition.has(position);
-  const lines = changes.filter(isMissing).map(({ change, position, documentNo }) => {
-    const { kind, key } = targetOf(change);
-    const put = byPosition.get(position);
-    const content = put === undefined ? [null, null, null] : [`\\x${put.hash}`, put.contentId, validTimeOf(put.change.object.validity)];
-    return copyLine([position, documentNo, put !== undefined, kind, key.schemeAgencyId, key.id, ...content]);
-  });
-  if (lines.length > 0) await copyInto(runner, `${stageOf(run)} (${STAGE_COLUMNS})`, lines);
+/** Everything that was read, in its order: puts with their contents, removals, and what is as it was. */
+function* stageLines(parts: readonly Unpacked[], puts: readonly Prepared[], known: ReadonlyMap<number, number>): Generator<string> {
+  let next = 0;
+  for (const { position: first, documentNo, changes, recalled } of parts) {
+    for (const [index, digest] of recalled.entries())
+      yield copyLine([first + index, documentNo, true, null, null, null, null, null, null, `\\x${digest}`, null]);
+    for (const [index, { kind, agency, id, put }] of changes.entries()) {
+      const position = first + index;
+      if (put === undefined) {
+        yield copyLine([position, documentNo, false, kind, agency, id, null, null, null, null, null]);
+        continue;
+      }
+      const contentId = known.get(position) ?? puts[next]?.contentId ?? null;
+      next += 1;
+      const { hash, valid, mark } = put;
+      const seen = mark === undefined ? null : `\\x${mark.digest}`;
+      yield copyLine([position, documentNo, true, kind, agency, id, `\\x${hash}`, contentId, valid, seen, mark?.remarks ?? null]);
+    }
+  }
 }
 
 async function writeReport(runner: QueryRunner, run: Run, { documents, findings }: Batch): Promise<void> {
@@ -270,21 +303,18 @@ async function writeReport(runner: QueryRunner, run: Run, { documents, findings 
   if (found.length > 0) await copyInto(runner, `catalogue_finding (${FINDING_COLUMNS})`, found);
 }
 
-const STAGE_COLUMNS = 'position, document_no, is_put, kind, agency, object_id, hash, content_id, valid';
+const STAGE_COLUMNS = 'position, document_no, is_put, kind, agency, object_id, hash, content_id, valid, digest, remarks';
 const FINDING_COLUMNS = 'run_id, position, severity, code, message, document, line, kind, agency, object_id';
 const COMPETENCE_COLUMNS =
   'catalogue_competence (content_id, source_no, subject_kind, subject_agency, subject_id, service_agency, service_id, area, role, valid)';
 
 const NUMBERS = "SELECT nextval('catalogue_content_block')::float8 AS last FROM generate_series(1, $1)";
 
-const KNOWN = (stage: string): string => `
-  WITH known AS (
-    INSERT INTO ${stage} (position, document_no, is_put, kind, agency, object_id, hash, content_id)
-    SELECT k.position, k.document_no, true, o.kind, o.agency, o.object_id, o.hash, o.content_id
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::int[]) AS k(kind, agency, object_id, hash, position, document_no)
-    JOIN catalogue_object o ON o.object_id = k.object_id AND o.agency = k.agency AND o.kind = k.kind AND o.source_no = $1 AND o.to_version IS NULL
-    WHERE o.hash = decode(k.hash, 'hex') RETURNING position)
-  SELECT position::float8 AS position FROM known`;
+const KNOWN = `
+  SELECT k.position::float8 AS position, o.content_id::float8 AS "contentId"
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[]) AS k(kind, agency, object_id, hash, position)
+  JOIN catalogue_object o ON o.object_id = k.object_id AND o.agency = k.agency AND o.kind = k.kind AND o.source_no = $1 AND o.to_version IS NULL
+  WHERE o.hash = decode(k.hash, 'hex')`;
 
 const ADVANCE = `
   UPDATE catalogue_run SET mode = $3, position = $4, progress = $5, cursor = coalesce($6, cursor), cursor_position = coalesce($7, cursor_position),

@@ -9,6 +9,7 @@ import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
 import type { Work } from '../../house/unit-of-work.js';
+import { contentTypeOf } from '../../intake/content-type.js';
 import type { ClaimedStep } from '../claims.js';
 import { type Outcome, StepWorker } from '../outcome.js';
 
@@ -50,7 +51,9 @@ export class CollectWorker extends StepWorker {
       }
       const blob = await this.keepBytes(attachment.id, answer.stream, endpoint.limits.attachmentBytesMax);
       const { link: _link, ...described } = attachment;
-      return { ...described, state: 'stored', size: blob.size, sha512: blob.sha512 };
+      const mediaType = await contentTypeOf(this.house.blobs, blob, described.mediaType);
+      const said = mediaType === described.mediaType ? {} : { mediaType, sentMediaType: described.mediaType };
+      return { ...described, ...said, state: 'stored', size: blob.size, sha512: blob.sha512 };
     } catch (error) {
       if (error instanceof BlobTooLarge)
         throw DeliveryError.refused(`${CODE}/too-large`, `A linked attachment is larger than ${error.bytesMax} bytes.`);

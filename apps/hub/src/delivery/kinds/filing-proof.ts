@@ -10,7 +10,7 @@ import {
   type ProvenDocument,
 } from '@amtsbote/adapter-kit';
 
-import type { ReadBackConfig } from '../../config/hub-config.js';
+import type { ReadBackConfig } from '../../config/dms-config.js';
 
 /** What the receipt of a filing says of its proof. */
 export type FilingProof =

@@ -2,15 +2,17 @@
 import { type DeliveryContext, DeliveryError, type PaymentOpened, type PaymentOrder, type PaymentReport } from '@amtsbote/adapter-kit';
 import { nextPaymentState } from '@amtsbote/canonical';
 import { crashPoint } from '@amtsbote/platform';
-import { type PaymentFollowing, type PaymentRow, paymentsOf } from '@amtsbote/store';
+import { type PaymentFollowing, type PaymentRow, paymentsOf, stepsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { PaymentPolicy } from '../../config/hub-config.js';
 import { Instances } from '../../house/instances.js';
 import { House } from '../../house/tokens.js';
 import type { Work } from '../../house/unit-of-work.js';
+import { refreshSteps } from '../../routing/planner.js';
 import type { ClaimedStep } from '../claims.js';
 import { type Outcome, StepWorker } from '../outcome.js';
+import { plantSteps } from '../progress.js';
 import { refuseTestSubmission } from './test-submission.js';
 
 /** Polls double their distance with the age of the payment: a tenth of the age, between pollMs and pollMaxMs. */
@@ -130,6 +132,11 @@ export class PaymentWorker extends StepWorker {
     ]);
     if (report.state === intent.state) return;
     const { tenant, applicationId } = step;
+    // What was filed while the payment was open says so: it gets a new version.
+    if (report.state === 'paid') {
+      const refreshing = refreshSteps(this.house.ids, await stepsOf(work.sql, { applicationId, tenant }));
+      await plantSteps(work, { id: applicationId, tenant }, refreshing);
+    }
     work.note({
       tenant,
       applicationId,

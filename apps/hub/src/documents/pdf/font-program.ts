@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+import { type FontSubset, sharingSubsets } from './common-glyphs.js';
+
 const require = createRequire(import.meta.url);
 
 /** What we use of a parsed font (fontkit's object, which pdfkit takes in place of a file). */
@@ -14,6 +16,7 @@ export interface FontProgram {
   getGlyph(id: number, codePoints?: readonly number[]): Glyph;
   glyphForCodePoint(codePoint: number): Glyph;
   hasGlyphForCodePoint(codePoint: number): boolean;
+  createSubset(): FontSubset;
 }
 interface Glyph {
   readonly id: number;
@@ -119,7 +122,11 @@ function repeatable(parsed: FontProgram): FontProgram {
       runs.flatMap(({ positions }) => positions),
     );
   };
-  return Object.assign(view, { getGlyph, layout });
+  const createSubset = sharingSubsets(
+    () => parsed.createSubset(),
+    (codePoint) => letter(codePoint).id,
+  );
+  return Object.assign(view, { getGlyph, layout, createSubset });
 }
 
 /** A run as the shaping engine gives it; pdfkit scales the positions in place. */

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
 
 import { type Block, type DocumentFrame, type Fragment, type Page, type PlacedText, type TextStyle } from './blocks.js';
+import { includeCommon, writePacked } from './common-glyphs.js';
 import { type Typefaces, typefaces } from './font-program.js';
 import { PageComposer } from './page-composer.js';
 import { COLORS, CONTENT_WIDTH, PAPER, STYLES } from './page-style.js';
@@ -51,8 +52,11 @@ class PdfWriter {
     private readonly pages: readonly Page[],
   ) {
     this.document = emptyDocument(frame);
-    this.document.registerFont('regular', fonts.regular.program as unknown as string);
-    this.document.registerFont('bold', fonts.bold.program as unknown as string);
+    for (const face of ['regular', 'bold'] as const) {
+      this.document.registerFont(face, fonts[face].program as unknown as string);
+      this.document.font(face);
+      includeCommon(this.document);
+    }
     this.root = this.document.struct('Document');
     this.document.addStructure(this.root);
   }
@@ -158,6 +162,7 @@ function emptyDocument(frame: DocumentFrame): PDFKit.PDFDocument {
     // pdfkit makes the file ID of these, and writes them into the XMP unescaped: keep markup characters out.
     info: { Title: frame.title, Creator: 'Amtsbote', Producer: 'PDFKit', Keywords: frame.subjectId, CreationDate: frame.createdAt },
   });
+  writePacked(document);
   // Lines are placed by us; pdfkit would measure each of them twice for nothing.
   document.widthOfString = () => 0;
   return document;

@@ -5,10 +5,13 @@ import { affected, appendJournal, storable } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
-import type { ClaimedSource, HeldState, HeldSubmission } from './pulled.js';
+import { type ClaimedSource, type HeldState, type HeldSubmission, isOutbox } from './pulled.js';
 
 /** How long it is shown that a sender was told, in milliseconds. */
 const TOLD_MS = 30 * 24 * 60 * 60_000;
+
+/** How long results of comparing books are kept. */
+const RUNS_MS = 90 * 24 * 60 * 60_000;
 
 /** Of which a source is. */
 export type OfSource = Pick<ClaimedSource, 'endpoint' | 'source'>;
@@ -57,7 +60,8 @@ export class HeldSubmissions {
       if (state === before || (state !== 'kept' && state !== 'told')) return;
       const data = { source: of.source.name, submission: waiting.submissionId, code: failure.code, told: state === 'told' };
       const actor = `endpoint:${name}`;
-      const entry = { tenant: config.tenant, applicationId: null, stepId: null, at: now, actor, event: 'submission.refused', data };
+      const event = isOutbox(of.endpoint) ? 'answer.refused' : 'submission.refused';
+      const entry = { tenant: config.tenant, applicationId: null, stepId: null, at: now, actor, event, data };
       await appendJournal(sql, [entry]);
     });
     if (state !== before) this.house.log.warn('pull.held', { endpoint: name, source: of.source.name, state, code: failure.code });
@@ -74,9 +78,11 @@ export class HeldSubmissions {
     return affected(this.house.database, AGAIN, [endpoint, submissionId, now]);
   }
 
-  /** Forgets what senders were told long ago. */
+  /** Forgets what senders were told, and how books compared, long ago. */
   async forget(): Promise<void> {
-    await this.house.database.query(FORGET, [new Date(this.house.clock.now().getTime() - TOLD_MS)]);
+    const now = this.house.clock.now().getTime();
+    await this.house.database.query(FORGET, [new Date(now - TOLD_MS)]);
+    await this.house.database.query(FORGET_RUNS, [new Date(now - RUNS_MS)]);
   }
 }
 
@@ -108,4 +114,5 @@ const HOLD = `
     attempts = excluded.attempts, due_at = excluded.due_at, changed_at = excluded.changed_at`;
 const SETTLE = 'DELETE FROM pull_held WHERE endpoint = $1 AND source = $2 AND submission_id = $3';
 const AGAIN = "UPDATE pull_held SET due_at = $3 WHERE endpoint = $1 AND ($2::text IS NULL OR submission_id = $2) AND state <> 'told'";
+const FORGET_RUNS = 'DELETE FROM pull_reconciliation WHERE started_at < $1';
 const FORGET = "DELETE FROM pull_held WHERE state = 'told' AND changed_at < $1";

@@ -12,7 +12,8 @@ import { House } from '../../house/tokens.js';
 import { BusyError } from '../../http/problem.js';
 import { HeldSubmissions } from './held-submissions.js';
 import { PullSources } from './pull-sources.js';
-import { type ClaimedSource, gateOf, type HeldSubmission, SourceLost, type Tally } from './pulled.js';
+import { BOOKS, type ClaimedSource, gateOf, type HeldSubmission, SourceLost, type Tally } from './pulled.js';
+import { Reconciliation } from './reconciliation.js';
 import { TakeOver, type UnderWay, withinTime } from './take-over.js';
 
 /** Most submissions that are tried again before the source is asked for new ones. */
@@ -30,6 +31,7 @@ export class PullRound {
     private readonly sources: PullSources,
     private readonly held: HeldSubmissions,
     private readonly takeOver: TakeOver,
+    private readonly reconciliation: Reconciliation,
     private readonly gates: Gates,
   ) {
     this.rates = new RateLimits(house);
@@ -44,9 +46,9 @@ export class PullRound {
     const gate = gateOf(source.endpoint.name);
     try {
       crashPoint('pull.claimed');
-      const next = await this.visit(round);
+      const dueAt = source.source === BOOKS ? await this.reconciliation.visit(round) : await this.dueAfter(source, await this.visit(round));
       await this.gates.succeeded(gate);
-      await this.sources.end(source, { tally, dueAt: await this.dueAfter(source, next), outcome: 'succeeded' });
+      await this.sources.end(source, { tally, dueAt, outcome: 'succeeded' });
     } catch (error) {
       await this.giveUp(round, gate, error);
     }
@@ -80,7 +82,8 @@ export class PullRound {
         source.endpoint.port.list(source.source.name, from, limited),
       );
       const held = await this.held.among(source, page.waiting);
-      const fresh = page.waiting.filter(({ submissionId }) => !held.has(submissionId));
+      const unheld = page.waiting.filter(({ submissionId }) => !held.has(submissionId));
+      const fresh = await this.takeOver.news(source, unheld);
       const stopped = await this.each(
         round,
         fresh.map((waiting) => ({ waiting })),

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { FormsPullPort } from '@amtsbote/adapter-kit';
+import { FormsLedgerPort, FormsPullPort, type PullSource } from '@amtsbote/adapter-kit';
 import type { Failure } from '@amtsbote/canonical';
 import { affected, returning } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { Outboxes } from '../../answers/outboxes.js';
 import type { LeaseKeeper } from '../../delivery/lease.js';
 import { House } from '../../house/tokens.js';
 import { IntakeEndpoints } from '../endpoints.js';
 import type { IntakeEndpoint } from '../intake.service.js';
-import { type ClaimedSource, type PullEndpoint, SourceLost, type Tally } from './pulled.js';
+import { type Asked, BOOKS, type ClaimedSource, type PullEndpoint, SourceLost, type Tally } from './pulled.js';
 
 /** How a round ended. */
 export interface RoundEnd {
@@ -18,44 +19,53 @@ export interface RoundEnd {
   readonly outcome: 'succeeded' | 'left' | Failure;
 }
 
-/** The sources of all endpoints that fetch: which are due, who asks them, where the next round begins. */
+/** The sources of all endpoints that fetch, and of all outboxes: which are due, who asks them, where the next round begins. */
 @Injectable()
 export class PullSources implements LeaseKeeper<ClaimedSource> {
-  private readonly byName: ReadonlyMap<string, PullEndpoint>;
+  private readonly byName: ReadonlyMap<string, Asked>;
 
   constructor(
     private readonly house: House,
     endpoints: IntakeEndpoints,
+    outboxes: Outboxes,
   ) {
-    this.byName = new Map(endpoints.list().flatMap((endpoint) => (isPulled(endpoint) ? [[endpoint.name, endpoint] as const] : [])));
+    const all: readonly Asked[] = [...endpoints.list().filter(isPulled), ...outboxes.list()];
+    this.byName = new Map(all.map((asked) => [asked.name, asked]));
   }
 
-  list(): readonly PullEndpoint[] {
+  list(): readonly Asked[] {
     return [...this.byName.values()];
   }
-  find(name: string): PullEndpoint | undefined {
+  find(name: string): Asked | undefined {
     return this.byName.get(name);
   }
 
-  /** A row for every source that is configured: due at once when it is new. */
+  /** A row for every source that is configured: due at once when it is new; its books have to fill first. */
   async ensure(): Promise<void> {
-    const pairs = this.list().flatMap(({ name, port }) => port.sources.map((source) => [name, source.name] as const));
-    if (pairs.length === 0) return;
-    await this.house.database.query(ENSURE, [pairs.map(([name]) => name), pairs.map(([, source]) => source), this.house.clock.now()]);
+    const now = this.house.clock.now();
+    const rows = this.list().flatMap((endpoint) =>
+      allOf(endpoint).map((source) => {
+        const dueAt = source === BOOKS ? new Date(now.getTime() + endpoint.config.pull.reconcile.everyMs) : now;
+        return { endpoint: endpoint.name, source: source.name, dueAt };
+      }),
+    );
+    if (rows.length > 0) await this.house.database.query(ENSURE, [JSON.stringify(rows), now]);
   }
 
-  /** Endpoints of which sources are due, with how many. */
+  /** Endpoints of which sources are due, with how many; what the configuration no longer names is left alone. */
   async due(): Promise<ReadonlyMap<string, number>> {
-    const names = [...this.byName.keys()];
-    const rows = await this.house.database.query<{ endpoint: string; count: number }[]>(DUE, [names, this.house.clock.now()]);
+    const configured = this.list().flatMap((endpoint) => allOf(endpoint).map(({ name }) => [endpoint.name, name] as const));
+    const parameters = [configured.map(([endpoint]) => endpoint), configured.map(([, source]) => source), this.house.clock.now()];
+    const rows = await this.house.database.query<{ endpoint: string; count: number }[]>(DUE, parameters);
     return new Map(rows.map(({ endpoint, count }) => [endpoint, count]));
   }
 
   /** Takes up to `places` due sources of an endpoint, the longest due first; whoever took one over finds the round of the one before unended. */
-  async claim(endpoint: PullEndpoint, places: number): Promise<ClaimedSource[]> {
+  async claim(endpoint: Asked, places: number): Promise<ClaimedSource[]> {
     const now = this.house.clock.now();
     const leaseUntil = new Date(now.getTime() + endpoint.config.pull.leaseMs);
-    const names = endpoint.port.sources.map(({ name }) => name);
+    const all = allOf(endpoint);
+    const names = all.map(({ name }) => name);
     const rows = await returning<ClaimedRow>(this.house.database, CLAIM, [
       endpoint.name,
       names,
@@ -65,7 +75,7 @@ export class PullSources implements LeaseKeeper<ClaimedSource> {
       places,
     ]);
     return rows.flatMap(({ source: name, cursor, fence, failures }) => {
-      const source = endpoint.port.sources.find((one) => one.name === name);
+      const source = all.find((one) => one.name === name);
       return source === undefined ? [] : [{ endpoint, source, cursor, fence, failures, leaseUntil }];
     });
   }
@@ -91,12 +101,21 @@ export class PullSources implements LeaseKeeper<ClaimedSource> {
   }
 
   /** These sources are to be asked at once, whoever asks them; `isForced`: even if they failed a moment ago. @returns how many there are. */
-  async signal(endpoint: PullEndpoint, names: readonly string[], { isForced = false } = {}): Promise<number> {
-    const known = endpoint.port.sources.map(({ name }) => name);
-    const wanted = names.length === 0 ? known : known.filter((name) => names.includes(name));
+  async signal(endpoint: Asked, names: readonly string[], { isForced = false } = {}): Promise<number> {
+    const wanted =
+      names.length === 0
+        ? endpoint.port.sources.map(({ name }) => name)
+        : allOf(endpoint)
+            .map(({ name }) => name)
+            .filter((name) => names.includes(name));
     if (wanted.length > 0) await this.house.database.query(SIGNAL, [endpoint.name, wanted, this.house.clock.now(), isForced]);
     return wanted.length;
   }
+}
+
+/** What of an endpoint has a time: its sources, and the comparison of their books where they have any. */
+function allOf({ port }: Asked): readonly PullSource[] {
+  return port instanceof FormsLedgerPort && port.sources.length > 0 ? [...port.sources, BOOKS] : port.sources;
 }
 
 /** Whether an endpoint's adapter can fetch. */
@@ -112,11 +131,13 @@ interface ClaimedRow {
 }
 
 const ENSURE = `
-  INSERT INTO pull_source (endpoint, source, due_at) SELECT endpoint, source, $3 FROM unnest($1::text[], $2::text[]) AS s(endpoint, source)
+  INSERT INTO pull_source (endpoint, source, due_at, known_since)
+  SELECT s.endpoint, s.source, s."dueAt", $2 FROM jsonb_to_recordset($1::jsonb) AS s(endpoint text, source text, "dueAt" timestamptz)
   ON CONFLICT (endpoint, source) DO NOTHING`;
 
-const IS_DUE = 'due_at <= $2 AND (lease_until IS NULL OR lease_until < $2)';
-const DUE = `SELECT endpoint, count(*)::int AS count FROM pull_source WHERE endpoint = ANY($1) AND ${IS_DUE} GROUP BY endpoint`;
+const DUE = `
+  SELECT p.endpoint, count(*)::int AS count FROM pull_source p JOIN unnest($1::text[], $2::text[]) AS c(endpoint, source) USING (endpoint, source)
+  WHERE p.due_at <= $3 AND (p.lease_until IS NULL OR p.lease_until < $3) GROUP BY p.endpoint`;
 
 const CLAIM = `
   UPDATE pull_source SET lease_owner = $4, lease_until = $5, fence = fence + 1, started_at = $3

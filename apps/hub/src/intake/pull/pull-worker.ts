@@ -8,7 +8,7 @@ import { House } from '../../house/tokens.js';
 import { HeldSubmissions } from './held-submissions.js';
 import { PullRound } from './pull-round.js';
 import { PullSources } from './pull-sources.js';
-import { type ClaimedSource, gateOf } from './pulled.js';
+import { type ClaimedSource, gateOf, isOutbox } from './pulled.js';
 
 /** How often it is looked for sources that are due, unless somebody in this process knows of one. */
 const POLL_MS = 1_000;
@@ -31,7 +31,9 @@ export class PullWorker implements Background {
     private readonly round: PullRound,
     private readonly gates: Gates,
   ) {
-    for (const { name, config } of sources.list()) {
+    for (const asked of sources.list()) {
+      if (isOutbox(asked)) continue;
+      const { name, config } = asked;
       const { concurrency, listMs, breaker } = config.pull;
       this.gates.register(gateOf(name), { concurrency, attemptMs: listMs, breaker }, 'other');
     }
@@ -91,7 +93,9 @@ export class PullWorker implements Background {
       .catch((error: unknown) => this.house.log.error('circuit.not-released', error, { instance: gateOf(name) }))
       .finally(() => {
         lease.release();
-        this.gates.ended(gateOf(name));
+        // How fast an instance files is counted by what it files, not by looks into its outbox.
+        if (isOutbox(source.endpoint)) this.gates.left(gateOf(name));
+        else this.gates.ended(gateOf(name));
         this.rounds.delete(work);
         this.wake();
       });

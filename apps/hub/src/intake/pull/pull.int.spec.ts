@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { trayAdapter, Trays } from '@amtsbote/adapter-kit/testing';
+import { FormsPullPort } from '@amtsbote/adapter-kit';
+import { trayAdapter, type TrayItem, Trays } from '@amtsbote/adapter-kit/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { type Process, startHouse, TENANT, type TestHouse } from '../../../../../test/support/house.js';
@@ -49,7 +50,9 @@ describe('submissions that are fetched', () => {
     return house.query("SELECT submission_id AS id, state, failure->>'code' AS code, attempts FROM pull_held ORDER BY 1");
   }
   async function source(): Promise<Record<string, unknown> | undefined> {
-    const [row] = await house.query<Record<string, unknown>>("SELECT * FROM pull_source WHERE endpoint = 'trays' ORDER BY source LIMIT 1");
+    const [row] = await house.query<Record<string, unknown>>(
+      "SELECT * FROM pull_source WHERE endpoint = 'trays' AND source <> '*' ORDER BY source LIMIT 1",
+    );
     return row;
   }
   const lines = (pattern: RegExp): number => trays.requests.filter((line) => pattern.test(line)).length;
@@ -175,13 +178,39 @@ describe('submissions that are fetched', () => {
     expect(await applications()).toEqual([]);
   });
 
-  it('leave no bytes behind when they cannot be read', async () => {
+  it.each([
+    ['they cannot be read', { content: 'nonsense' as const }, /none/],
+    ['the line breaks between two files', {}, /tray-1\/1$/],
+  ])('leave no bytes behind when %s', async (_what, more, match) => {
     await open();
-    trays.put(1, { content: 'nonsense', files: [{ name: 'a.pdf', content: 'a' }] });
+    trays.put(1, { ...more, files: [{ name: 'a.pdf', content: 'a' }, { name: 'b.pdf', content: 'b' }] }); // prettier-ignore
+    trays.fail({ fault: 'error500', match });
     await look();
+    expect(await held()).toHaveLength(1);
     const left: string[] = [];
     for await (const id of house.house.blobs.listOlderThan(new Date(house.clock.now().getTime() + 1e10))) left.push(id);
     expect(left).toEqual([]);
+  });
+
+  it('are not acknowledged by a process that stood still and lost the source meanwhile: whoever has it does that', async () => {
+    await open();
+    trays.put(1);
+    const second = await house.startProcess('second');
+    const port = house.pull.sources.find('trays')?.port;
+    if (!(port instanceof FormsPullPort)) throw new Error('no endpoint fetches');
+    const fetch = port.fetch.bind(port);
+    const slowly: typeof fetch = async (...call) => {
+      const received = await fetch(...call);
+      // Its lease may be prolonged once more before it finds out.
+      do house.clock.advance(LEASE_MS + 1);
+      while ((await look(second)) === 0);
+      return received;
+    };
+    Object.assign(port, { fetch: slowly });
+    await look();
+    expect(lines(/taken$/)).toBe(1);
+    expect(await applications()).toHaveLength(1);
+    expect(await source()).toMatchObject({ accepted: '1', acknowledged: '1' });
   });
 
   it('are asked for by one process at a time', async () => {
@@ -286,12 +315,74 @@ describe('submissions that are fetched', () => {
     await open();
     trays.put(1);
     const port = house.pull.sources.find('trays')?.port;
-    if (port === undefined) throw new Error('no endpoint fetches');
+    if (!(port instanceof FormsPullPort)) throw new Error('no endpoint fetches');
     const translate = port.translate.bind(port);
     Object.assign(port, { translate: (received: Parameters<typeof translate>[0]) => ({ ...translate(received), submissionId: 'other' }) });
     await look();
     expect(await held()).toMatchObject([{ state: 'kept', code: 'intake/submission-id-differs' }]);
     expect(await applications()).toEqual([]);
+  });
+
+  describe('whose books are compared', () => {
+    const DAY_MS = 24 * 60 * 60_000;
+    const at = (ms: number): Partial<TrayItem> => ({ submittedAt: new Date(house.clock.now().getTime() + ms).toISOString() });
+    async function compared(): Promise<Record<string, unknown> | undefined> {
+      const [row] = await house.query<Record<string, unknown>>('SELECT * FROM pull_reconciliation ORDER BY started_at DESC LIMIT 1');
+      return row;
+    }
+
+    it('are fetched when they are missing here, whatever the source thinks; what is not in the books is reported', async () => {
+      await open();
+      await look();
+      expect(await compared()).toBeUndefined();
+      const [here = '', lost = '', unreadable = ''] = [trays.put(1, at(1_000)), trays.put(1, at(2_000)), trays.put(1, { ...at(3_000), content: 'nonsense' })].flat(); // prettier-ignore
+      for (const item of trays.items.filter(({ id }) => id === lost)) item.state = 'taken';
+      await house.query(`UPDATE application SET endpoint = 'trays' WHERE id = $1`, [await house.submit({ submissionId: 'only-here' })]);
+      house.clock.advance(120_000);
+      await look();
+      expect(trays.taken).toEqual([here]);
+      house.clock.advance(DAY_MS);
+      await look();
+      const rows = await house.query<object>('SELECT booked, matched, fetched, missing, surplus, fetched_ids, missing_ids, surplus_ids FROM pull_reconciliation ORDER BY started_at DESC LIMIT 1'); // prettier-ignore
+      expect(rows).toEqual([
+        {
+          booked: 3,
+          matched: 1,
+          fetched: 1,
+          missing: 1,
+          surplus: 1,
+          fetched_ids: [lost],
+          missing_ids: [unreadable],
+          surplus_ids: ['only-here'],
+        },
+      ]);
+      expect((await applications()).sort()).toEqual([here, lost, 'only-here'].sort());
+      const [entry] = await house.query<{ data: object }>("SELECT data FROM journal WHERE event = 'pull.reconciled' ORDER BY at DESC LIMIT 1"); // prettier-ignore
+      expect(entry?.data).toMatchObject({ booked: 3, fetched: 1, missing: 1, surplus: 1 });
+    });
+
+    it('do not bring what was submitted, and taken by somebody else, before the hub came', async () => {
+      await open();
+      const [old] = trays.put(1, at(-3_600_000));
+      for (const item of trays.items) item.state = 'taken';
+      await look();
+      house.clock.advance(DAY_MS);
+      await look();
+      expect(await compared()).toMatchObject({ state: 'done', booked: 0, missing: 0 });
+      expect(await applications()).not.toContain(old);
+    });
+
+    it('are compared again when the source was down, and the run that failed says so', async () => {
+      await open();
+      await look();
+      trays.fail({ fault: 'error500', times: 1, match: /books/ });
+      house.clock.advance(DAY_MS);
+      await look();
+      expect(await compared()).toMatchObject({ state: 'failed', failure: { code: 'tray/failed' } });
+      house.clock.advance(5_000);
+      await look();
+      expect(await compared()).toMatchObject({ state: 'done' });
+    });
   });
 
   async function claim(process: Process): Promise<ClaimedSource[]> {

@@ -6,7 +6,18 @@ import { PullRound } from './pull-round.js';
 import { PullSignals } from './pull-signals.js';
 import { PullSources } from './pull-sources.js';
 import { PullWorker } from './pull-worker.js';
+import { Reconciliation } from './reconciliation.js';
+import { SubmissionTakers } from './submission-takers.js';
 import { TakeOver } from './take-over.js';
 
 /** Submissions that are fetched. */
-export const PULL: readonly Type[] = [PullSources, HeldSubmissions, TakeOver, PullRound, PullWorker, PullSignals];
+export const PULL: readonly Type[] = [
+  PullSources,
+  HeldSubmissions,
+  SubmissionTakers,
+  TakeOver,
+  Reconciliation,
+  PullRound,
+  PullWorker,
+  PullSignals,
+];

@@ -5,21 +5,29 @@ import { crashPoint } from '@amtsbote/platform';
 import { isStatementCancelled, isStoreTrouble } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
+import { AnswerTakers } from '../../answers/answer-takers.js';
 import { backoff, failureOf } from '../../delivery/decide.js';
 import { TimeLimit } from '../../delivery/time-limit.js';
 import { House } from '../../house/tokens.js';
 import { BusyError } from '../../http/problem.js';
-import type { AcceptedRow } from '../accept.js';
-import { IntakeService } from '../intake.service.js';
 import { IntakePressure } from '../pressure/intake-pressure.js';
 import { HeldSubmissions, refusalOf } from './held-submissions.js';
 import { FetchedFiles } from './pull-intake.js';
-import { type ClaimedSource, type HeldState, type HeldSubmission, SourceLost, type Tally } from './pulled.js';
+import {
+  type Asked,
+  type ClaimedSource,
+  type HeldState,
+  type HeldSubmission,
+  isOutbox,
+  SourceLost,
+  type Taken,
+  type Taker,
+  type Tally,
+} from './pulled.js';
+import { SubmissionTakers } from './submission-takers.js';
 
 /** Unexpected failures of one submission after which a person looks at it. */
 const UNEXPECTED_MAX = 3;
-/** Of a submission that its sender has not finished yet. */
-const NOT_YET = { kind: 'refused', code: 'intake/no-submission', message: 'The sender calls it a draft: it is looked at again.' } as const;
 
 /** A round as its submissions see it. */
 export interface UnderWay {
@@ -31,15 +39,21 @@ export interface UnderWay {
   readonly tally: Tally;
 }
 
-/** Takes one submission over: fetched, stored as every other, acknowledged. */
+/** Takes one submission, or answer, over: fetched, stored as every other, acknowledged. */
 @Injectable()
 export class TakeOver {
   constructor(
     private readonly house: House,
-    private readonly intake: IntakeService,
     private readonly pressure: IntakePressure,
     private readonly held: HeldSubmissions,
+    private readonly submissions: SubmissionTakers,
+    private readonly answers: AnswerTakers,
   ) {}
+
+  /** Which of these may be new. */
+  async news({ endpoint }: ClaimedSource, waiting: readonly WaitingSubmission[]): Promise<readonly WaitingSubmission[]> {
+    return this.takerOf(endpoint).news(waiting);
+  }
 
   /**
    * What concerns this submission alone is written down, so that the ones behind it have their turn.
@@ -49,15 +63,15 @@ export class TakeOver {
    */
   async take(round: UnderWay, waiting: WaitingSubmission, before?: HeldSubmission): Promise<Failure | undefined> {
     const { endpoint } = round.source;
-    const stage: { row: AcceptedRow | undefined } = { row: undefined };
+    const stage: { row: Taken | undefined } = { row: undefined };
     try {
-      stage.row = await this.intake.known(endpoint, waiting.submissionId);
+      stage.row = await this.takerOf(endpoint).known(waiting);
       if (stage.row !== undefined) round.tally.known += 1;
       else {
         const fetched = await this.fetchAndStore(round, waiting);
         if (fetched === 'gone') await this.held.settle(round.source, waiting);
-        if (fetched === 'notYet') await this.hold(round, { waiting, before, state: 'retrying', failure: NOT_YET });
-        if (typeof fetched === 'string') return undefined;
+        if (fetched !== 'gone' && 'kind' in fetched) await this.hold(round, { waiting, before, state: 'retrying', failure: fetched });
+        if (fetched === 'gone' || 'kind' in fetched) return undefined;
         stage.row = fetched;
       }
       crashPoint('pull.committed');
@@ -70,20 +84,21 @@ export class TakeOver {
     }
   }
 
-  private async fetchAndStore(round: UnderWay, waiting: WaitingSubmission): Promise<AcceptedRow | 'gone' | 'notYet'> {
+  private takerOf(asked: Asked): Taker {
+    return isOutbox(asked) ? this.answers.of(asked) : this.submissions.of(asked);
+  }
+
+  private async fetchAndStore(round: UnderWay, waiting: WaitingSubmission): Promise<Taken | Failure | 'gone'> {
     const { endpoint } = round.source;
     const { limits, tenant } = endpoint.config;
     const place = await this.pressure.enter({ tenant, memoryBytes: limits.bodyBytesMax, diskBytes: 0 });
     const files = new FetchedFiles(this.house, limits);
     try {
-      const received = await this.limited(round, limits.totalMs, (signal) => endpoint.port.fetch(waiting, files, signal));
-      if (received === 'gone') return 'gone';
+      const fetched = await this.limited(round, limits.totalMs, (signal) => this.takerOf(endpoint).fetch(waiting, files, signal));
+      if (fetched === 'gone' || 'kind' in fetched) return fetched;
       crashPoint('pull.fetched');
-      // From here on they are the intake's: it removes them, unless they have an owner, or may have one.
-      files.handOver(received.files);
-      if (await this.intake.isPassedOver(endpoint, received)) return 'notYet';
-      const row = await this.intake.accept(endpoint, received, waiting.submissionId);
-      this.count(round.tally, row, waiting);
+      const row = await fetched.store();
+      if (!('kind' in row)) this.count(round.tally, row, waiting);
       return row;
     } finally {
       await files.discard();
@@ -91,7 +106,7 @@ export class TakeOver {
     }
   }
 
-  private count(tally: Tally, row: AcceptedRow, { submittedAt }: WaitingSubmission): void {
+  private count(tally: Tally, row: Taken, { submittedAt }: WaitingSubmission): void {
     if (!row.fresh) tally.known += 1;
     else {
       tally.accepted += 1;
@@ -100,11 +115,10 @@ export class TakeOver {
   }
 
   /** Whoever lost the source meanwhile leaves it to whoever has it: once more would do no harm, but would be no help either. */
-  private async acknowledge(round: UnderWay, waiting: WaitingSubmission, { id, reference, receivedAt }: AcceptedRow): Promise<void> {
+  private async acknowledge(round: UnderWay, waiting: WaitingSubmission, taken: Taken): Promise<void> {
     if (!round.isHeld()) throw new SourceLost('another process may ask this source by now');
     const { endpoint } = round.source;
-    const accepted = { id, reference, receivedAt: receivedAt.toISOString() };
-    await this.limited(round, endpoint.config.pull.listMs, (signal) => endpoint.port.acknowledge(waiting, accepted, signal));
+    await this.limited(round, endpoint.config.pull.listMs, (signal) => this.takerOf(endpoint).acknowledge(waiting, taken, signal));
     crashPoint('pull.acknowledged');
     round.tally.acknowledged += 1;
   }
@@ -114,7 +128,7 @@ export class TakeOver {
     const failure = refusalOf(rejection.code, rejection.detail, rejection.place);
     try {
       const become = await this.limited(round, endpoint.config.pull.listMs, (signal) =>
-        endpoint.port.refuse(one.waiting, rejection, signal),
+        this.takerOf(endpoint).refuse(one.waiting, rejection, signal),
       );
       if (one.before === undefined) round.tally.refused += 1;
       await this.hold(round, { ...one, state: become, failure });

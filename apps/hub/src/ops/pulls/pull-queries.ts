@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { PullHeldState, PullHeldView, PullSourceView, PullView } from '@amtsbote/ops-api';
+import type { PullHeldState, PullHeldView, PullSourceView, PullView, ReconciliationView } from '@amtsbote/ops-api';
 import { InstanceStateRow } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
 import { House } from '../../house/tokens.js';
 import { ProblemError } from '../../http/problem.js';
 import { PullSources } from '../../intake/pull/pull-sources.js';
-import { gateOf, type PullEndpoint } from '../../intake/pull/pulled.js';
+import { type Asked, gateOf, instanceOfOutbox } from '../../intake/pull/pulled.js';
 import type { Operator } from '../operator.js';
 import { isOwn, isVisible, tenantsOfEndpoint } from '../reach.js';
 
@@ -22,10 +22,11 @@ export class PullQueries {
     const { database, clock } = this.house;
     const endpoints = this.sources.list().filter(({ name }) => this.isVisible(name, operator));
     const names = endpoints.map(({ name }) => name);
-    const [states, sources, held] = await Promise.all([
+    const [states, sources, held, newest] = await Promise.all([
       database.manager.find(InstanceStateRow),
       database.query<SourceRow[]>(SOURCES, [names, clock.now()]),
       database.query<HeldCount[]>(HELD_COUNTS, [names]),
+      database.query<(ReconciliationView<Date> & { readonly endpoint: string })[]>(NEWEST, [names]),
     ]);
     return endpoints.map(({ name, type, config, port }) => {
       const state = states.find(({ instance }) => instance === gateOf(name));
@@ -42,6 +43,7 @@ export class PullQueries {
         openUntil: state?.openUntil ?? null,
         lastFailure: state?.lastFailure ?? null,
         sources: own.map((row) => viewOf(row, held)),
+        reconciliation: newestOf(newest, name),
         mayPause: isOwn(tenantsOfEndpoint(name, this.house.loaded.config), operator.tenants),
       };
     });
@@ -49,18 +51,26 @@ export class PullQueries {
 
   /** @throws ProblemError 404 */
   async held(endpoint: string, operator: Operator, limit: number): Promise<PullHeldView<Date>[]> {
-    return this.house.database.query<PullHeldView<Date>[]>(HELD, [this.visible(endpoint, operator).name, limit]);
+    const { name } = this.visible(endpoint, operator);
+    const isOwnEndpoint = isOwn(tenantsOfEndpoint(name, this.house.loaded.config), operator.tenants);
+    // Names of documents may tell of people: they are for those alone whose applicants these can be.
+    return this.house.database.query<PullHeldView<Date>[]>(HELD, [name, limit, isOwnEndpoint && instanceOfOutbox(name) !== undefined]);
+  }
+
+  /** Newest first. @throws ProblemError 404 */
+  async reconciliations(endpoint: string, operator: Operator, limit: number): Promise<ReconciliationView<Date>[]> {
+    return this.house.database.query<ReconciliationView<Date>[]>(RECONCILIATIONS, [this.visible(endpoint, operator).name, limit]);
   }
 
   /** @throws ProblemError 404 for what does not fetch and for other tenants', 403 for shared ones */
-  own(endpoint: string, operator: Operator): PullEndpoint {
+  own(endpoint: string, operator: Operator): Asked {
     const found = this.visible(endpoint, operator);
     if (isOwn(tenantsOfEndpoint(endpoint, this.house.loaded.config), operator.tenants)) return found;
     const detail = 'The endpoint takes submissions for other municipalities too: only an admin of all may pause, resume or ask it.';
     throw new ProblemError(403, 'shared-endpoint', detail);
   }
 
-  private visible(endpoint: string, operator: Operator): PullEndpoint {
+  private visible(endpoint: string, operator: Operator): Asked {
     const found = this.sources.find(endpoint);
     if (found !== undefined && this.isVisible(endpoint, operator)) return found;
     throw new ProblemError(404, 'unknown-endpoint', `There is no endpoint "${endpoint}" that fetches submissions.`);
@@ -78,6 +88,16 @@ interface HeldCount {
   readonly state: PullHeldState;
   readonly count: number;
   readonly oldest: Date;
+}
+
+function newestOf(
+  rows: readonly (ReconciliationView<Date> & { readonly endpoint: string })[],
+  endpoint: string,
+): ReconciliationView<Date> | null {
+  const row = rows.find((one) => one.endpoint === endpoint);
+  if (row === undefined) return null;
+  const { endpoint: _name, ...view } = row;
+  return view;
 }
 
 function viewOf({ endpoint, ...row }: SourceRow, counts: readonly HeldCount[]): PullSourceView<Date> {
@@ -100,6 +120,12 @@ const SOURCES = `
 const HELD_COUNTS = `
   SELECT endpoint, source, state, count(*)::int AS count, min(coalesce(submitted_at, first_at)) AS oldest FROM pull_held
   WHERE endpoint = ANY($1) GROUP BY endpoint, source, state`;
+const COMPARED = `id, state, failure, since_at AS "sinceAt", until_at AS "untilAt", started_at AS "startedAt", ended_at AS "endedAt", booked, matched, fetched,
+  missing, surplus, fetched_ids AS "fetchedIds", missing_ids AS "missingIds", surplus_ids AS "surplusIds"`;
+const NEWEST = `
+  SELECT DISTINCT ON (endpoint) endpoint, ${COMPARED} FROM pull_reconciliation WHERE endpoint = ANY($1) ORDER BY endpoint, started_at DESC`;
+const RECONCILIATIONS = `SELECT ${COMPARED} FROM pull_reconciliation WHERE endpoint = $1 ORDER BY started_at DESC LIMIT $2`;
 const HELD = `
-  SELECT source, submission_id AS "submissionId", state, failure, attempts, submitted_at AS "submittedAt", first_at AS "firstAt", due_at AS "dueAt"
+  SELECT source, submission_id AS "submissionId", state, failure, attempts, submitted_at AS "submittedAt", first_at AS "firstAt", due_at AS "dueAt",
+    CASE WHEN $3 THEN handle->>'fileName' END AS document, CASE WHEN $3 THEN handle->>'vorgangId' END AS vorgang
   FROM pull_held WHERE endpoint = $1 ORDER BY first_at, submission_id LIMIT $2`;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { PullAsked, PullHeldView, PullView } from '@amtsbote/ops-api';
+import type { PullAsked, PullHeldView, PullView, ReconciliationView } from '@amtsbote/ops-api';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
@@ -10,7 +10,7 @@ import { PullAskBody, PullHeldQuery } from './pull.dto.js';
 import { PullCommands } from './pull-commands.js';
 import { PullQueries } from './pull-queries.js';
 
-/** Endpoints that fetch submissions, for operators. */
+/** Endpoints that fetch submissions, and outboxes from which answers are collected (`dms:<instance>`), for operators. */
 @ApiTags('ops')
 @ApiBearerAuth()
 @ApiCookieAuth()
@@ -43,6 +43,27 @@ export class OpsPullsController {
   @ApiOperation({ summary: 'Asks the sources now, and tries again what is held.' })
   async ask(@Param('endpoint') endpoint: string, @Body() wish: PullAskBody, @AsOperator() operator: Operator): Promise<PullAsked> {
     return this.commands.ask(operator, endpoint, wish);
+  }
+
+  @Get(':endpoint/reconciliations')
+  @ApiOperation({ summary: "Comparisons of the form server's books with ours, newest first." })
+  async reconciliations(
+    @Param('endpoint') endpoint: string,
+    @Query() { limit }: PullHeldQuery,
+    @AsOperator() operator: Operator,
+  ): Promise<{ reconciliations: ReconciliationView<Date>[] }> {
+    return { reconciliations: await this.queries.reconciliations(endpoint, operator, limit) };
+  }
+
+  @Post(':endpoint/reconcile')
+  @HttpCode(202)
+  @ApiOperation({ summary: "Compares the form server's books with ours now: what is missing here is fetched." })
+  async reconcile(
+    @Param('endpoint') endpoint: string,
+    @Body() { reason }: ReasonBody,
+    @AsOperator() operator: Operator,
+  ): Promise<PullAsked> {
+    return this.commands.reconcile(operator, endpoint, reason);
   }
 
   @Post(':endpoint/pause')

@@ -9,8 +9,9 @@ import { largeMessage } from '@amtsbote/adapters/catalogue-xzufi/simulator';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@amtsbote/platform';
 
 import { temporaryDirectory } from '../../launch/places.js';
+import { LaunchError } from '../../launch/problem.js';
 import type { Undoing } from '../../launch/undoing.js';
-import { type Aim, atLeast, atMost, type BenchResult, type BenchWish, medianOf, percentileOf, type Row, rowOf } from '../bench.js';
+import { atLeast, atMost, type BenchResult, type BenchWish, medianOf, percentileOf, type Row, rowOf } from '../bench.js';
 import { CatalogueHub } from './catalogue-hub.js';
 import { readInProcess, xmllint } from './parsing.js';
 import { copyRows, rowsOf } from './raw-copy.js';
@@ -22,6 +23,9 @@ const STANDARD_ROUNDS = 3;
 const SERVICES = 5;
 const SEARCH_SERVICES = { from: 2_000, small: 10_000, large: 200_000 };
 const SEARCH_TURNS = 10;
+/** Small and large; the large one takes minutes, and two gigabytes of disk. Measured only when asked for. */
+const GROWTH = [10_000, 1_000_000];
+const CASES: readonly string[] = ['parse', 'import', 'growth', 'search'];
 
 /** What is needed by every part of the bench. */
 interface Bench {
@@ -45,23 +49,58 @@ interface Source {
  * not used: the bench fills several.
  */
 export async function catalogueBench(
-  { size = STANDARD_OBJECTS, rounds = STANDARD_ROUNDS, say, signal }: BenchWish,
+  { size = STANDARD_OBJECTS, rounds = STANDARD_ROUNDS, cases, say, signal }: BenchWish,
   undoing: Undoing,
 ): Promise<BenchResult> {
+  const unknown = cases?.find((name) => !CASES.includes(name));
+  if (unknown !== undefined) throw new LaunchError(`catalogue has no case ${unknown}; there are ${CASES.join(', ')}`);
   const directory = await temporaryDirectory();
   undoing.add('temporary directory', () => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   const postgres = await startEmbeddedPostgres({ dataDirectory: join(directory, 'postgres'), log: say });
   undoing.add('PostgreSQL', () => postgres.stop());
   const bench = { directory, postgres, rounds, say, signal };
-  const [small, large] = [await sourceOf(bench, Math.ceil(size / 10)), await sourceOf(bench, size)];
-  const parsed = await parsing(bench, large);
-  const grown = await importing(bench, small, `${small.objects} objects`, 1);
-  const imported = await importing(bench, large, `${large.objects} objects`, rounds);
-  const searched = await searching(bench, Math.min(1, size / STANDARD_OBJECTS));
-  return {
-    rows: [...parsed.rows, ...grown.rows, ...imported.rows, ...searched.rows],
-    aims: [...parsed.aims, ...imported.aims, ...searched.aims],
-  };
+  const results: BenchResult[] = [];
+  const isWanted = (name: string): boolean => cases?.includes(name) ?? name !== 'growth';
+  if (isWanted('parse')) results.push(await parsing(bench, await sourceOf(bench, size)));
+  if (isWanted('import')) {
+    const [small, large] = [await sourceOf(bench, Math.ceil(size / 10)), await sourceOf(bench, size)];
+    const { rows } = await importing(bench, small, `${small.objects} objects`, 1);
+    results.push({ rows, aims: [] }, await importing(bench, large, `${large.objects} objects`, rounds));
+  }
+  if (isWanted('growth')) results.push(await growing(bench));
+  if (isWanted('search')) results.push(await searching(bench, Math.min(1, size / STANDARD_OBJECTS)));
+  return { rows: results.flatMap(({ rows }) => rows), aims: results.flatMap(({ aims }) => aims) };
+}
+
+/** One import of few objects and one of very many: what an object costs, and how much memory the hub takes. */
+async function growing(bench: Bench): Promise<BenchResult> {
+  const { say, signal, directory } = bench;
+  const rows: Row[] = [];
+  for (const objects of GROWTH) {
+    const source = await sourceOf(bench, objects);
+    const databaseUrl = await freshDatabase(bench);
+    const hub = await CatalogueHub.start({ directory, databaseUrl, file: source.path }, signal);
+    try {
+      for (const [what, counted] of [
+        ['import', 'added'],
+        ['import again, unchanged,', 'unchanged'],
+      ] as const) {
+        say(`Growth: ${what} ${objects} objects …`);
+        const { run, seconds, peakMib } = await hub.read(signal);
+        if (run.counts?.[counted] !== objects) throw new Error(`${run.counts?.[counted] ?? 0} of ${objects} were ${counted}`);
+        const name = `growth, ${what} ${objects} objects`;
+        rows.push(
+          rowOf('amtsbote', name, 'ms per 1,000', [(seconds * 1_000_000) / objects]),
+          rowOf('amtsbote', name, 'hub’s peak MiB', [peakMib]),
+        );
+      }
+    } finally {
+      await hub.stop();
+    }
+    await dropDatabase(bench, databaseUrl);
+    await rm(source.path);
+  }
+  return { rows, aims: [] };
 }
 
 async function sourceOf({ directory, say, signal }: Bench, objects: number, services = SERVICES): Promise<Source> {
@@ -72,7 +111,7 @@ async function sourceOf({ directory, say, signal }: Bench, objects: number, serv
   return { path, mb, objects };
 }
 
-async function parsing({ rounds, say, signal }: Bench, { path, mb, objects }: Source): Promise<{ rows: Row[]; aims: Aim[] }> {
+async function parsing({ rounds, say, signal }: Bench, { path, mb, objects }: Source): Promise<BenchResult> {
   const [lint, read, peaks]: number[][] = [[], [], []];
   for (let round = 0; round <= rounds; round += 1) {
     say(`Parsing, round ${round} …`);
@@ -105,7 +144,7 @@ async function parsing({ rounds, say, signal }: Bench, { path, mb, objects }: So
   return { rows: [rowOf('xmllint --stream', 'parse', 'MB/s', rate(lints)), ...rows], aims: [aim] };
 }
 
-async function importing(bench: Bench, source: Source, label: string, rounds: number): Promise<{ rows: Row[]; aims: Aim[] }> {
+async function importing(bench: Bench, source: Source, label: string, rounds: number): Promise<BenchResult> {
   const { say, signal, directory } = bench;
   const [first, again, copied, peaks, counts]: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
   for (let round = 1; round <= rounds; round += 1) {
@@ -158,7 +197,7 @@ async function importing(bench: Bench, source: Source, label: string, rounds: nu
 }
 
 /** @param share of the sizes that are meant, for quick looks. */
-async function searching(bench: Bench, share: number): Promise<{ rows: Row[]; aims: Aim[] }> {
+async function searching(bench: Bench, share: number): Promise<BenchResult> {
   const { say, signal, directory } = bench;
   const databaseUrl = await freshDatabase(bench);
   const source = await sourceOf(bench, Math.max(20, Math.ceil(SEARCH_SERVICES.from * share)), 100);

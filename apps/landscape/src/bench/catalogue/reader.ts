@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 
 import { adapter } from '@amtsbote/adapters/catalogue-xzufi';
 
+import { type Counted, treat } from './counting.js';
+
 /** What the reading process tells. */
 export interface CatalogueReading {
   readonly seconds: number;
@@ -19,8 +21,9 @@ const environment = {
 const port = adapter.create(adapter.options.parse({ source: { type: 'file', path } }), environment);
 const started = performance.now();
 let objects = 0;
-for await (const page of port.changesSince(null, new AbortController().signal))
-  // Every object is made: the port may leave that to who asks for it.
-  for (const change of page.changes) if (change.op === 'remove' || change.object.key.id !== '') objects += 1;
+// Objects are made and used where a hub makes and uses them: where they are read.
+const treatment = { module: new URL('./counting.js', import.meta.url).href, treat };
+for await (const { treated } of port.changesSince(null, new AbortController().signal, { treatment }))
+  objects += (treated as Counted | undefined)?.objects ?? 0;
 const reading: CatalogueReading = { seconds: (performance.now() - started) / 1_000, objects };
 process.send?.(reading, () => process.disconnect());

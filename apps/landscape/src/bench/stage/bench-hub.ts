@@ -86,7 +86,8 @@ export async function prepareBenchHub(
   // JSON is YAML.
   await writeFile(configFile, JSON.stringify(configOf(wish, { port, databaseUrl, blobs, secrets }), null, 2), { mode: 0o600 });
   const url = `http://127.0.0.1:${port}`;
-  const start = (): Promise<HubProcess> => HubProcess.start({ url, environment: {}, logFile: join(directory, 'hub.log'), configFile });
+  const start = (): Promise<HubProcess> =>
+    HubProcess.start({ url, environment: {}, logFile: join(directory, 'hub.log'), configFile, roles: wish.roles });
   return { port, databaseUrl, secrets, start };
 }
 

@@ -5,7 +5,14 @@ import { inspect } from 'node:util';
 
 import type { Decision } from '@amtsbote/canonical';
 
-import { type DeliverableDocument, DeliveryError, type DmsPort, type FilingReceipt, type FilingRequest } from '../../../src/index.js';
+import {
+  type DeliverableDocument,
+  DeliveryError,
+  type DmsPort,
+  type FilingPlace,
+  type FilingReceipt,
+  type FilingRequest,
+} from '../../../src/index.js';
 import { aDocument, anApplication } from '../builders.js';
 import { type EffectMemory, TestDelivery } from '../delivery-context.js';
 import { afterEach, beforeEach, expect } from '../jest.js';
@@ -30,6 +37,26 @@ export function aDecisionFiling(number = 1): FilingRequest {
     decidedAt: '2026-02-10T09:00:00.000Z',
   };
   return { ...aFiling(number), decision, documents: [aDocument('Bescheid.pdf', 'the decision', { role: 'decision' })] };
+}
+
+/** What `aFiling(number)` made itself, out of date: readable form and data have another content, which is as long. */
+export function aRefreshedFiling(number = 1, refreshes = `filing-${number}`): FilingRequest {
+  const [readable, data] = [
+    aDocument('Antrag.pdf', 'READABLE FORM', { role: 'applicationReadable' }),
+    aDocument('Antrag.json', '{"application":2}', { role: 'applicationData', mediaType: 'application/json' }),
+  ];
+  return { ...aFiling(number), documents: [readable, data], refreshes };
+}
+
+/** The filing of `aFiling(number)` by a rule of the Aktenplan: one Akte for all applications of one applicant. */
+export function aFilingByRule(number = 1, more: Partial<FilingPlace> = {}): FilingRequest {
+  const place: FilingPlace = {
+    ...{ rule: 'per-applicant', version: 3, classes: { attachment: 'Anlage' }, retention: '10 Jahre' },
+    akte: { key: 'per-applicant/057110000000/5f2d8c3b9a7e4d1c', title: 'Personenakte' },
+    vorgang: { title: `Vorgang ${number}` },
+    ...more,
+  };
+  return { ...aFiling(number), place };
 }
 
 function threeDocuments(): DeliverableDocument[] {

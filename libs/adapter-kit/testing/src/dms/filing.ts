@@ -77,6 +77,26 @@ export function filingTests(fixture: DmsContractFixture): void {
       ]);
     });
 
+    it('files what is handed in later into the Akte and Vorgang it joins, before or after the application itself', async () => {
+      const [first, later] = [aFiling(1), aFiling(2)];
+      const other = { ...first.application, publicService: { ...first.application.publicService, name: 'Nachreichung' } };
+      const handedIn = {
+        ...later,
+        application: { ...other, ...{ id: later.application.id, reference: '7KQ4-M2XE-P' } },
+        joins: first.application,
+      };
+      const joined = await bench.file(handedIn, new TestDelivery('filing-2'));
+      const application = await bench.file(first, new TestDelivery('filing-1'));
+      expect({ akte: joined.akte, vorgang: joined.vorgang }).toEqual({ akte: application.akte, vorgang: application.vorgang });
+      const { akten, strays } = await bench.contents();
+      expect({ strays, documents: akten.map(({ vorgaenge }) => vorgaenge.map(({ documents }) => documents.length)) }).toEqual({
+        strays: 0,
+        documents: [[6]],
+      });
+      expect(akten[0]?.vorgaenge[0]?.properties).toMatchObject(fixture.vorgangProperties(first.application));
+      await expect(bench.port().find(handedIn, new TestDelivery('filing-2'))).resolves.toEqual({ found: joined });
+    });
+
     it('finishes or fails cleanly when it is closed during a call, and nothing is doubled', async () => {
       const request = aFiling();
       const memory = new EffectMemory();

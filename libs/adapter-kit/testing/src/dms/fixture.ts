@@ -76,10 +76,14 @@ export interface DmsContractFixture {
   vorgangProperties(application: Application): Readonly<Record<string, string>>;
   /** Writes of a new filing of three documents where they are fewer than {@link WRITES_MIN}: a message is one. Tells how often faults strike. */
   readonly writesMin?: number;
-  /** What this DMS shows of a document it holds, default `sha512`; `nothing` where what was handed over is out of sight. */
+  /** What this DMS shows of a document it holds, default `sha512`; `nothing` where what was handed over is out of sight, or not asked for. */
   readonly shows?: 'sha512' | 'length' | 'nothing';
   /** Strings that must never appear in errors, reports or descriptions: passwords, tokens. */
   readonly secrets: readonly string[];
+  /** Why two processes at once may make one Akte twice; absent: they never do. */
+  readonly doublesBetweenProcesses?: string;
+  /** Why newer content lies beside the older one instead of in its place; absent: it is a new version. */
+  readonly keepsNoVersions?: string;
   /** Faults this target cannot have, each with the reason; their tests are not run. */
   readonly impossible?: Readonly<Partial<Record<DmsFault, string>>>;
 }

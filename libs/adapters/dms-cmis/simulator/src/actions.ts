@@ -58,6 +58,8 @@ function performed(at: 'repository' | readonly string[], form: ReceivedForm, con
     }
     case 'update':
       return answered(200, repository.update(id, propertiesIn(controls)));
+    case 'move':
+      return answered(201, repository.move(id, controls.get('sourceFolderId') ?? '', controls.get('targetFolderId') ?? ''));
     case 'setContent':
       return answered(201, repository.setContent(id, form.content, controls.get('overwriteFlag') !== 'false', controls.get('changeToken')));
     case 'checkOut':

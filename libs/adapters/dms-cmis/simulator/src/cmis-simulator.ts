@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { type DmsContents, type SimulatedAnswer, type SimulatedRequest, SimulatorServer } from '@amtsbote/adapter-kit/testing';
+import {
+  type AnswerBooks,
+  type DmsContents,
+  type PlacedAnswer,
+  type SimulatedAnswer,
+  type SimulatedRequest,
+  SimulatorServer,
+} from '@amtsbote/adapter-kit/testing';
 
 import { act, type ActionContext } from './actions.js';
 import { json, refused, repositoryInfo } from './answers.js';
 import { type SimulatedArchive, TRADE_ARCHIVE } from './archive.js';
 import { booksOf, type CmisBooks, contentsOf } from './books.js';
 import { readForm, type ReceivedForm } from './form.js';
-import { Repository } from './repository.js';
+import { Repository, type StoredObject } from './repository.js';
 import { select, selectOfRepository } from './selectors.js';
 import { Refusal } from './types.js';
 
@@ -65,6 +73,49 @@ export class CmisSimulator extends SimulatorServer {
   }
   contents(): DmsContents {
     return contentsOf(this.repository);
+  }
+
+  /** A clerk puts a document into the outbox folder of a Vorgang. */
+  placeAnswer(vorgangId: string, answer: PlacedAnswer, typeId = 'cmis:document'): void {
+    const outbox = this.folderIn(vorgangId, 'Ausgang');
+    const place = answer.mark === undefined ? outbox : this.folderIn(outbox.id, answer.mark);
+    this.placeDocument(place.id, answer, typeId);
+  }
+
+  /** A clerk puts a document somewhere, with index data. */
+  placeDocument(
+    folderId: string,
+    { fileName, mediaType, bytes }: PlacedAnswer,
+    typeId: string,
+    properties: Readonly<Record<string, string>> = {},
+  ): void {
+    const sha512 = createHash('sha512').update(bytes).digest('hex');
+    const content = { fileName, mediaType, length: bytes.length, sha512, bytes };
+    this.repository.place(typeId, folderId, new Map([['cmis:name', fileName], ...Object.entries(properties)]), content);
+  }
+
+  /** A clerk takes a document away. */
+  withdrawAnswer(folderId: string, fileName: string): void {
+    const found = this.repository.childrenOf(folderId).find(({ properties }) => properties.get('cmis:name') === fileName);
+    if (found !== undefined) this.repository.delete(found.id);
+  }
+
+  /** What lies in the outbox folder of a Vorgang, and what was moved aside there. */
+  answerBooks(vorgangId: string): AnswerBooks {
+    const outbox = this.folderIn(vorgangId, 'Ausgang');
+    return { waiting: this.documentsIn(outbox.id, false), taken: this.documentsIn(this.folderIn(outbox.id, 'Erledigt').id, true) };
+  }
+
+  folderIn(parentId: string, name: string): StoredObject {
+    return this.repository.place('cmis:folder', parentId, new Map([['cmis:name', name]]));
+  }
+
+  private documentsIn(folderId: string, isDeep: boolean): string[] {
+    const { types } = this.repository;
+    return this.repository.childrenOf(folderId).flatMap((child) => {
+      if (types.baseOf(child.typeId) !== 'cmis:folder') return [String(child.properties.get('cmis:name'))];
+      return isDeep ? this.documentsIn(child.id, true) : [];
+    });
   }
 
   /** Bodies are never held: everything is answered from the stream. */

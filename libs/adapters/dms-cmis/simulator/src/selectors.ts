@@ -55,6 +55,11 @@ export function select(url: URL, path: readonly string[], context: ActionContext
       }));
       return json(200, { objects, hasMoreItems: page.hasMoreItems, numItems: page.numItems });
     }
+    case 'parents': {
+      if (object.parentId === null) throw new Refusal(400, 'invalidArgument', 'the root has no parent');
+      const parent = repository.get(object.parentId);
+      return json(200, [{ object: described(repository, parent, succinct), relativePathSegment: object.properties.get('cmis:name') }]);
+    }
     case 'versions': {
       const versions = [...repository.objects.values()].filter(({ seriesId }) => seriesId === object.seriesId).reverse();
       return json(

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Found } from '@amtsbote/adapter-kit';
-import type { DmsContents, DmsFault, FiledVorgang } from '@amtsbote/adapter-kit/testing';
+import type { AnswerBooks, DmsContents, DmsFault, FiledVorgang, PlacedAnswer } from '@amtsbote/adapter-kit/testing';
 
 import { MemoryArchive, replaceArchive } from '../../src/memory.client.js';
-import { ArchiveError, type ArchiveErrorCode, type ObjectDraft, type StoredObject } from '../../src/memory.wire.js';
+import { ArchiveError, type ArchiveErrorCode, type ObjectDraft, type StoredAnswer, type StoredObject } from '../../src/memory.wire.js';
+
+/** Each change comes a second after the one before. */
+const FIRST_PLACED_AT = Date.UTC(2026, 1, 2, 9);
 
 const ANSWERS: Partial<Record<DmsFault, ArchiveErrorCode>> = {
   error500: 'INTERNAL',
@@ -37,10 +41,8 @@ export class SimulatedArchive extends MemoryArchive {
   }
 
   override async get(key: string, signal: AbortSignal): Promise<Found<StoredObject>> {
-    if (this.fault !== undefined && this.writesLeft === undefined) {
-      if (this.fault === 'cannotTell') return 'cannotTell';
-      if (this.fault !== 'refuses' && this.fault !== 'storesShort') await this.strike(this.fault, signal);
-    }
+    if (this.fault === 'cannotTell' && this.writesLeft === undefined) return 'cannotTell';
+    await this.strikeQuestion(signal);
     return super.get(key, signal);
   }
 
@@ -51,6 +53,41 @@ export class SimulatedArchive extends MemoryArchive {
     const stored = await super.put(draft, content, signal);
     if (fault === 'answerLost') throw connectionLost('sent');
     return stored;
+  }
+
+  /** A clerk puts a document into the outbox of a Vorgang, or other bytes under a name that is there. */
+  placeAnswer(vorgangId: string, { fileName, mediaType, bytes, mark }: PlacedAnswer): void {
+    const there = [...this.outbox.values()].find((one) => one.vorgangId === vorgangId && one.fileName === fileName && one.mark === mark);
+    const id = there?.id ?? `answer-${this.outbox.size + 1}`;
+    this.changes += 1;
+    const sha512 = createHash('sha512').update(bytes).digest('hex');
+    const placedAt = new Date(FIRST_PLACED_AT + this.changes * 1_000);
+    this.outbox.set(id, { id, vorgangId, fileName, mediaType, mark, change: this.changes, placedAt, bytes, sha512, isTaken: false });
+  }
+
+  /** A clerk takes a document out of the outbox again. */
+  withdrawAnswer(vorgangId: string, fileName: string): void {
+    for (const answer of this.outbox.values())
+      if (answer.vorgangId === vorgangId && answer.fileName === fileName) this.outbox.delete(answer.id);
+  }
+
+  /** Names of the documents in the outbox of a Vorgang, and of those that were taken from it. */
+  answerBooks(vorgangId: string): AnswerBooks {
+    const names = (isTaken: boolean): string[] =>
+      [...this.outbox.values()].filter((one) => one.vorgangId === vorgangId && one.isTaken === isTaken).map(({ fileName }) => fileName);
+    return { waiting: names(false), taken: names(true) };
+  }
+
+  override async answers(behind: number, limit: number, signal: AbortSignal): Promise<StoredAnswer[]> {
+    await this.strikeQuestion(signal);
+    return super.answers(behind, limit, signal);
+  }
+
+  override async take(id: string, change: number, signal: AbortSignal): Promise<void> {
+    const fault = this.faultOfThisWrite();
+    if (fault !== undefined && fault !== 'answerLost') await this.strike(fault, signal);
+    await super.take(id, change, signal);
+    if (fault === 'answerLost') throw connectionLost('sent');
   }
 
   /** What the archive holds, as counts; `duplicates` are titles that occur twice in the same place. */
@@ -86,6 +123,11 @@ export class SimulatedArchive extends MemoryArchive {
     const akten = within(null).map(({ id, title }) => ({ id, title, vorgaenge: within(id).map(vorgang) }));
     const inTree = akten.flatMap(({ vorgaenge }) => vorgaenge).reduce((sum, { documents }) => sum + 1 + documents.length, akten.length);
     return { akten, strays: this.all().length - inTree, changes: this.changes };
+  }
+
+  private async strikeQuestion(signal: AbortSignal): Promise<void> {
+    if (this.fault === undefined || this.writesLeft !== undefined) return;
+    if (this.fault !== 'refuses' && this.fault !== 'storesShort') await this.strike(this.fault, signal);
   }
 
   private faultOfThisWrite(): DmsFault | undefined {

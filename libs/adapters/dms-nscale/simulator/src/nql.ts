@@ -51,9 +51,14 @@ export function search(repository: Repository, query: Query, rootKey = repositor
     resultTable: {
       propertyNames: query.select,
       resourceKeys: page.map(({ key }) => key),
-      rows: page.map((hit) => query.select.map((name) => (name === 'resourceid' ? hit.key : (hit.properties.get(name) ?? null)))),
+      rows: page.map((hit) => query.select.map((name) => cellOf(hit, name))),
     },
   };
+}
+
+function cellOf(hit: StoredResource, name: string): string | null {
+  if (name === 'resourceid') return hit.key;
+  return name === 'parentresourceid' ? hit.parentKey : (hit.properties.get(name) ?? null);
 }
 
 function isBelow(repository: Repository, resource: StoredResource, rootKey: string): boolean {

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { type DmsContents, type SimulatedAnswer, type SimulatedRequest, SimulatorServer } from '@amtsbote/adapter-kit/testing';
+import {
+  type AnswerBooks,
+  type DmsContents,
+  type PlacedAnswer,
+  type SimulatedAnswer,
+  type SimulatedRequest,
+  SimulatorServer,
+} from '@amtsbote/adapter-kit/testing';
 
-import { FolderCreation, SearchRequest } from '../../src/nscale.wire.js';
+import { FolderCreation, ResourceChange, SearchRequest } from '../../src/nscale.wire.js';
 import { type SimulatedArea, TRADE_OFFICE } from './area.js';
 import { booksOf, contentsOf, type NscaleBooks } from './books.js';
 import { parseNql, search } from './nql.js';
@@ -115,6 +123,8 @@ export class NscaleSimulator extends SimulatorServer {
         return this.content(rest);
       case 'PUT repository/documents':
         return this.putContent(rest, request);
+      case 'PUT repository/resources':
+        return this.change(rest, request);
       case 'GET repository/resources':
         return this.resource(rest, request);
       default:
@@ -135,6 +145,28 @@ export class NscaleSimulator extends SimulatorServer {
     const login = { sessionPrincipalId: '4711', sessionPrincipal: { userName, domainName }, serverVersion: '10.2-simulated' };
     const answer = json(200, { data: { authenticationService: { login } } });
     return { ...answer, headers: { ...answer.headers, 'set-cookie': `JSESSIONID=${this.sessions.open()}; Path=${INSTANCE}; HttpOnly` } };
+  }
+
+  /** A clerk puts a document into a Vorgang, with an indexing property that says it is to be sent; or other bytes under its name. */
+  placeAnswer(vorgangKey: string, { fileName, mediaType, bytes }: PlacedAnswer, [property, value]: readonly [string, string]): void {
+    const sha512 = createHash('sha512').update(bytes).digest('hex');
+    const item = { name: fileName, displayName: fileName, contentType: mediaType, length: bytes.length, sha512, bytes };
+    const version = { contentType: mediaType, items: [item] };
+    const there = this.repository
+      .withProperty(property, value)
+      .find(({ parentKey, properties }) => parentKey === vorgangKey && properties.get('displayname') === fileName);
+    if (there !== undefined) this.repository.replace(there.key, version);
+    else this.repository.place(this.area.roles.document.objectClass, vorgangKey, new Map([['displayname', fileName], [property, value]]), version); // prettier-ignore
+  }
+
+  /** Names of the documents of a Vorgang by the values of a property. */
+  answerBooks(vorgangKey: string, property: string, waiting: string, taken: string): AnswerBooks {
+    const named = (value: string): string[] =>
+      this.repository
+        .withProperty(property, value)
+        .filter(({ parentKey }) => parentKey === vorgangKey)
+        .map(({ properties }) => properties.get('displayname') ?? '');
+    return { waiting: named(waiting), taken: named(taken) };
   }
 
   private objectClass([, area, , name]: readonly string[]): SimulatedAnswer {
@@ -164,11 +196,21 @@ export class NscaleSimulator extends SimulatorServer {
     return this.created(this.repository.create(creation));
   }
 
-  private content([key = '', word]: readonly string[]): SimulatedAnswer {
+  private async change([key = '']: readonly string[], { body }: Incoming): Promise<SimulatedAnswer> {
+    this.repository.setProperties(key, ResourceChange.parse(JSON.parse(await text(body))).properties);
+    return described(this.repository.get(key));
+  }
+
+  private content([key = '', word, , position]: readonly string[]): SimulatedAnswer {
     const { versions } = this.repository.get(key);
     const newest = versions.at(-1);
     if (word !== 'content' || newest === undefined) throw new Refusal(404, 'ResourceNotFound');
-    const items = newest.items.map(({ sha512, ...item }) => ({
+    if (position !== undefined) {
+      const item = newest.items[Number(position)];
+      if (item?.bytes === undefined) throw new Refusal(404, 'ResourceNotFound');
+      return { status: 200, headers: { 'content-type': item.contentType }, body: item.bytes };
+    }
+    const items = newest.items.map(({ sha512, bytes: _bytes, ...item }) => ({
       ...item,
       ...(this.area.reportsHash ? { hash: { algorithm: 'SHA-512', value: sha512 } } : {}),
     }));

@@ -8,6 +8,8 @@ export interface StoredItem {
   readonly contentType: string;
   readonly length: number;
   readonly sha512: string;
+  /** Only of what was put there past the wire. */
+  readonly bytes?: Buffer;
 }
 /** One version of a document's content. */
 export interface StoredVersion {
@@ -145,6 +147,44 @@ export class Repository {
     resource.versions.push(version);
     this.changes += 1;
     this.onChange({ key, version });
+  }
+
+  /** Changes index data. */
+  setProperties(key: string, properties: readonly { readonly name: string; readonly value: string }[]): void {
+    const resource = this.get(key);
+    if (resource.locked) throw new Refusal(423, 'ResourceLocked');
+    if (this.closed) throw new Refusal(409, 'FolderClosed');
+    const { properties: known } = this.classOf(resource.objectclass);
+    for (const { name } of properties) if (!(name in known)) throw new Refusal(400, 'UnknownIndexingProperty');
+    for (const { name, value } of properties) {
+      this.index.get(`${name}\u0000${resource.properties.get(name) ?? ''}`)?.delete(key);
+      resource.properties.set(name, value);
+      const entry = `${name}\u0000${value}`;
+      this.index.set(entry, (this.index.get(entry) ?? new Set<string>()).add(key));
+    }
+    this.changes += 1;
+  }
+
+  /** Puts a document into a folder past the wire, as a clerk does with another program. */
+  place(objectclass: string, parentKey: string, properties: Map<string, string>, version: StoredVersion): StoredResource {
+    return this.insert(objectclass, 'document', parentKey, properties, [version]);
+  }
+
+  /** A new version of a document, past the wire. */
+  replace(key: string, version: StoredVersion): void {
+    this.get(key).versions.push(version);
+    this.changes += 1;
+  }
+
+  remove(key: string): void {
+    const resource = this.get(key);
+    for (const [name, value] of resource.properties) this.index.get(`${name}\u0000${value}`)?.delete(key);
+    if (resource.parentKey !== null) {
+      const { children } = this.get(resource.parentKey);
+      children.splice(children.indexOf(key), 1);
+    }
+    this.resources.delete(key);
+    this.changes += 1;
   }
 
   /** Resources whose property has this value, in order of creation. */

@@ -95,7 +95,7 @@ export class NextcloudSimulator extends WebdavSimulator {
     if (isSmall || total !== Number(headers['oc-total-length'])) return { status: 400 };
     const path = this.pathOf(new URL(upload.destination));
     if (!this.tree.hasParentOf(path)) return { status: 409 };
-    this.tree.put(path, await stored(piecesOf(chunks), 'application/octet-stream', this.storesShort ? 1 : 0));
+    this.tree.write(path, await stored(piecesOf(chunks), 'application/octet-stream', this.storesShort ? 1 : 0));
     this.uploads.delete(id);
     return { status: 201 };
   }

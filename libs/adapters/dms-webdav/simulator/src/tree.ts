@@ -12,7 +12,12 @@ export interface StoredFile {
   /** Null for large ones. */
   readonly bytes: Buffer | null;
 }
-export type Entry = 'folder' | StoredFile;
+/** A file as it lies there: a move keeps its time and version. */
+export interface PlacedFile extends StoredFile {
+  readonly version: number;
+  readonly modified: Date;
+}
+export type Entry = 'folder' | PlacedFile;
 
 /** Files and folders by path, `/a/b` without a slash at the end; the root is the empty path. */
 export class Tree {
@@ -26,6 +31,10 @@ export class Tree {
   put(path: string, entry: Entry): void {
     this.entries.set(path, entry);
     this.changes += 1;
+  }
+  /** New bytes at a path. */
+  write(path: string, file: StoredFile): void {
+    this.put(path, { ...file, version: this.changes + 1, modified: new Date() });
   }
   remove(path: string): void {
     for (const key of [...this.entries.keys()].filter((one) => one === path || one.startsWith(`${path}/`))) this.entries.delete(key);

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { contentsOf, type DmsContents, type SimulatedAnswer, type SimulatedRequest, SimulatorServer } from '@amtsbote/adapter-kit/testing';
+import {
+  type AnswerBooks,
+  contentsOf,
+  type DmsContents,
+  type PlacedAnswer,
+  type SimulatedAnswer,
+  type SimulatedRequest,
+  SimulatorServer,
+} from '@amtsbote/adapter-kit/testing';
 
-import { type Entry, stored, Tree } from './tree.js';
+import { type Entry, type PlacedFile, stored, Tree } from './tree.js';
 
 /** Where the folder for Akten is on the simulated server. */
 export const BASE = '/dav/Gewerbeamt';
@@ -50,6 +58,30 @@ export class WebdavSimulator extends SimulatorServer {
     return contentsOf(entries, this.base, this.tree.changes);
   }
 
+  /** A clerk saves a document into the outbox of a Vorgang. */
+  async placeAnswer(vorgangId: string, { fileName, mediaType, bytes, mark }: PlacedAnswer, folder = 'Ausgang'): Promise<void> {
+    const outbox = `${vorgangId.slice(this.base.length)}/${folder}`;
+    const place = mark === undefined ? outbox : `${outbox}/${mark}`;
+    for (const path of [outbox, place]) if (this.tree.get(path) === undefined) this.tree.put(path, 'folder');
+    this.tree.write(`${place}/${fileName}`, await stored(piecesOf(bytes), mediaType));
+  }
+
+  /** A clerk takes a document out of the outbox again. */
+  withdrawAnswer(vorgangId: string, fileName: string, folder = 'Ausgang'): void {
+    this.tree.remove(`${vorgangId.slice(this.base.length)}/${folder}/${fileName}`);
+  }
+
+  /** What lies in the outbox of a Vorgang, and what was moved aside there. */
+  answerBooks(vorgangId: string, folder = 'Ausgang', takenTo = 'Erledigt'): AnswerBooks {
+    const outbox = `${vorgangId.slice(this.base.length)}/${folder}`;
+    const filesIn = (path: string): string[] =>
+      this.tree
+        .childrenOf(path)
+        .filter((one) => this.tree.get(one) !== 'folder')
+        .map((one) => one.slice(one.lastIndexOf('/') + 1));
+    return { waiting: filesIn(outbox), taken: filesIn(`${outbox}/${takenTo}`) };
+  }
+
   /** As counts; `duplicates` are documents stored twice in one Vorgang under two names. */
   books(): { akten: number; vorgaenge: number; documents: number; duplicates: string[] } {
     const vorgaenge = this.contents().akten.flatMap((akte) => akte.vorgaenge);
@@ -83,7 +115,7 @@ export class WebdavSimulator extends SimulatorServer {
       case 'DELETE':
         return this.delete(path);
       case 'GET':
-        return this.read(path);
+        return this.read(path, headers);
       default:
         return { status: 405 };
     }
@@ -112,7 +144,7 @@ export class WebdavSimulator extends SimulatorServer {
     if (present === 'folder') return { status: 405 };
     if (present !== undefined && headers['if-none-match'] === '*') return { status: 412 };
     if (!this.tree.hasParentOf(path)) return { status: 409 };
-    this.tree.put(path, file);
+    this.tree.write(path, file);
     return { status: present === undefined ? 201 : 204 };
   }
 
@@ -135,7 +167,7 @@ export class WebdavSimulator extends SimulatorServer {
   private response(path: string, entry: Entry): string {
     const href = this.base + path.split('/').map(encodeURIComponent).join('/') + (entry === 'folder' ? '/' : '');
     const type = entry === 'folder' ? '<lp1:resourcetype><D:collection/></lp1:resourcetype>' : '<lp1:resourcetype/>';
-    const length = entry === 'folder' ? '' : `<lp1:getcontentlength>${entry.size}</lp1:getcontentlength>`;
+    const length = entry === 'folder' ? '' : propertiesOf(entry);
     const rights =
       this.permissions === undefined ? '' : `<oc:permissions xmlns:oc="http://owncloud.org/ns">${this.permissions}</oc:permissions>`;
     return (
@@ -156,6 +188,8 @@ export class WebdavSimulator extends SimulatorServer {
   private move(path: string, headers: IncomingMessage['headers']): SimulatedAnswer {
     const entry = this.tree.get(path);
     if (entry === undefined) return { status: 404 };
+    const condition = /^\(\[(.+)\]\)$/.exec(String(headers['if'] ?? ''))?.[1];
+    if (condition !== undefined && (entry === 'folder' || etagOf(entry) !== condition)) return { status: 412 };
     const to = this.pathOf(new URL(String(headers['destination'])));
     const present = this.tree.get(to);
     if (present !== undefined && headers['overwrite'] === 'F') return { status: 412 };
@@ -171,13 +205,27 @@ export class WebdavSimulator extends SimulatorServer {
     return { status: this.isBeaten ? 403 : 204 };
   }
 
-  private read(path: string): SimulatedAnswer {
+  private read(path: string, headers: IncomingMessage['headers']): SimulatedAnswer {
     const entry = this.tree.get(path);
     if (entry === undefined || entry === 'folder') return { status: 404 };
+    if (headers['if-match'] !== undefined && headers['if-match'] !== etagOf(entry)) return { status: 412 };
     return entry.bytes === null ? { status: 500, body: 'the simulator keeps no large files' } : { status: 200, body: entry.bytes };
   }
 }
 
 async function* piecesOf(body: Buffer): AsyncGenerator<Buffer> {
   if (body.length > 0) yield body;
+}
+
+function etagOf({ size, version }: PlacedFile): string {
+  return `"${size.toString(16)}-${version.toString(16)}"`;
+}
+
+/** Apache calls the ETag weak while the file could still change within the same second. */
+function propertiesOf(file: PlacedFile): string {
+  const weak = Date.now() - file.modified.getTime() < 1_000 ? 'W/' : '';
+  return (
+    `<lp1:getcontentlength>${file.size}</lp1:getcontentlength><lp1:getetag>${weak}${etagOf(file)}</lp1:getetag>` +
+    `<lp1:getlastmodified>${file.modified.toUTCString()}</lp1:getlastmodified><D:getcontenttype>${file.mediaType}</D:getcontenttype>`
+  );
 }
