@@ -137,5 +137,8 @@ export function isGone(error: unknown): boolean {
 
 /** An answer is one document: which of its contents the applicant is to get, a person has to say. */
 export function severalItems(): DeliveryError {
-  return DeliveryError.refused(`${ADAPTER_TYPE}/several-contents`, 'The answer holds several contents: put each into a document of its own.');
+  return DeliveryError.refused(
+    `${ADAPTER_TYPE}/several-contents`,
+    'The answer holds several contents: put each into a document of its own.',
+  );
 }

@@ -2,7 +2,8 @@
 import type { DmsOutboxPort, FormsPullPort, IntakeRejection, PullPage, PullSource, WaitingSubmission } from '@amtsbote/adapter-kit';
 import type { Failure } from '@amtsbote/canonical';
 
-import type { AnswersConfig, IntakeLimits, PullConfig } from '../../config/hub-config.js';
+import type { IntakeLimits, PullConfig } from '../../config/endpoint-config.js';
+import type { AnswersConfig } from '../../config/hub-config.js';
 import type { IntakeEndpoint } from '../intake.service.js';
 import type { FetchedFiles } from './pull-intake.js';
 
