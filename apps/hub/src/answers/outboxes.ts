@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { DmsOutboxPort, type PullPage, type WaitingAnswer, type WaitingSubmission } from '@amtsbote/adapter-kit';
 import { Injectable } from '@nestjs/common';
 
-import { type InstanceConfig, IntakeLimits, Pull, type PullConfig } from '../config/hub-config.js';
+import { IntakeLimits, Pull, type PullConfig } from '../config/endpoint-config.js';
+import type { InstanceConfig } from '../config/hub-config.js';
 import { type AdapterInstance, Instances } from '../house/instances.js';
 import { House } from '../house/tokens.js';
 import { type OutboxAsked, outboxName } from '../intake/pull/pulled.js';

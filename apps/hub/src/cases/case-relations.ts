@@ -3,7 +3,7 @@ import type { ApplicationDraft } from '@amtsbote/adapter-kit';
 import { type Application, type Relation, valueOf } from '@amtsbote/canonical';
 import { Injectable } from '@nestjs/common';
 
-import type { EndpointConfig } from '../config/hub-config.js';
+import type { EndpointConfig } from '../config/endpoint-config.js';
 import { House } from '../house/tokens.js';
 import { Prefills } from './prefills.js';
 

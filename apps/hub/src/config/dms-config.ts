@@ -2,7 +2,7 @@
 import { DecisionOutcome } from '@amtsbote/canonical';
 import { z } from 'zod';
 
-import { count, DAY, MEBIBYTE, MINUTE, ms } from './numbers.js';
+import { count, DAY, MEBIBYTE, MINUTE, ms } from './config-parts.js';
 
 /** Whether a DMS is asked after a filing what it holds. */
 export const ReadBack = z.strictObject({

@@ -4,9 +4,10 @@ import { checkConfig, ConfigError, type ConfigFinding, type ConfigSource, findin
 import type { z } from 'zod';
 
 import { HUB_INSTANCE } from '../routing/planner.js';
-import { HubConfig, type RouteConfig } from './hub-config.js';
+import { HubConfig } from './hub-config.js';
 import { checkPairsOfTimes } from './pairs-of-times.js';
 import { checkParallelRuns } from './parallel-runs.js';
+import type { RouteConfig } from './route-config.js';
 
 /** A configuration that holds together, with adapters' options parsed by their own schemas. */
 export interface LoadedConfig {

@@ -3,7 +3,7 @@ import { DeliveryError } from '@amtsbote/adapter-kit';
 import type { Failure } from '@amtsbote/canonical';
 import { isStatementCancelled, isStoreTrouble } from '@amtsbote/store';
 
-import type { RetryPolicy } from '../config/hub-config.js';
+import type { RetryPolicy } from '../config/config-parts.js';
 import { InstanceMissing } from '../house/instances.js';
 import { CANNOT_TELL } from './effects.js';
 

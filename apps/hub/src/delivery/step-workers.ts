@@ -3,7 +3,8 @@ import { DeliveryError } from '@amtsbote/adapter-kit';
 import type { StepKind } from '@amtsbote/canonical';
 import { Injectable } from '@nestjs/common';
 
-import { type InstanceConfig, RetryPolicy } from '../config/hub-config.js';
+import { RetryPolicy } from '../config/config-parts.js';
+import type { InstanceConfig } from '../config/hub-config.js';
 import type { ClaimedStep } from './claims.js';
 import { CANNOT_TELL } from './effects.js';
 import { CollectWorker } from './kinds/collect.worker.js';

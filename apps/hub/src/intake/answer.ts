@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { EndpointConfig } from '../config/hub-config.js';
+import type { EndpointConfig } from '../config/endpoint-config.js';
 import type { AcceptedRow } from './accept.js';
 
 /** What the sender is told. Never empty: some form servers take an empty body for a failure and send again. */

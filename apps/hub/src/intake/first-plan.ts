@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Application, ApplicationState, Progress } from '@amtsbote/canonical';
 
-import type { RouteConfig } from '../config/hub-config.js';
+import type { RouteConfig } from '../config/route-config.js';
 import { activate, type PlannedStep } from '../routing/laufzettel.js';
 import { type Planning, planSteps, statusStep } from '../routing/planner.js';
 import { stateAtReceipt } from '../status/citizen-state.js';

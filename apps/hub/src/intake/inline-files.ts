@@ -7,7 +7,7 @@ import { IntakeRejection, type ReceivedFile } from '@amtsbote/adapter-kit';
 import type { Ids } from '@amtsbote/canonical';
 import { type BlobStore, BlobTooLarge, type StoredBlob } from '@amtsbote/store';
 
-import type { IntakeLimits } from '../config/hub-config.js';
+import type { IntakeLimits } from '../config/endpoint-config.js';
 
 /*
  * JSON with files in it: form servers put them into the body as base64. Here each long base64 text goes into the blob store while it comes in,

@@ -8,7 +8,7 @@ import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import type { EndpointConfig } from '../config/hub-config.js';
+import type { EndpointConfig } from '../config/endpoint-config.js';
 import { House } from '../house/tokens.js';
 import { mediaTypeOf, readBounded } from '../http/body-parsing.js';
 import { detachedBody } from '../http/detached-body.js';

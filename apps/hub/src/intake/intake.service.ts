@@ -17,7 +17,7 @@ import { Injectable } from '@nestjs/common';
 
 import { type CaseAtSubmission, CaseRelations } from '../cases/case-relations.js';
 import { CatalogueAtSubmission } from '../catalogue/read/at-submission.js';
-import type { EndpointConfig } from '../config/hub-config.js';
+import type { EndpointConfig } from '../config/endpoint-config.js';
 import { GroupCommit, WaitedTooLong } from '../house/group-commit.js';
 import { House } from '../house/tokens.js';
 import { BusyError } from '../http/problem.js';

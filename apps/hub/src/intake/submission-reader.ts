@@ -6,7 +6,7 @@ import { IntakeRejection, type ReceivedFile } from '@amtsbote/adapter-kit';
 import type { Ids } from '@amtsbote/canonical';
 import { type BlobStore, BlobTooLarge } from '@amtsbote/store';
 
-import type { IntakeLimits } from '../config/hub-config.js';
+import type { IntakeLimits } from '../config/endpoint-config.js';
 import { detachedBody } from '../http/detached-body.js';
 import { type IncomingPart, partsOf } from './multipart.js';
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import type { HubConfig, RouteConfig } from '../config/hub-config.js';
+import type { HubConfig } from '../config/hub-config.js';
+import type { RouteConfig } from '../config/route-config.js';
 import { instanceOfOutbox } from '../intake/pull/pulled.js';
 
 /** Whose applications an operator may see; `null` = all. */

@@ -10,7 +10,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-import { IntakeLimits } from '../config/hub-config.js';
+import { IntakeLimits } from '../config/endpoint-config.js';
 import { LaufzettelProgress, plantSteps } from '../delivery/progress.js';
 import { House } from '../house/tokens.js';
 import { UnitOfWork, type Work } from '../house/unit-of-work.js';

@@ -5,7 +5,7 @@ import { anApplication } from '@amtsbote/adapter-kit/testing';
 import type { Application } from '@amtsbote/canonical';
 import { describe, expect, it } from '@jest/globals';
 
-import { AktenplanRule } from '../config/hub-config.js';
+import { AktenplanRule } from '../config/route-config.js';
 import { placeOf, ruleOf } from './aktenplan.js';
 
 const BY_NAME = 'application.applicant.familyName + "|" + application.applicant.givenName';

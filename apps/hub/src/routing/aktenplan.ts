@@ -12,7 +12,7 @@ import { compileText, DeliveryError, ExpressionError, type FilingPlace } from '@
 import type { Application } from '@amtsbote/canonical';
 import type { FilingRule } from '@amtsbote/store';
 
-import type { AktenplanRuleConfig } from '../config/hub-config.js';
+import type { AktenplanRuleConfig } from '../config/route-config.js';
 import { formatInstant } from '../documents/german-format.js';
 
 /** Digits of the code that stands for a person: 96 bits. */

@@ -3,7 +3,7 @@ import { anApplication, anAttachment } from '@amtsbote/adapter-kit/testing';
 import { ManualClock, seededRandomness, uuidV7 } from '@amtsbote/platform';
 import { describe, expect, it } from '@jest/globals';
 
-import { AktenplanRule, type RouteConfig } from '../config/hub-config.js';
+import { AktenplanRule, type RouteConfig } from '../config/route-config.js';
 import { decisionFilingStep, planSteps, statusStep } from './planner.js';
 
 const ids = uuidV7(new ManualClock(), seededRandomness(1));

@@ -2,7 +2,8 @@
 import type { Application, ApplicationState, Ids, StepKind } from '@amtsbote/canonical';
 import type { StepOptions } from '@amtsbote/store';
 
-import type { HubConfig, RouteConfig, RouteStepConfig } from '../config/hub-config.js';
+import type { HubConfig } from '../config/hub-config.js';
+import type { RouteConfig, RouteStepConfig } from '../config/route-config.js';
 import { ruleOf } from './aktenplan.js';
 import type { PlannedStep } from './laufzettel.js';
 

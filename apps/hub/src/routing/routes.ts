@@ -4,7 +4,7 @@ import type { Application } from '@amtsbote/canonical';
 import { Injectable } from '@nestjs/common';
 
 import { writeKey } from '../catalogue/read/keys.js';
-import type { RouteConfig } from '../config/hub-config.js';
+import type { RouteConfig } from '../config/route-config.js';
 import { House } from '../house/tokens.js';
 
 interface CompiledRoute {

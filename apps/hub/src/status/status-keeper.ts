@@ -4,7 +4,7 @@ import { crashPoint } from '@amtsbote/platform';
 import { type LaufzettelSituation, prepared } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
-import type { RouteConfig } from '../config/hub-config.js';
+import type { RouteConfig } from '../config/route-config.js';
 import type { StateChange } from '../house/changes.js';
 import type { Work } from '../house/unit-of-work.js';
 import type { PlannedStep } from '../routing/laufzettel.js';

@@ -5,7 +5,7 @@ import { crashPoint } from '@amtsbote/platform';
 import { type PaymentFollowing, type PaymentRow, paymentsOf, stepsOf } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
-import { PaymentPolicy } from '../../config/hub-config.js';
+import { PaymentPolicy } from '../../config/route-config.js';
 import { Instances } from '../../house/instances.js';
 import { House } from '../../house/tokens.js';
 import type { Work } from '../../house/unit-of-work.js';

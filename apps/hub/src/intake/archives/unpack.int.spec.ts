@@ -3,7 +3,7 @@ import type { Application } from '@amtsbote/canonical';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { aDraft, startHouse, submitTo, type TestHouse } from '../../../../../test/support/house.js';
-import type { EndpointConfig } from '../../config/hub-config.js';
+import type { EndpointConfig } from '../../config/endpoint-config.js';
 
 /** `plaene/Lageplan.txt` and `Übersicht.txt`. */
 const ZIP = Buffer.from(

@@ -2,7 +2,7 @@
 import type { Ids } from '@amtsbote/canonical';
 import { type BlobStore, BlobTooLarge } from '@amtsbote/store';
 
-import type { EndpointConfig } from '../../config/hub-config.js';
+import type { EndpointConfig } from '../../config/endpoint-config.js';
 import type { PlacedAttachment } from '../compose.js';
 import { contentTypeOf } from '../content-type.js';
 import { ArchiveRefused, withArchive } from './zip-archive.js';

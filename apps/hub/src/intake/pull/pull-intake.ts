@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { IntakeRejection, type PullIntake, type ReceivedFile } from '@amtsbote/adapter-kit';
 import { BlobTooLarge } from '@amtsbote/store';
 
-import type { IntakeLimits } from '../../config/hub-config.js';
+import type { IntakeLimits } from '../../config/endpoint-config.js';
 import type { House } from '../../house/tokens.js';
 import { countedBytes } from '../submission-reader.js';
 

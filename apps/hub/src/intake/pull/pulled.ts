@@ -3,7 +3,7 @@ import type { DmsOutboxPort, FormsPullPort, IntakeRejection, PullPage, PullSourc
 import type { Failure } from '@amtsbote/canonical';
 
 import type { AnswersConfig } from '../../config/dms-config.js';
-import type { IntakeLimits, PullConfig } from '../../config/hub-config.js';
+import type { IntakeLimits, PullConfig } from '../../config/endpoint-config.js';
 import type { IntakeEndpoint } from '../intake.service.js';
 import type { FetchedFiles } from './pull-intake.js';
 

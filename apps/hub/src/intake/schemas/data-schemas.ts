@@ -6,7 +6,7 @@ import { type ApplicationDraft, IntakeRejection } from '@amtsbote/adapter-kit';
 import { ConfigError, finding } from '@amtsbote/platform';
 import { Injectable } from '@nestjs/common';
 
-import type { DataSchemaConfig } from '../../config/hub-config.js';
+import type { DataSchemaConfig } from '../../config/endpoint-config.js';
 import { House } from '../../house/tokens.js';
 import { xdatenfelderSchema } from './conformance.js';
 import { type DataSchema, SchemaUnreadable, type SchemaViolation } from './data-schema.js';

@@ -5,7 +5,7 @@ import type { FilingTrial, TriedStep } from '@amtsbote/ops-api';
 import type { FilingRule } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
 
-import type { RouteConfig, RouteStepConfig } from '../../config/hub-config.js';
+import type { RouteConfig, RouteStepConfig } from '../../config/route-config.js';
 import { FILED_APPLICATION_SCHEMA_ID, FiledApplication } from '../../documents/application-json.js';
 import { filingDocuments } from '../../documents/filing-documents.js';
 import { Instances } from '../../house/instances.js';
