@@ -75,6 +75,7 @@ dmsContract({
   },
   vorgangProperties: ({ reference }) => ({ vorgangsnummer: reference, leistung: 'Gewerbeanmeldung' }),
   secrets: ['dav-secret-1', Buffer.from('amtsbote:dav-secret-1').toString('base64')],
+  keepsNoVersions: 'a folder keeps one content per name: what is newer lies in a folder of its own, the older stays',
   impossible: { cannotTell: 'a path leads to one file or to none: the server always knows' },
 });
 
