@@ -235,7 +235,7 @@ export function processOf(house: House): Process {
     waker,
     atSubmission(house),
     new ParallelRuns(house),
-    new CaseRelations(house, new Prefills(house)),
+    new CaseRelations(house, new Prefills(house, new IntakeEndpoints(house))),
     coverage,
     new DataSchemas(house),
   );

@@ -29,15 +29,14 @@ export class CaseRelations {
     private readonly prefills: Prefills,
   ) {}
 
-  /** One question to the database where relations or a token were sent, none otherwise. */
+  /** Asks the database where relations or a token were sent, and otherwise not. */
   async of(draft: ApplicationDraft, tenant: string, { prefillToken }: EndpointConfig): Promise<CaseAtSubmission> {
     const token = prefillToken === undefined ? null : valueOf(draft.form, prefillToken);
-    const source =
-      typeof token === 'string' && token !== '' && token.length <= TOKEN_LENGTH_MAX
-        ? await this.prefills.sourceOf(token, tenant)
-        : undefined;
-    const relations = source === undefined ? draft.relations : [...draft.relations, { kind: 'prefilledFrom' as const, target: source }];
-    const unknownToken = token !== null && token !== '' && source === undefined ? 1 : 0;
+    const brought = typeof token === 'string' && token !== '' ? await this.sourceOf(token, tenant) : undefined;
+    const unknownToken = token !== null && token !== '' && brought === undefined ? 1 : 0;
+    // Some adapters find the token by themselves: then it stands where the application belongs that it was issued for.
+    const sent = await Promise.all(draft.relations.map((relation) => this.withSource(relation, tenant)));
+    const relations = brought === undefined ? sent : [...sent, { kind: 'prefilledFrom' as const, target: brought }];
     const targets = relations.slice(0, LOOKED_UP_MAX).map(({ target }) => target);
     if (targets.length === 0) return { relations, caseReference: undefined, unknown: unknownToken };
     const rows = await this.house.database.query<Known[]>(KNOWN, [targets, tenant]);
@@ -48,6 +47,15 @@ export class CaseRelations {
       caseReference: first?.caseReference ?? first?.reference,
       unknown: unknownToken + known.filter((row) => row === undefined).length,
     };
+  }
+
+  private async withSource(relation: Relation, tenant: string): Promise<Relation> {
+    if (relation.kind !== 'prefilledFrom') return relation;
+    return { ...relation, target: (await this.sourceOf(relation.target, tenant)) ?? relation.target };
+  }
+
+  private async sourceOf(token: string, tenant: string): Promise<string | undefined> {
+    return token.length <= TOKEN_LENGTH_MAX ? this.prefills.sourceOf(token, tenant) : undefined;
   }
 }
 

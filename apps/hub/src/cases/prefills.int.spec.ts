@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { DeliveryError, type FormsPort, type PrefillOrder } from '@amtsbote/adapter-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { aDraft, startHouse, submitTo, TENANT, type TestHouse } from '../../../../test/support/house.js';
+import type { House } from '../house/tokens.js';
+import type { IntakeEndpoints } from '../intake/endpoints.js';
 import type { IntakeEndpoint } from '../intake/intake.service.js';
 import { type IssuedPrefill, Prefills } from './prefills.js';
 import { RelatedQueries } from './related.queries.js';
@@ -10,6 +13,15 @@ const DAY = 24 * 60 * 60_000;
 const PORTAL = { actor: 'portal:buergerportal', tenants: [TENANT] };
 const OTHER = '999999999999';
 const text = (name: string, value: string) => ({ kind: 'field', name, label: name, type: 'text', value }) as const;
+
+/** All endpoints have this port. */
+const endpointsWith = (port: FormsPort): IntakeEndpoints => ({ get: () => ({ port }) }) as unknown as IntakeEndpoints;
+const parts = ({ house: { clock, randomness, ids, log, blobs, processId, database } }: TestHouse): Omit<House, 'loaded'> => {
+  return { clock, randomness, ids, log, blobs, processId, database };
+};
+function raise(): never {
+  throw new Error('not configured');
+}
 
 describe('a form that is filled from another application', () => {
   let house: TestHouse;
@@ -33,7 +45,7 @@ describe('a form that is filled from another application', () => {
         },
       },
     });
-    prefills = new Prefills(house.house);
+    prefills = new Prefills(house.house, endpointsWith(house.targets.forms));
     second = { ...house.endpoint, name: 'verkehr', config: { ...house.endpoint.config, prefillToken: 'vorbefuellung' } };
   });
   afterEach(async () => house.close());
@@ -126,6 +138,54 @@ describe('a form that is filled from another application', () => {
     }
     const kept = await new RelatedQueries(house.house).of({ id: foreign, tenant: TENANT, reference: '' });
     expect(kept).toEqual([{ kind: 'followUpOf', direction: 'to', reference: 'A-4711 in another town', id: null }]);
+  });
+
+  describe('whose form server takes the values before it is opened', () => {
+    const left: PrefillOrder[] = [];
+    let refusal: DeliveryError | undefined;
+    const leaving = (): Prefills => {
+      left.splice(0);
+      refusal = undefined;
+      const { loaded } = house.house;
+      const { formUrl: _formUrl, ...verkehr } = loaded.config.prefills['verkehr'] ?? raise();
+      const config = { ...loaded.config, prefills: { verkehr: { ...verkehr, leaveAt: { endpoint: 'gewerbe', form: '940000' } } } };
+      const port = Object.assign(Object.create(house.targets.forms) as FormsPort, {
+        prefill: async (order: PrefillOrder) => {
+          if (refusal !== undefined) throw refusal;
+          left.push(order);
+          return { url: 'https://forms.example.org/start?cacheID=1' };
+        },
+      });
+      return new Prefills({ ...parts(house), loaded: { ...loaded, config } }, endpointsWith(port));
+    };
+
+    it('gets them with the token, by which its submission finds the case again', async () => {
+      const id = await event();
+      const { token, url, values } = await leaving().issue(PORTAL, id, 'verkehr');
+      expect(url).toBe('https://forms.example.org/start?cacheID=1');
+      expect(left).toEqual([{ form: '940000', values, token }]);
+      const { reference } = await documentOf(id);
+      const filled = await house.submit({ relations: [{ kind: 'prefilledFrom', target: token }] });
+      expect(await documentOf(filled)).toMatchObject({
+        caseReference: reference,
+        relations: [{ kind: 'prefilledFrom', target: reference }],
+      });
+    });
+
+    it('is told as a problem of its own when the form server does not take them', async () => {
+      const id = await event();
+      const leaves = leaving();
+      refusal = DeliveryError.unavailable('forms-x/down', 'The form server does not answer.');
+      await expect(leaves.issue(PORTAL, id, 'verkehr')).rejects.toMatchObject({ status: 502, code: 'prefill-not-left' });
+    });
+
+    it('is refused at the start where the adapter cannot leave values', () => {
+      const { loaded } = house.house;
+      const verkehr = loaded.config.prefills['verkehr'] ?? raise();
+      const config = { ...loaded.config, prefills: { verkehr: { ...verkehr, leaveAt: { endpoint: 'gewerbe', form: '1' } } } };
+      const make = (): Prefills => new Prefills({ ...parts(house), loaded: { ...loaded, config } }, endpointsWith(house.targets.forms));
+      expect(make).toThrow('prefills.verkehr.leaveAt: the adapter of the endpoint gewerbe cannot leave values');
+    });
   });
 
   it('finds who names an application by an index, not by reading all', async () => {

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 
-import { compileCondition, compileText, type Expression, ExpressionError } from '@amtsbote/adapter-kit';
+import { canPrefill, compileCondition, compileText, DeliveryError, type Expression, ExpressionError } from '@amtsbote/adapter-kit';
 import type { Application } from '@amtsbote/canonical';
 import { appendJournal, returning } from '@amtsbote/store';
 import { Injectable } from '@nestjs/common';
@@ -13,6 +13,7 @@ import { Injectable } from '@nestjs/common';
 import type { HubConfig } from '../config/hub-config.js';
 import { House } from '../house/tokens.js';
 import { ProblemError } from '../http/problem.js';
+import { IntakeEndpoints } from '../intake/endpoints.js';
 
 type PrefillConfig = HubConfig['prefills'][string];
 
@@ -22,7 +23,7 @@ export interface IssuedPrefill {
   /** Opens the values once, and says in the other form's submission where it comes from. */
   readonly token: string;
   readonly expiresAt: Date;
-  /** Address of the other form with the token in it, where one is configured. */
+  /** Address of the other form: with the token in it, or where its form server has the values. */
   readonly url: string | null;
   readonly values: Readonly<Record<string, string>>;
 }
@@ -42,13 +43,18 @@ interface Compiled {
 }
 
 const TOKEN_BYTES = 32;
+/** Longest wait for a form server that values are left at, in milliseconds. */
+const LEAVE_MS_MAX = 20_000;
 
 /** Hands what an application says to another form; the values stay with the application and are made anew when they are asked for. */
 @Injectable()
 export class Prefills {
   private readonly forms: ReadonlyMap<string, Compiled>;
 
-  constructor(private readonly house: House) {
+  constructor(
+    private readonly house: House,
+    private readonly endpoints: IntakeEndpoints,
+  ) {
     const compiled = Object.entries(house.loaded.config.prefills).map(([form, config]): [string, Compiled] => [
       form,
       {
@@ -58,12 +64,19 @@ export class Prefills {
       },
     ]);
     this.forms = new Map(compiled);
+    for (const [form, { leaveAt }] of Object.entries(house.loaded.config.prefills)) {
+      if (leaveAt !== undefined && !canPrefill(endpoints.get(leaveAt.endpoint).port))
+        throw new Error(
+          `prefills.${form}.leaveAt: the adapter of the endpoint ${leaveAt.endpoint} cannot leave values at its form server.`,
+        );
+    }
   }
 
   /**
    * A token and the values for another form.
    * @param who whose applications the asker may use, and the name it has in the journal.
-   * @throws ProblemError 404 for an unknown application or form, 409 when the application is none that fills this form
+   * @throws ProblemError 404 for an unknown application or form, 409 when the application is none that fills this form, 502 when the form server does
+   *   not take the values
    */
   async issue(who: { readonly actor: string; readonly tenants: readonly string[] }, id: string, form: string): Promise<IssuedPrefill> {
     const { database, clock, randomness } = this.house;
@@ -81,8 +94,23 @@ export class Prefills {
       const entry = { tenant: row.tenant, applicationId: id, stepId: null, at: now, actor: who.actor };
       await appendJournal(sql, [{ ...entry, event: 'prefill.issued', data: { form } }]);
     });
-    const url = compiled.config.formUrl?.replace('{token}', token) ?? null;
+    const url = (await this.leave(compiled, values, token)) ?? compiled.config.formUrl?.replace('{token}', token) ?? null;
     return { form, token, expiresAt, url, values };
+  }
+
+  /** Leaves the values at the form server, where the form has one that takes them; the token is known before, so its submission finds home. */
+  private async leave({ config }: Compiled, values: IssuedPrefill['values'], token: string): Promise<string | undefined> {
+    if (config.leaveAt === undefined) return undefined;
+    const { endpoint, form } = config.leaveAt;
+    const { port } = this.endpoints.get(endpoint);
+    if (!canPrefill(port)) throw new Error(`the adapter of ${endpoint} cannot prefill`);
+    try {
+      return (await port.prefill({ form, values, token }, AbortSignal.timeout(LEAVE_MS_MAX))).url;
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error;
+      this.house.log.warn('prefill.not-left', { endpoint, code: error.code });
+      throw new ProblemError(502, 'prefill-not-left', `The form server did not take the values: ${error.message}`, { code: error.code });
+    }
   }
 
   /** The values, once. @throws ProblemError 404 for a token nobody has, 410 for one that was used or is too old */

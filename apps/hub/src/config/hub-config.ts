@@ -105,6 +105,13 @@ const Prefill = z.strictObject({
     .regex(/^https?:\/\/\S*\{token\}\S*$/, 'an address with {token} in it')
     .optional()
     .describe('Address under which the form is opened; {token} becomes the token.'),
+  leaveAt: z
+    .strictObject({
+      endpoint: ConfigName.describe('Endpoint whose form server takes values before the form is opened.'),
+      form: z.string().min(1).max(200).describe("The form server's own word for the form."),
+    })
+    .optional()
+    .describe('Values are left there when the token is issued, and the address of the form is what it answers; not with formUrl.'),
   credentials: z.array(Credential).min(1).describe('Form servers that may ask for the values.'),
 });
 

@@ -7,6 +7,7 @@ import { HUB_INSTANCE } from '../routing/planner.js';
 import { HubConfig } from './hub-config.js';
 import { checkPairsOfTimes } from './pairs-of-times.js';
 import { checkParallelRuns } from './parallel-runs.js';
+import { checkPrefills } from './prefills.js';
 import type { RouteConfig } from './route-config.js';
 
 /** A configuration that holds together, with adapters' options parsed by their own schemas. */
@@ -100,6 +101,7 @@ function crossCheck(config: HubConfig, source: ConfigSource, instances: LoadedCo
     portal.tenants.forEach((tenant, index) => needTenant(['portals', name, 'tenants', index], tenant));
   for (const [name, prefill] of Object.entries(config.prefills))
     prefill.tenants.forEach((tenant, index) => needTenant(['prefills', name, 'tenants', index], tenant));
+  findings.push(...checkPrefills(config, source));
   for (const [index, { tenants: allowed }] of config.ops.credentials.entries())
     allowed?.forEach((tenant, at) => needTenant(['ops', 'credentials', index, 'tenants', at], tenant));
   for (const [index, { match }] of config.routes.entries())

@@ -12,6 +12,7 @@ import { Prefills } from '../cases/prefills.js';
 import { ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { FormCoverage } from './coverage/form-coverage.js';
+import { IntakeEndpoints } from './endpoints.js';
 import { IntakeService } from './intake.service.js';
 import { DataSchemas } from './schemas/data-schemas.js';
 
@@ -103,7 +104,7 @@ describe('the intake, on its database', () => {
       new Waker(house.house.database),
       atSubmission(house.house),
       new ParallelRuns(broken),
-      new CaseRelations(broken, new Prefills(broken)),
+      new CaseRelations(broken, new Prefills(broken, new IntakeEndpoints(broken))),
       new FormCoverage(broken),
       new DataSchemas(broken),
     );

@@ -9,6 +9,7 @@ import { Prefills } from '../cases/prefills.js';
 import { ParallelRuns } from '../parallel/parallel-runs.js';
 import { Routes } from '../routing/routes.js';
 import { FormCoverage } from './coverage/form-coverage.js';
+import { IntakeEndpoints } from './endpoints.js';
 import { IntakeService } from './intake.service.js';
 import { DataSchemas } from './schemas/data-schemas.js';
 
@@ -37,7 +38,7 @@ describe('submissions that share a commit', () => {
       new Waker(house.house.database),
       atSubmission(house.house),
       new ParallelRuns(shared),
-      new CaseRelations(shared, new Prefills(shared)),
+      new CaseRelations(shared, new Prefills(shared, new IntakeEndpoints(shared))),
       new FormCoverage(shared),
       new DataSchemas(shared),
     );

@@ -36,10 +36,19 @@ function segmentOf(name: string): string {
   return counted.length <= SEGMENT_LENGTH_MAX ? counted : `${counted.slice(0, SEGMENT_LENGTH_MAX - 1)}…`;
 }
 
+/** The same forms send the same places again and again; what is not seen again is forgotten with the rest. */
+const recent = new Map<string, string>();
+const RECENT_MAX = 20_000;
+
 /** A JSON pointer as it is counted. */
 export function countedPath(pointer: string): string {
+  const known = recent.get(pointer);
+  if (known !== undefined) return known;
   const path = pointer.split('/').map(segmentOf).join('/');
-  return path.length <= PATH_LENGTH_MAX ? path : `${path.slice(0, PATH_LENGTH_MAX - 1)}…`;
+  const counted = path.length <= PATH_LENGTH_MAX ? path : `${path.slice(0, PATH_LENGTH_MAX - 1)}…`;
+  if (recent.size >= RECENT_MAX) recent.clear();
+  if (pointer.length <= PATH_LENGTH_MAX) recent.set(pointer, counted);
+  return counted;
 }
 
 /** Every field of a draft with what became of it. Pure; the draft's limits are its limits. */
