@@ -54,7 +54,7 @@ export class ParallelCommands {
     const run = this.own(name, commander);
     if (to !== run.current && to !== run.next)
       throw new ProblemError(422, 'not-in-this-run', `The run is between ${run.current} and ${run.next}; "${to}" has no part in it.`);
-    const shadows = await this.house.database.query<{ document: Application }[]>(SHADOWS_OF, [name, to, TRIED_MAX]);
+    const shadows = await this.house.database.query<{ document: Application }[]>(SHADOWS_OF, [name, to, TRIED_MAX, commander.tenants]);
     const withoutRoute = shadows.filter(({ document }) => this.routes.match(document) === undefined).length;
     if (!dryRun) await this.putInCharge(commander, run, to, reason);
     return { run: await this.queries.view(run, commander.tenants), withoutRoute };
@@ -145,7 +145,8 @@ const SWITCH = `
 const SERIALISE = "SELECT pg_advisory_xact_lock(hashtextextended('parallel-run:' || $1, 0))";
 
 const SHADOWS_OF = `
-  SELECT document FROM application WHERE parallel_run = $1 AND endpoint = $2 AND progress = 'shadow' ORDER BY received_at DESC LIMIT $3`;
+  SELECT document FROM application
+  WHERE parallel_run = $1 AND endpoint = $2 AND progress = 'shadow' AND ($4::text[] IS NULL OR tenant = ANY($4)) ORDER BY received_at DESC LIMIT $3`;
 
 const count = (condition: string): string => `WITH ${PAIRED} SELECT count(*)::int AS matched FROM paired WHERE ${condition}`;
 const pick = (condition: string): string => `WITH ${PAIRED} SELECT id FROM paired WHERE ${condition} ORDER BY received_at, id LIMIT $5`;

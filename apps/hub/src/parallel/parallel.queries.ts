@@ -81,7 +81,10 @@ export class ParallelQueries {
     const compared: (readonly FactComparison[])[] = [];
     for (let start = 0; start < rows.length; start += PAIRS_AT_ONCE) {
       const page = rows.slice(start, start + PAIRS_AT_ONCE);
-      const documents = await this.documents(page.flatMap(({ currentId, nextId }) => [currentId, nextId]));
+      const documents = await this.documents(
+        page.flatMap(({ currentId, nextId }) => [currentId, nextId]),
+        tenants,
+      );
       for (const row of page) {
         const [ours, theirs] = [documents.get(row.currentId), documents.get(row.nextId)];
         // Deleted by rule between the two questions.
@@ -127,8 +130,8 @@ export class ParallelQueries {
     return { current: plain(ours), next: plain(theirs), facts: compareApplications(ours.document, theirs.document, run) };
   }
 
-  private async documents(ids: readonly string[]): Promise<Map<string, Application>> {
-    const rows = await this.house.database.query<{ id: string; document: Application }[]>(DOCUMENTS, [ids]);
+  private async documents(ids: readonly string[], tenants: Looker['tenants']): Promise<Map<string, Application>> {
+    const rows = await this.house.database.query<{ id: string; document: Application }[]>(DOCUMENTS, [ids, tenants]);
     return new Map(rows.map(({ id, document }) => [id, document]));
   }
 
@@ -194,7 +197,7 @@ const ALONE = `
   WITH ${PAIRED}
   SELECT id, reference, received_at AS "receivedAt", progress, endpoint FROM paired WHERE partner IS NULL ORDER BY received_at DESC, id LIMIT $5`;
 
-const DOCUMENTS = 'SELECT id, document FROM application WHERE id = ANY($1::uuid[])';
+const DOCUMENTS = 'SELECT id, document FROM application WHERE id = ANY($1::uuid[]) AND ($2::text[] IS NULL OR tenant = ANY($2))';
 
 const LOADED = `
   SELECT id, tenant, endpoint, reference, received_at AS "receivedAt", progress, document FROM application
